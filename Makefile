@@ -1,0 +1,156 @@
+# make              build/quanta              make test      all tests, the example included
+# make demo         installs, builds, shows   make asan      tests under ASan and UBSan
+# make bench        speed and bytes           make fuzz      FUZZ_SECONDS (60) on the config reader
+# make lint format  the code's looks          make repeat    one digest from every compiler and -O level
+# make schema       configs/schema.json       make repeat-cross  the same from i386 and aarch64
+# make install      PREFIX, DESTDIR           make compile_commands.json
+#
+# B is the build folder: other compilers, options and people build beside each other.  CC, OPT,
+# SAN=address,undefined and WERROR=1 are all the switches there are; the compile line is kept in
+# $B/flags, so changing one of them rebuilds what it must.
+
+VERSION := 0.1.0
+CC      := $(if $(filter default,$(origin CC)),$(if $(shell command -v gcc),gcc,clang),$(CC))
+B       ?= build
+OPT     ?= -O2 -g
+PREFIX  ?= /usr/local
+PYTHON  ?= python3
+FUZZ_SECONDS ?= 60
+
+WARN   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
+          -Wmissing-prototypes -Wcast-qual -Wwrite-strings -Wformat=2 -Wundef -Wvla \
+          -Wdouble-promotion $(if $(WERROR),-Werror)
+SANITY := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+DEFS   := -D_POSIX_C_SOURCE=200809L -DQUANTA_VERSION='"$(VERSION)"' -I.
+CFLAGS := -std=c11 $(OPT) $(WARN) -ffp-contract=off -fno-common $(SANITY)
+CDEPS  := -MMD -MP
+LDLIBS ?= -lcjson
+CHECK   = $(shell pkg-config --libs check 2>/dev/null || echo -lcheck)
+AR     := ar
+
+LIB   := $(sort $(wildcard sim/*.c models/*/*.c plots/*.c))
+CLI   := $(sort $(wildcard sim/cli/*.c))
+TEST  := $(sort $(filter-out tests/example.c,$(wildcard tests/*.c)))
+BENCH := $(sort $(wildcard tests/bench/bench_*.c))
+# What several bench programs share; linked into each.
+BENCH_LIB := $(sort $(filter-out $(BENCH),$(wildcard tests/bench/*.c)))
+EXAMPLE := $(wildcard tests/example.c)
+FUZZED  := $(wildcard tests/fuzz/*.c)
+CONFIGS := $(sort $(shell find configs -name '*.json' ! -name 'schema.json'))
+FORMAT  := $(sort $(shell find sim models plots tests -name '*.[ch]'))
+obj = $(1:%.c=$B/%.o)
+
+$B/quanta: $(call obj,$(CLI)) $B/libquanta.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$B/libquanta.a: $(call obj,$(LIB))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$B/tests/run: $(call obj,$(TEST)) $B/libquanta.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(CHECK)
+
+$B/tests/example $(BENCH:%.c=$B/%): $B/%: $B/%.o $B/libquanta.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $B/libquanta.a $(LDLIBS)
+$(BENCH:%.c=$B/%): $(call obj,$(BENCH_LIB))
+
+$B/%.o: %.c $B/flags
+	@mkdir -p $(@D)
+	$(CC) $(DEFS) $(CFLAGS) $(CDEPS) -c -o $@ $<
+
+$B/flags: FORCE
+	@mkdir -p $B
+	@echo '$(subst ','\'',$(CC) $(DEFS) $(CFLAGS))' | cmp -s - $@ || \
+	    echo '$(subst ','\'',$(CC) $(DEFS) $(CFLAGS))' >$@
+
+# ---- looking and testing ---------------------------------------------------
+
+# Installing comes before compiling also under -j: the work is in a second make.
+demo: deps-build
+	@$(MAKE) --no-print-directory $B/quanta
+	$B/quanta compare configs/lessons/01-concurrency-vs-parallelism.json
+
+test: deps-test
+	@$(MAKE) --no-print-directory run-tests
+
+# The tests find what was built, and the project's files, by these two.
+run-tests: $B/quanta $B/tests/run $(if $(EXAMPLE),$B/tests/example)
+	QUANTA_BUILD='$B' PYTHON='$(PYTHON)' $B/tests/run
+
+asan: deps-test
+	$(MAKE) --no-print-directory B='$B/asan' OPT='-O1 -g' SAN=address,undefined run-tests
+
+bench: deps-build
+	@$(MAKE) --no-print-directory OPT='-O2' B='$B/bench' run-bench
+
+run-bench: $B/quanta $(BENCH:%.c=$B/%)
+	@set -e; for b in $(BENCH:%.c=$B/%); do echo "== $${b##*/}"; QUANTA_BUILD='$B' $$b; done
+
+# One digest per config and variant, whatever compiled the simulator.
+repeat: deps-lint
+	@tests/repeat.sh native $(CONFIGS)
+
+repeat-cross:
+	@.ci/install.sh repeat-cross
+	@tests/repeat.sh cross $(CONFIGS)
+
+FUZZ := $B/fuzz
+fuzz: deps-lint
+	@$(MAKE) --no-print-directory B=$(FUZZ) CC=clang OPT='-O1 -g' \
+	    SAN=fuzzer-no-link,address,undefined '$(FUZZ)/fuzz_config'
+	@tests/fuzz/run.sh $(FUZZ) $(FUZZ_SECONDS)
+
+$B/fuzz_config: $(call obj,$(FUZZED)) $B/libquanta.a
+	$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+
+# ---- the code's looks ------------------------------------------------------
+
+lint: deps-lint compile_commands.json
+	$(PYTHON) tests/lint.py
+	clang-format --dry-run -Werror $(FORMAT)
+	cppcheck --quiet --std=c11 --language=c --error-exitcode=1 --inline-suppr -j2 -I. \
+	    --enable=warning,performance,portability --suppressions-list=tests/cppcheck.txt \
+	    -D__GNUC__ -DQUANTA_VERSION='""' sim models plots tests
+	printf '%s\n' $(LIB) $(CLI) $(TEST) $(BENCH) $(BENCH_LIB) $(EXAMPLE) $(FUZZED) | \
+	    xargs -P2 -n4 clang-tidy --quiet -p .
+
+format:
+	clang-format -i $(FORMAT)
+
+compile_commands.json: FORCE
+	@$(MAKE) -n -B B='$B' run-tests run-bench $B/fuzz_config | $(PYTHON) tests/compile_commands.py >$@.new
+	@mv $@.new $@
+
+schema: $B/quanta
+	$B/quanta help --schema >$B/schema.json
+	mv $B/schema.json configs/schema.json
+
+# ---- leaving the house -----------------------------------------------------
+
+D = $(DESTDIR)$(PREFIX)
+install: $B/quanta
+	$B/quanta help --man  >$B/quanta.1
+	$B/quanta help --bash >$B/quanta.bash
+	$B/quanta help --zsh  >$B/_quanta
+	install -D -m 755 $B/quanta '$D/bin/quanta'
+	install -D -m 644 $B/libquanta.a '$D/lib/libquanta.a'
+	install -D -m 644 sim/quanta.h '$D/include/quanta.h'
+	install -D -m 644 $B/quanta.1 '$D/share/man/man1/quanta.1'
+	install -D -m 644 $B/quanta.bash '$D/share/bash-completion/completions/quanta'
+	install -D -m 644 $B/_quanta '$D/share/zsh/site-functions/_quanta'
+	@find configs -type f | while read -r f; do \
+	    install -D -m 644 "$$f" "$D/share/quanta/$$f" || exit 1; done
+
+clean:
+	rm -rf build compile_commands.json
+
+# What a target needs and the machine lacks; quick when nothing is missing.
+deps-build deps-test deps-lint: deps-%:
+	@.ci/install.sh $*
+
+FORCE:
+.PHONY: FORCE demo test run-tests asan bench run-bench repeat repeat-cross fuzz lint format \
+        schema install clean deps-build deps-test deps-lint
+.DELETE_ON_ERROR:
+
+-include $(patsubst %.c,$B/%.d,$(LIB) $(CLI) $(TEST) $(BENCH) $(BENCH_LIB) $(EXAMPLE) $(FUZZED))

@@ -1,0 +1,49 @@
+/* device.h - the questions a device model answers.
+ *
+ * A device is to requests what a policy is to threads.  sim/devices.c keeps the
+ * time and moves the requests; a model (a discipline) only decides which comes next:
+ *
+ *    submit           next            after its service        after the latency
+ *   --------> QUEUED -------> SERVED --------------------> (on the way) ----> reply: who asked wakes
+ *
+ * At most `channels` requests are SERVED at once.
+ */
+#ifndef MODELS_DEVICE_H
+#define MODELS_DEVICE_H
+
+#include "sim/base.h"
+#include "sim/engine.h"
+#include "sim/param.h"
+
+struct device;
+
+struct request {
+    struct event done;     /* end of service, then of the latency */
+    struct request *next;  /* for the model's queue */
+    struct device *device;
+    sim_time service;      /* asked for by the op; -1: the device's own */
+    int64_t bytes;         /* adds bytes / bandwidth */
+};
+
+struct device_queue {
+    struct request *first, *last;
+};
+
+struct device_model {
+    const char *name;           /* the discipline, as configs write it */
+    const char *help;           /* one line */
+    const char *source;         /* what this models */
+    const struct param *params; /* further keys of the device */
+    size_t params_size;
+    size_t state_size; /* per device: zeroed */
+
+    /* Queue `r`; it is the model's until next() returns it. */
+    void (*submit)(void *state, struct request *r);
+
+    /* A channel is free: take out and return the request to serve, or NULL. */
+    struct request *(*next)(void *state);
+};
+
+extern const struct device_model *const device_models[]; /* NULL ends it; the first is the default */
+
+#endif

@@ -1,0 +1,39 @@
+/* op.h - what an op of the workload language is.
+ *
+ * One op is one constant of `struct op_def` in one file, named in table.c.  Its
+ * `params` declare its keys: the first row is the op's own key ("cpu"), the
+ * others its options.  The reader fills `args_size` bytes from them; `compile`
+ * appends the instructions; from then on a task runs instructions only.
+ *
+ *   { "cpu": "2ms", "kernel": true }  --reader-->  struct cpu_args
+ *                                     --compile--> one instruction
+ *                                     --exec-->    STEP_RUN, 2 ms
+ */
+#ifndef MODELS_OPS_OP_H
+#define MODELS_OPS_OP_H
+
+#include "sim/base.h"
+#include "sim/param.h"
+
+struct compiler;  /* sim/program.h */
+struct scenario;
+
+struct op_def {
+    const char *help;           /* one line */
+    const char *source;         /* what it models; NULL: nothing but itself */
+    const struct param *params; /* the op's key first, then its options */
+    size_t args_size;
+    bool enters_kernel; /* costs machine.syscall */
+
+    /* Append its instructions.  The args are valid: the reader has seen to it. */
+    void (*compile)(struct compiler *c, const void *args);
+
+    /* What the reader cannot see from the types alone; NULL: nothing.  The
+     * message, in `buf` of `size` bytes, is about the option it returns (index
+     * into params); -1: all is well. */
+    int (*check)(const struct scenario *sc, const void *args, char *buf, size_t size);
+};
+
+extern const struct op_def *const op_defs[]; /* NULL ends it; in the order of the manual */
+
+#endif

@@ -1,0 +1,112 @@
+/* quanta.h - the library: from a config to its results.
+ *
+ *     char *errors = NULL;
+ *     struct quanta_config *cfg = quanta_read("web.json", &errors);
+ *     struct quanta_run *run = cfg ? quanta_run(cfg, 0, NULL, &errors) : NULL;
+ *     int64_t makespan;
+ *
+ *     if (run && quanta_number(run, "/summary/makespan", &makespan))
+ *         printf("%" PRId64 " ns\n", makespan);
+ *     quanta_run_free(run);
+ *     quanta_config_free(cfg);
+ *     quanta_text_free(errors);
+ *
+ * A config is a file as read; it holds one or more variants, numbered from 0 in
+ * the order written.  A run is what came of simulating one of them.  Nothing is
+ * global: configs and runs may live side by side.  The library prints nothing and
+ * exits never, but for want of memory and for a broken invariant of its own, when
+ * it aborts with a message.
+ *
+ * Texts given back (char *) are the caller's: quanta_text_free().  Every `errors`
+ * may be NULL; otherwise it receives NULL, or messages as the command line prints
+ * them, one after the other (file:line:column: error: ...).
+ */
+#ifndef QUANTA_H
+#define QUANTA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct quanta_config;
+struct quanta_run;
+
+/* Read a file ("-": standard input), or a text of `len` bytes that messages call
+ * `name`.  Every mistake in any variant is reported; then NULL is returned. */
+struct quanta_config *quanta_read(const char *path, char **errors);
+struct quanta_config *quanta_parse(const char *name, const char *text, size_t len, char **errors);
+
+/* As quanta_read(), with changes applied to the file first: `n` assignments
+ * "/pointer=value", the pointer by RFC 6901, the value as JSON. */
+struct quanta_config *quanta_read_with(const char *path, const char *const *assignments, size_t n,
+                                       char **errors);
+void quanta_config_free(struct quanta_config *cfg); /* NULL is fine */
+
+size_t quanta_variants(const struct quanta_config *cfg);
+bool quanta_has_variants(const struct quanta_config *cfg); /* the file names them itself */
+const char *quanta_variant_name(const struct quanta_config *cfg, size_t variant); /* the config's */
+const char *quanta_about(const struct quanta_config *cfg, size_t variant);
+const char *quanta_title(const struct quanta_config *cfg, size_t variant);
+
+struct quanta_options {
+    bool segments; /* keep who ran when, for quanta_json() */
+    bool tasks;    /* the tasks object even for more than 1,000 of them */
+    bool check;    /* watch the invariants as it runs: quanta_violations() */
+    bool timeline; /* keep what quanta_timeline() draws */
+    bool digest;   /* always computed where quanta_json() is called: false saves time */
+    bool numbers;  /* false: no metrics at all, only digest and outcome */
+};
+
+/* Simulate a variant.  `options` NULL: numbers and digest.  The run is independent of
+ * `cfg` but for its lifetime: free the run first. */
+struct quanta_run *quanta_run(const struct quanta_config *cfg, size_t variant,
+                              const struct quanta_options *options, char **errors);
+void quanta_run_free(struct quanta_run *run);
+
+/* How it ended: "completed", "until", "deadlock", "fault", "out of memory". */
+const char *quanta_outcome(const struct quanta_run *run);
+uint64_t quanta_digest(const struct quanta_run *run);
+uint64_t quanta_events(const struct quanta_run *run); /* fired by the engine */
+size_t quanta_bytes(const struct quanta_run *run);    /* held by the simulation at its end */
+
+/* The result document, formatted or on one line. */
+char *quanta_json(const struct quanta_run *run, bool formatted);
+
+/* A number of the result by JSON Pointer; times in ns, ratios rounded down.  False: there is none. */
+bool quanta_number(const struct quanta_run *run, const char *pointer, int64_t *number);
+
+/* Expectations of the file that do not hold, a line each; NULL when all do. */
+char *quanta_failed_expectations(const struct quanta_run *run);
+
+/* With options->check: the broken invariants, a line each; NULL when there is none. */
+char *quanta_violations(const struct quanta_run *run);
+
+struct quanta_look {
+    int width;    /* columns; 0: 80 */
+    bool ascii;   /* no characters beyond ASCII */
+    bool colours; /* ANSI escapes */
+    int rows;     /* at most so many task rows; 0: 20 */
+};
+char *quanta_timeline(const struct quanta_run *run, const struct quanta_look *look);
+char *quanta_summary(const struct quanta_run *run, const struct quanta_look *look);
+
+/* One table over `n` runs, the speed-up over the first among its rows. */
+char *quanta_comparison(const struct quanta_run *const *runs, size_t n, const struct quanta_look *look);
+
+/* From the tables of the models: the JSON Schema of configs; what `quanta models`
+ * prints, of all or of those called `name`, NULL where there is no such name. */
+char *quanta_schema(void);
+char *quanta_models(const char *name);
+
+void quanta_text_free(char *text); /* NULL is fine */
+const char *quanta_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,162 @@
+/* trace.h - what happened, told once to whoever listens.
+ *
+ * The machine emits one record for every change of state.  All that a user
+ * ever sees is made from those records by sinks: the metrics, the digest that
+ * proves two runs equal, the timeline, the checker that proves one run sane.
+ * A sink cannot reach back: it is given a const record and nothing else, so
+ * listening never changes what happens.  A kind that nobody listens to is not
+ * even put together.
+ *
+ * The life of a task, as the records tell it (`switch` only where the core ran
+ * another thread before; `mode` where the task enters or leaves the kernel):
+ *
+ *   arrive -> ready -> [switch] -> run -> (mode | renew)* -> stop --+--> ready ...
+ *               ^                                                   +--> block -> ready ...
+ *               |                                                   +--> done
+ *               +---- never more than once without a run between
+ *
+ * A task between `arrive` and its first `run` waits; so does a task on a pool
+ * whose thread is not there yet: it has no `ready` record before its thread
+ * takes it.
+ *
+ * A task is named by its slot, a small number that is used again after `done`;
+ * `arrive` says which task of the file it is, so that sinks keep memory
+ * proportional to the live tasks.
+ */
+#ifndef SIM_TRACE_H
+#define SIM_TRACE_H
+
+#include "sim/base.h"
+
+/* X(kind, name in output, place, arg, extra).  The name is part of the output
+ * format: add kinds freely, rename none. */
+#define TRACE_KINDS(X)                                                                              \
+    X(ARRIVE, "arrive", "-", "spec: number of the task in the scenario", "copy, from 1; 0: the only one") \
+    X(READY, "ready", "queue: its core, or -1", "enum ready_why", "-")                              \
+    X(SWITCH, "switch", "core", "cost of the switch, ns", "1: counts as a context switch, 2: a migration, 3: both") \
+    X(RUN, "run", "core", "enum run_mode", "slice granted, ns")                                     \
+    X(MODE, "mode", "core", "enum run_mode", "-")                                                   \
+    X(RENEW, "renew", "core", "-", "slice granted, ns")                                             \
+    X(STOP, "stop", "core", "enum stop_why", "-")                                                   \
+    X(BLOCK, "block", "device, or -1", "enum block_why", "-")                                       \
+    X(DONE, "done", "-", "enum done_why", "-")                                                      \
+    X(JOB, "job", "-", "completion - absolute deadline, ns", "number of the job, from 1")           \
+    X(SUBMIT, "submit", "device", "-", "-")                                                         \
+    X(SERVE, "serve", "device", "service time, ns", "-")                                            \
+    X(SERVED, "served", "device", "-", "-")                                                         \
+    X(REPLY, "reply", "device", "-", "-")                                                           \
+    X(IRQ, "irq", "core", "time taken, ns", "device")                                               \
+    X(LOG, "log", "core", "-", "-")                                                                 \
+    X(FAULT, "fault", "core, or -1", "number of the place in the file", "-")                        \
+    X(REJECT, "reject", "executor", "spec", "copy")                                                 \
+    X(QUEUE, "queue", "executor", "tasks that wait for a thread of it", "-")                        \
+    X(THREAD, "thread", "executor", "threads it has made so far", "-")
+
+enum trace_kind {
+#define X(kind, name, place, arg, extra) TR_##kind,
+    TRACE_KINDS(X)
+#undef X
+        TR_COUNT
+};
+
+#define READY_WHYS(X)                                          \
+    X(NEW, "new", "the thread's first time")                   \
+    X(WOKEN, "woken", "what it waited for has happened")       \
+    X(EXPIRED, "expired", "it ran for its whole slice")        \
+    X(PREEMPTED, "preempted", "it lost its core to another")   \
+    X(YIELDED, "yielded", "it gave the core up")               \
+    X(CHANGED, "changed", "dequeued to change its priority or queue, and back")
+
+enum ready_why {
+#define X(why, name, help) READY_##why,
+    READY_WHYS(X)
+#undef X
+        READY_COUNT
+};
+
+/* Why a task left its core.  NEXT: its pool thread goes on with another task. */
+#define STOP_WHYS(X)                            \
+    X(EXPIRED, "expired", "the slice is over")  \
+    X(PREEMPTED, "preempted", "another took the core") \
+    X(YIELDED, "yielded", "it gave the core up")       \
+    X(BLOCKED, "blocked", "it waits for something")    \
+    X(DONE, "done", "it has ended")
+
+enum stop_why {
+#define X(why, name, help) STOP_##why,
+    STOP_WHYS(X)
+#undef X
+        STOP_COUNT
+};
+
+#define BLOCK_WHYS(X)                                      \
+    X(IO, "io", "a request to a device")                   \
+    X(SLEEP, "sleep", "a sleep")                           \
+    X(JOIN, "join", "the end of a task it has spawned")    \
+    X(PERIOD, "period", "the release of its next job")
+
+enum block_why {
+#define X(why, name, help) BLOCK_##why,
+    BLOCK_WHYS(X)
+#undef X
+        BLOCK_COUNT
+};
+
+enum run_mode { RUN_USER, RUN_KERNEL };
+enum done_why { DONE_END, DONE_FAULT };
+
+struct trace_rec {
+    sim_time at;
+    uint8_t kind;  /* enum trace_kind */
+    int32_t place; /* as in TRACE_KINDS, -1: none */
+    int32_t task;  /* slot, -1: none */
+    int64_t arg;   /* as in TRACE_KINDS */
+    int64_t extra; /* as in TRACE_KINDS */
+    const char *text; /* ARRIVE: the name where the task was spawned; LOG, FAULT: the text;
+                       * BLOCK for JOIN: the name waited for; else NULL.  Valid during the call. */
+};
+
+struct trace_sink {
+    uint32_t kinds; /* bit 1 << TR_x for each kind it wants */
+    void (*record)(struct trace_sink *sink, const struct trace_rec *rec);
+    void (*finish)(struct trace_sink *sink, sim_time end); /* may be NULL */
+    struct trace_sink *next;
+};
+
+#define TRACE_ALL ((UINT32_C(1) << TR_COUNT) - 1)
+
+struct trace {
+    struct trace_sink *first, **last; /* told in the order they were attached */
+    uint32_t kinds;                   /* what anybody wants */
+};
+
+void trace_init(struct trace *tr);
+
+/* The sink stays the caller's, and must outlive the trace. */
+void trace_attach(struct trace *tr, struct trace_sink *sink);
+
+void trace_tell(const struct trace *tr, const struct trace_rec *rec);
+void trace_finish(struct trace *tr, sim_time end);
+
+static inline bool trace_wants(const struct trace *tr, enum trace_kind kind)
+{
+    return (tr->kinds >> kind & 1) != 0;
+}
+
+static inline void trace_emit(const struct trace *tr, sim_time at, enum trace_kind kind,
+                              int32_t place, int32_t task, int64_t arg, int64_t extra)
+{
+    if (trace_wants(tr, kind)) {
+        struct trace_rec rec = {at, (uint8_t)kind, place, task, arg, extra, NULL};
+
+        trace_tell(tr, &rec);
+    }
+}
+
+/* Names as they stand in outputs; NULL past the end. */
+const char *trace_kind_name(enum trace_kind kind);
+const char *ready_why_name(enum ready_why why);
+const char *stop_why_name(enum stop_why why);
+const char *block_why_name(enum block_why why);
+
+#endif
