@@ -21,12 +21,7 @@ struct request {
     struct event done;     /* end of service, then of the latency */
     struct request *next;  /* for the model's queue */
     struct device *device;
-    sim_time service;      /* asked for by the op; -1: the device's own */
-    int64_t bytes;         /* adds bytes / bandwidth */
-};
-
-struct device_queue {
-    struct request *first, *last;
+    sim_time service;      /* how long it takes */
 };
 
 struct device_model {

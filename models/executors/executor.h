@@ -13,11 +13,9 @@
 
 #include "sim/base.h"
 #include "sim/param.h"
+#include "sim/thread.h"
 
 struct sim;
-struct task;
-struct thread;
-struct step;
 
 struct executor { /* one of them at work */
     const struct executor_model *model;
@@ -39,12 +37,33 @@ struct executor_model {
 
     void (*init)(struct executor *ex); /* optional */
 
-    /* `t` has arrived.  It is the executor's until executor_done().  False: refused. */
-    bool (*submit)(struct executor *ex, struct task *t);
+    /* Would it take one more task now?  Optional: always.  Not: the task is rejected. */
+    bool (*accepts)(const struct executor *ex);
+
+    /* `t` has arrived. */
+    void (*submit)(struct executor *ex, struct task *t);
 
     /* What `th` does next: fills `out`.  Called when the step before is over. */
     void (*next)(struct executor *ex, struct thread *th, struct step *out);
 };
+
+/* What an executor may ask of the simulation.
+ *
+ * A thread of its own, parked; `paid`: its creation is free of charge. */
+struct thread *executor_thread_new(struct executor *ex, bool paid);
+
+/* The parked thread serves `t` from now on. */
+void executor_start(struct executor *ex, struct thread *th, struct task *t);
+
+/* The next step of the task that `th` serves.  When that task has ended, it has been
+ * seen off, `th` serves nobody, and false is returned. */
+bool executor_task_next(struct executor *ex, struct thread *th, struct step *out);
+
+/* The running thread `th`, which serves nobody, goes on with `t`. */
+void executor_take(struct executor *ex, struct thread *th, struct task *t);
+
+/* `n` tasks wait for a thread now. */
+void executor_queued(struct executor *ex, int64_t n);
 
 extern const struct executor_model *const executor_models[]; /* NULL ends it; the first is the default */
 

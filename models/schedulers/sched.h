@@ -82,6 +82,6 @@ sim_time sched_now(const struct sched *s);
 bool sched_may_run(const struct sched *s, const struct thread *t); /* on a core that is choosing now */
 void *sched_thread(const struct sched *s, struct thread *t);       /* the policy's bytes of `t` */
 struct thread *sched_thread_of(const struct sched *s, void *bytes);  /* and back */
-uint32_t sched_task_number(const struct thread *t); /* the task's place in the file, or in order of arrival */
+uint32_t sched_number(const struct thread *t); /* its place in the table of threads: the order of arrival, while none has ended */
 
 #endif

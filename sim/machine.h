@@ -1,0 +1,125 @@
+/* machine.h - cores that run threads.
+ *
+ * The machine keeps the time and moves the threads; its policy only decides.  What
+ * a thread does next it asks of the thread's executor, so that it has no special
+ * case for any kind of thread.
+ *
+ * A core's states:
+ *
+ *          pick            the switch has taken its time       blocks, under on_block hold
+ *   FREE --------> SWITCHING --------------------> RUNNING -----------------------> HELD
+ *    ^                                              |    ^---------------------------+ woken
+ *    +----------------------------------------------+
+ *
+ * Within an instant: threads become ready (PHASE_WAKE, PHASE_ARRIVE), bursts and
+ * slices end (PHASE_CORE), then free cores choose (PHASE_DISPATCH) until nothing
+ * changes.
+ */
+#ifndef SIM_MACHINE_H
+#define SIM_MACHINE_H
+
+#include "models/schedulers/sched.h"
+#include "sim/base.h"
+#include "sim/engine.h"
+#include "sim/scenario.h"
+#include "sim/thread.h"
+
+struct sim;
+
+enum core_state { CORE_FREE, CORE_SWITCHING, CORE_RUNNING, CORE_HELD };
+
+struct core {
+    struct event end;       /* of the switch, the burst or the slice, of an interrupt while free */
+    struct machine *machine;
+    struct thread *running; /* NULL: FREE */
+    sim_time since;         /* the burst has been accounted for up to here */
+    sim_time slice_end;
+    sim_time stolen_until;  /* by interrupts */
+    uint32_t last_serial;   /* of the thread it ran last; 0: none yet */
+    int32_t id;
+    uint8_t state;
+    uint8_t slice_over;     /* the next thing that takes time ends the slice */
+    uint8_t kernel;         /* mode told last */
+    int64_t speed_e6;
+};
+
+struct cache; /* sim/cache.c's */
+
+struct machine {
+    struct sim *sim;
+    const struct machine_spec *spec;
+    struct core *cores;
+    int32_t ncores;
+    uint64_t *free;           /* a bit a core that is FREE and not in an interrupt */
+    uint32_t nfree;
+    struct sched *queues;     /* one, or one of each core */
+    int32_t nqueues;
+    uint32_t nready;          /* in all queues */
+    int32_t choosing;         /* the core that picks now; -1: any free one */
+    struct thread *pending, **pending_last; /* ties expired-first */
+    struct thread *urgent;    /* on_wake preempt, newest first */
+    struct event bell;        /* cores choose */
+    struct event balance;
+    struct cache *cache;      /* NULL: none */
+    sim_time instant;         /* of `starts` */
+    uint64_t starts;          /* of threads on cores in this instant */
+    uint32_t nthreads;        /* alive */
+};
+
+void machine_init(struct machine *m, struct sim *sim);
+void machine_release(struct machine *m);
+
+/* A parked thread of an executor; machine_thread_free() when it is gone. */
+struct thread *machine_thread_new(struct machine *m, int32_t executor);
+
+/* A PARKED thread has a task now: it becomes ready. */
+void machine_ready(struct machine *m, struct thread *t);
+
+/* What a BLOCKED thread waited for has happened. */
+void machine_wake(struct machine *m, struct thread *t);
+
+/* A device's interrupt takes `cost` from core 0, from now on. */
+void machine_interrupt(struct machine *m, sim_time cost, int32_t device);
+
+/* ---- within sim/ ------------------------------------------------------------------ */
+
+/* queues.c: which thread waits where, and which core takes which. */
+void queues_init(struct machine *m);
+void queues_put(struct machine *m, struct thread *t, enum ready_why why);
+void queues_flush(struct machine *m);                       /* the pending */
+bool queues_waiting(const struct machine *m, struct core *c); /* is there one that c could run? */
+void queues_dispatch(struct machine *m);
+void queues_balance(struct event *ev);
+
+static inline struct sched *queues_of(const struct machine *m, int32_t core)
+{
+    return &m->queues[m->nqueues == 1 ? 0 : core];
+}
+
+/* core.c */
+void core_start(struct core *c, struct thread *t); /* `t` is out of its queue */
+void core_run(struct core *c);                     /* begins, where there was no switch to wait for */
+void core_preempt(struct core *c);                 /* its thread goes back to a queue */
+void core_set_free(struct core *c);
+void core_set_taken(struct core *c);
+void core_account(struct core *c); /* charges what has run up to now */
+event_fn core_fire;
+
+static inline bool core_is_free(const struct machine *m, int32_t core)
+{
+    return (m->free[core / 64] >> (core % 64) & 1) != 0;
+}
+
+/* May `t` run on this core, as its task's affinity says? */
+bool thread_may_run(const struct machine *m, const struct thread *t, int32_t core);
+
+/* cache.c */
+struct cache *cache_new(struct machine *m);
+void cache_free(struct cache *cache);
+/* `t` runs on `c`: how long until its speed changes, in time of running (SIM_NEVER: it does not);
+ * and its speed. */
+sim_time cache_change(struct cache *cache, const struct core *c, const struct thread *t);
+bool cache_warm(struct cache *cache, const struct core *c, const struct thread *t);
+void cache_ran(struct cache *cache, const struct core *c, const struct thread *t, sim_time ran);
+
+#endif

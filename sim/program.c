@@ -1,0 +1,451 @@
+#include "sim/program.h"
+
+#include "models/ops/op.h"
+#include "sim/world.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    ZERO_OPS_MAX = 1000000, /* of one task without time passing: an endless loop */
+    CALLS_MAX = 10000       /* frames of one task */
+};
+
+/* ---- compiling -------------------------------------------------------------------- */
+
+uint32_t emit(struct compiler *c, exec_fn *exec, const void *ptr, uint32_t target)
+{
+    if (c->n == c->room) {
+        c->room = c->room ? 2 * c->room : 64;
+        c->code = sim_realloc(c->code, c->room * sizeof(*c->code));
+    }
+    c->code[c->n] = (struct instr){.exec = exec, .arg.ptr = ptr, .target = target, .place = c->place};
+    return c->n++;
+}
+
+uint32_t emit_number(struct compiler *c, exec_fn *exec, int64_t number, uint32_t target)
+{
+    uint32_t at = emit(c, exec, NULL, target);
+
+    c->code[at].arg.number = number;
+    return at;
+}
+
+uint32_t emit_here(const struct compiler *c)
+{
+    return c->n;
+}
+
+void emit_target(struct compiler *c, uint32_t at, uint32_t target)
+{
+    sim_assert(at < c->n);
+    c->code[at].target = target;
+}
+
+void emit_ops(struct compiler *c, struct op_list ops)
+{
+    for (uint32_t i = 0; i < ops.n; i++) {
+        const struct op *op = &ops.ops[i];
+
+        c->place = op->place;
+        if (op->def->enters_kernel)
+            emit_kernel_time(c, c->sc->machine.syscall);
+        op->def->compile(c, op->args);
+    }
+}
+
+static bool exec_kernel_time(struct sim *sim, struct task *t, const struct instr *in,
+                             struct step *out)
+{
+    (void)sim;
+    (void)t;
+    *out = (struct step){.kind = STEP_RUN, .kernel = true, .time = in->arg.number};
+    return true;
+}
+
+void emit_kernel_time(struct compiler *c, sim_time time)
+{
+    if (time > 0)
+        (void)emit_number(c, exec_kernel_time, time, 0);
+}
+
+void *compile_alloc(struct compiler *c, size_t bytes)
+{
+    return arena_alloc(c->mem, bytes);
+}
+
+uint32_t compile_var(struct compiler *c, const char *name)
+{
+    for (uint32_t i = 0; i < c->nnames; i++) {
+        if (strcmp(c->names[i], name) == 0)
+            return i;
+    }
+    if (c->nnames == c->names_room) {
+        c->names_room = c->names_room ? 2 * c->names_room : 16;
+        c->names = sim_realloc(c->names, c->names_room * sizeof(*c->names));
+    }
+    c->names[c->nnames] = arena_strdup(c->mem, name);
+    return c->nnames++;
+}
+
+struct var_expr compile_expr(struct compiler *c, const char *text)
+{
+    char message[200];
+    size_t offset;
+    struct var_expr e = {expr_compile(c->mem, text, message, sizeof(message), &offset), NULL};
+    uint32_t *names;
+
+    sim_assert(e.expr); /* the reader has checked it */
+    names = arena_alloc(c->mem, (expr_nnames(e.expr) + 1) * sizeof(*names));
+    for (uint32_t i = 0; i < expr_nnames(e.expr); i++)
+        names[i] = compile_var(c, expr_name(e.expr, i));
+    e.names = names;
+    return e;
+}
+
+/* The end of a program: back to the caller, on to the next job, or the end. */
+static bool exec_end(struct sim *sim, struct task *t, const struct instr *in, struct step *out)
+{
+    const struct task_spec *spec = &sim->sc->tasks[t->spec];
+    struct task_ctx *ctx = t->ctx;
+    sim_time late;
+
+    (void)in;
+    if (ctx && ctx->calls > 0) {
+        t->pc = (uint32_t)task_pop(t);
+        ctx->calls--;
+        return false;
+    }
+    *out = (struct step){.kind = STEP_END};
+    if ((spec->period == 0 && spec->deadline == 0) || (ctx && ctx->of))
+        return true;
+    ctx = task_ctx(t);
+    late = sim->eng.now - ctx->release - (spec->deadline > 0 ? spec->deadline : spec->period);
+    trace_emit(sim->trace, sim->eng.now, TR_JOB, -1, (int32_t)t->slot, late, ctx->job);
+    if (spec->period == 0 || ctx->job == spec->jobs)
+        return true;
+    ctx->job++;
+    ctx->release = time_add(ctx->release, spec->period);
+    t->pc = sim->code.entry[spec->program];
+    if (ctx->release <= sim->eng.now)
+        return false;
+    *out = (struct step){.kind = STEP_PERIOD, .time = ctx->release - sim->eng.now};
+    return true;
+}
+
+static const int32_t *resolve_shared(const struct compiler *c)
+{
+    int32_t *shared = arena_alloc(c->mem, (c->nnames + 1) * sizeof(*shared));
+
+    for (uint32_t i = 0; i < c->nnames; i++) {
+        shared[i] = -1;
+        for (uint32_t v = 0; v < c->sc->nvars; v++) {
+            if (strcmp(c->sc->vars[v].name, c->names[i]) == 0)
+                shared[i] = (int32_t)v;
+        }
+    }
+    return shared;
+}
+
+static const int32_t *resolve_locals(const struct compiler *c)
+{
+    size_t n = (size_t)c->sc->ntasks * c->nnames;
+    int32_t *locals;
+    bool any = false;
+
+    for (int32_t s = 0; s < c->sc->ntasks; s++)
+        any = any || c->sc->tasks[s].nlocals > 0;
+    if (!any || n == 0)
+        return NULL;
+    locals = arena_alloc(c->mem, n * sizeof(*locals));
+    for (size_t k = 0; k < n; k++) {
+        const struct task_spec *spec = &c->sc->tasks[k / c->nnames];
+
+        locals[k] = -1;
+        for (uint32_t l = 0; l < spec->nlocals; l++) {
+            if (strcmp(spec->locals[l].name, c->names[k % c->nnames]) == 0)
+                locals[k] = (int32_t)l;
+        }
+    }
+    return locals;
+}
+
+void code_compile(struct code *code, struct arena *mem, const struct scenario *sc)
+{
+    struct compiler c = {.mem = mem, .sc = sc};
+    uint32_t *entry = arena_alloc(mem, ((size_t)sc->nprograms + 1) * sizeof(*entry));
+    struct instr *instr;
+    const char **names;
+
+    for (int32_t i = 0; i < sc->nprograms; i++) {
+        entry[i] = c.n;
+        emit_ops(&c, sc->programs[i].ops);
+        (void)emit(&c, exec_end, NULL, 0);
+    }
+    instr = arena_alloc(mem, (c.n + 1) * sizeof(*instr));
+    names = arena_alloc(mem, (c.nnames + 1) * sizeof(*names));
+    if (c.n > 0)
+        memcpy(instr, c.code, c.n * sizeof(*instr));
+    if (c.nnames > 0)
+        memcpy(names, c.names, c.nnames * sizeof(*names));
+    *code = (struct code){instr, entry, names, c.nnames, resolve_shared(&c), resolve_locals(&c)};
+    free(c.code);
+    free(c.names);
+}
+
+/* ---- executing --------------------------------------------------------------------- */
+
+bool task_fault(struct sim *sim, struct task *t, const struct instr *in, struct step *out,
+                const char *fmt, ...)
+{
+    char text[400];
+    va_list args;
+    int32_t core = t->thread ? t->thread->core : -1;
+    struct trace_rec rec = {sim->eng.now, TR_FAULT, core, (int32_t)t->slot,
+                            in ? (int64_t)in->place : -1, 0, text};
+
+    va_start(args, fmt);
+    (void)vsnprintf(text, sizeof(text), fmt, args);
+    va_end(args);
+    sim->faults++;
+    if (trace_wants(sim->trace, TR_FAULT))
+        trace_tell(sim->trace, &rec);
+    *out = (struct step){.kind = STEP_END, .fault = true};
+    return true;
+}
+
+void task_next(struct sim *sim, struct task *t, struct step *out)
+{
+    const struct instr *code = sim->code.instr;
+
+    for (int i = 0; i < ZERO_OPS_MAX; i++) {
+        const struct instr *in = &code[t->pc++];
+
+        if (in->exec(sim, t, in, out))
+            return;
+    }
+    (void)task_fault(sim, t, &code[t->pc], out,
+                     "%d ops and no time has passed: an endless loop", (int)ZERO_OPS_MAX);
+}
+
+sim_time task_draw(struct sim *sim, struct task *t, const struct dist *d)
+{
+    uint32_t *cursors = NULL;
+
+    if (LIKELY(d->kind == DIST_CONST))
+        return d->a;
+    if (!(t->flags & TASK_SEEDED)) {
+        char name[TASK_NAME_SIZE + 8];
+
+        (void)snprintf(name, sizeof(name), "task/%s",
+                       t->ctx && t->ctx->name ? t->ctx->name : sim->sc->tasks[t->spec].name);
+        t->rng = rng_stream_numbered(sim->sc->seed, name, t->copy);
+        t->flags |= TASK_SEEDED;
+    }
+    if (d->kind == DIST_LIST) {
+        struct task_ctx *ctx = task_ctx(t);
+
+        if (!ctx->cursors)
+            ctx->cursors = sim_calloc(sim->sc->ncursors, sizeof(*ctx->cursors));
+        cursors = ctx->cursors;
+    }
+    return dist_draw(d, &t->rng, cursors);
+}
+
+bool task_wants_log(const struct sim *sim)
+{
+    return trace_wants(sim->trace, TR_LOG);
+}
+
+void task_log(struct sim *sim, struct task *t, const char *text)
+{
+    struct trace_rec rec = {sim->eng.now, TR_LOG, t->thread->core, (int32_t)t->slot, 0, 0, text};
+
+    if (task_wants_log(sim))
+        trace_tell(sim->trace, &rec);
+}
+
+struct task_ctx *task_ctx(struct task *t)
+{
+    if (!t->ctx)
+        t->ctx = sim_calloc(1, sizeof(*t->ctx));
+    return t->ctx;
+}
+
+void task_push(struct task *t, int64_t value)
+{
+    struct task_ctx *ctx = task_ctx(t);
+
+    if (ctx->sp == ctx->room) {
+        ctx->room = ctx->room ? 2 * ctx->room : 4;
+        ctx->stack = sim_realloc(ctx->stack, ctx->room * sizeof(*ctx->stack));
+    }
+    ctx->stack[ctx->sp++] = value;
+}
+
+int64_t task_pop(struct task *t)
+{
+    sim_assert(t->ctx);
+    sim_assert(t->ctx->sp > 0);
+    return t->ctx->stack[--t->ctx->sp];
+}
+
+int64_t *task_top(struct task *t)
+{
+    sim_assert(t->ctx);
+    sim_assert(t->ctx->sp > 0);
+    return &t->ctx->stack[t->ctx->sp - 1];
+}
+
+/* The task's own copy of its locals, made at the first use. */
+static int64_t *local_values(struct sim *sim, struct task *t)
+{
+    struct task_ctx *ctx = task_ctx(t);
+
+    if (!ctx->locals) {
+        const struct task_spec *spec = &sim->sc->tasks[t->spec];
+
+        ctx->locals = sim_calloc(spec->nlocals, sizeof(*ctx->locals));
+        for (uint32_t i = 0; i < spec->nlocals; i++)
+            ctx->locals[i] = spec->locals[i].value;
+    }
+    return ctx->locals;
+}
+
+int64_t *task_var(struct sim *sim, struct task *t, uint32_t var, enum var_scope *scope)
+{
+    const struct code *code = &sim->code;
+
+    sim_assert(var < code->nnames);
+    if (code->locals) {
+        int32_t local = code->locals[(size_t)t->spec * code->nnames + var];
+
+        if (local >= 0) {
+            *scope = VAR_LOCAL;
+            return &local_values(sim, t)[local];
+        }
+    }
+    if (code->shared[var] >= 0) {
+        *scope = VAR_SHARED;
+        return &sim->vars[code->shared[var]];
+    }
+    *scope = VAR_UNKNOWN;
+    return NULL;
+}
+
+const char *task_var_name(const struct sim *sim, uint32_t var)
+{
+    return sim->code.names[var];
+}
+
+struct eval {
+    struct sim *sim;
+    struct task *task;
+    const struct var_expr *expr;
+};
+
+static enum expr_load load_var(void *ctx, uint32_t i, int64_t *value)
+{
+    const struct eval *ev = ctx;
+    enum var_scope scope;
+    const int64_t *var = task_var(ev->sim, ev->task, ev->expr->names[i], &scope);
+
+    if (!var)
+        return LOAD_UNKNOWN;
+    *value = *var;
+    return LOAD_OK;
+}
+
+bool task_eval(struct sim *sim, struct task *t, const struct instr *in, struct step *out,
+               const struct var_expr *e, int64_t *value)
+{
+    struct eval ev = {sim, t, e};
+    char message[300];
+
+    if (expr_eval(e->expr, load_var, &ev, value, message, sizeof(message)) == EXPR_VALUE)
+        return true;
+    (void)task_fault(sim, t, in, out, "%s", message);
+    return false;
+}
+
+bool task_call(struct sim *sim, struct task *t, int32_t program)
+{
+    struct task_ctx *ctx = task_ctx(t);
+
+    if (ctx->calls == CALLS_MAX)
+        return false;
+    task_push(t, t->pc);
+    ctx->calls++;
+    t->pc = sim->code.entry[program];
+    return true;
+}
+
+/* ---- children ------------------------------------------------------------------------ */
+
+struct brood *task_brood(struct task *t, const char *name)
+{
+    struct brood *b = t->ctx ? t->ctx->broods : NULL;
+
+    while (b && strcmp(b->name, name) != 0)
+        b = b->next;
+    return b;
+}
+
+static struct brood *brood_new(struct task *parent, const char *name)
+{
+    struct task_ctx *ctx = task_ctx(parent);
+    struct brood *b = sim_calloc(1, sizeof(*b));
+
+    b->name = name;
+    b->next = ctx->broods;
+    ctx->broods = b;
+    return b;
+}
+
+void task_spawn(struct sim *sim, struct task *parent, int32_t program, const char *name)
+{
+    struct brood *b = task_brood(parent, name);
+    struct text full = {0};
+    char buf[TASK_NAME_SIZE];
+    struct task *child;
+    struct task_ctx *ctx;
+
+    if (!b)
+        b = brood_new(parent, name);
+    b->made++;
+    b->live++;
+    text_add(&full, parent->ctx->name ? parent->ctx->name
+                                      : task_name(&sim->sc->tasks[parent->spec], parent->copy, buf));
+    text_addf(&full, "/%s", name);
+    if (b->made > 1)
+        text_addf(&full, "#%u", (unsigned)b->made);
+    child = task_new(sim, parent->spec, 0, sim->code.entry[program]);
+    ctx = task_ctx(child);
+    ctx->name = text_take(&full);
+    ctx->of = b;
+    task_submit(sim, child, ctx->name);
+}
+
+void task_ctx_free(struct task *t)
+{
+    struct task_ctx *ctx = t->ctx;
+
+    if (!ctx)
+        return;
+    while (ctx->broods) {
+        struct brood *b = ctx->broods;
+
+        ctx->broods = b->next;
+        b->orphaned = true;
+        if (b->live == 0)
+            free(b);
+    }
+    free(ctx->stack);
+    free(ctx->locals);
+    free(ctx->cursors);
+    free(ctx->name);
+    free(ctx);
+    t->ctx = NULL;
+}

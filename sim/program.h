@@ -1,0 +1,114 @@
+/* program.h - ops, compiled; the interpreter.
+ *
+ * The ops of a scenario are compiled once into one array of instructions that all
+ * tasks share; a task is a place in it.  task_next() executes instructions that
+ * take no time until one asks for something that does: a step, which is the
+ * machine's to carry out.
+ *
+ * An instruction sees the simulation through the functions below and nothing
+ * else, so that an op is one file in models/ops/.
+ */
+#ifndef SIM_PROGRAM_H
+#define SIM_PROGRAM_H
+
+#include "sim/base.h"
+#include "sim/expr.h"
+#include "sim/scenario.h"
+#include "sim/thread.h"
+
+struct sim;
+struct instr;
+
+/* Executes one instruction for `t`, whose pc stands behind it.  True: `out` is a
+ * step; the task goes on at its pc when the step is over. */
+typedef bool exec_fn(struct sim *sim, struct task *t, const struct instr *in, struct step *out);
+
+struct instr {
+    exec_fn *exec;
+    union {
+        const void *ptr;
+        int64_t number;
+    } arg;
+    uint32_t target; /* of jumps; else the op's own */
+    uint32_t place;  /* of the op, for faults */
+};
+
+/* ---- compiling ------------------------------------------------------------------ */
+
+struct compiler {
+    struct arena *mem;
+    const struct scenario *sc;
+    struct instr *code;
+    uint32_t n, room;
+    uint32_t place; /* of the op being compiled */
+    const char **names; /* variables that programs mention; their numbers */
+    uint32_t nnames, names_room;
+};
+
+/* Append an instruction; its index, whose target may be set later. */
+uint32_t emit(struct compiler *c, exec_fn *exec, const void *ptr, uint32_t target);
+uint32_t emit_number(struct compiler *c, exec_fn *exec, int64_t number, uint32_t target);
+uint32_t emit_here(const struct compiler *c);                 /* the next index */
+void emit_target(struct compiler *c, uint32_t at, uint32_t target);
+void emit_ops(struct compiler *c, struct op_list ops);        /* a nested list */
+void emit_kernel_time(struct compiler *c, sim_time time);     /* nothing where time is 0 */
+void *compile_alloc(struct compiler *c, size_t bytes);        /* lives as long as the code */
+
+/* An expression whose names are variables; the syntax is known to be right. */
+struct var_expr {
+    const struct expr *expr;
+    const uint32_t *names; /* numbers of the variables, one for each expr_name() */
+};
+struct var_expr compile_expr(struct compiler *c, const char *text);
+uint32_t compile_var(struct compiler *c, const char *name);
+
+/* ---- executing ------------------------------------------------------------------- */
+
+/* Ends the task with a fault; to be returned: `return task_fault(...)`. */
+bool task_fault(struct sim *sim, struct task *t, const struct instr *in, struct step *out,
+                const char *fmt, ...) PRINTF_LIKE(5, 6);
+
+sim_time task_draw(struct sim *sim, struct task *t, const struct dist *d);
+bool task_wants_log(const struct sim *sim);
+void task_log(struct sim *sim, struct task *t, const char *text);
+
+/* The task's own stack. */
+void task_push(struct task *t, int64_t value);
+int64_t task_pop(struct task *t);
+int64_t *task_top(struct task *t);
+struct task_ctx *task_ctx(struct task *t);
+
+/* A variable by its number: a local of the task, else a shared one, else NULL. */
+enum var_scope { VAR_UNKNOWN, VAR_LOCAL, VAR_SHARED };
+int64_t *task_var(struct sim *sim, struct task *t, uint32_t var, enum var_scope *scope);
+const char *task_var_name(const struct sim *sim, uint32_t var);
+
+/* The value of `e` at one go; false: a fault, already in `out`. */
+bool task_eval(struct sim *sim, struct task *t, const struct instr *in, struct step *out,
+               const struct var_expr *e, int64_t *value);
+
+/* Calls: pushes the place behind the call; false: the call stack is full. */
+bool task_call(struct sim *sim, struct task *t, int32_t program);
+
+/* Children. */
+void task_spawn(struct sim *sim, struct task *parent, int32_t program, const char *name);
+struct brood *task_brood(struct task *t, const char *name); /* NULL: none spawned under it */
+
+/* ---- for the rest of sim/ --------------------------------------------------------- */
+
+struct code {
+    const struct instr *instr;
+    const uint32_t *entry; /* of each program */
+    const char *const *names;
+    uint32_t nnames;
+    const int32_t *shared; /* of each name: the number of the shared variable, or -1 */
+    const int32_t *locals; /* [spec * nnames + name]: the number of the task's local, or -1; NULL: no task has any */
+};
+
+void code_compile(struct code *code, struct arena *mem, const struct scenario *sc);
+
+/* What the task does next. */
+void task_next(struct sim *sim, struct task *t, struct step *out);
+void task_ctx_free(struct task *t);
+
+#endif

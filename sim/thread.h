@@ -1,0 +1,118 @@
+/* thread.h - tasks and threads.
+ *
+ * A task is a unit of the user's work; a thread is what a core runs.  There may be
+ * millions of both, so they are small; what only some tasks need (loops, calls,
+ * locals, children) stands in a context made when first asked for.
+ *
+ * A thread's states, and who holds it in each:
+ *
+ *      machine_ready()          core_start()
+ *   PARKED -------> READY --------------------> RUNNING ----+--> BLOCKED (device, timer, join)
+ *  (executor)      (policy)  <--------------------+ (core)  +--> PARKED, or gone
+ *                     ^       slice over, preempted,        |
+ *                     +-------yielded          <------------+ woken
+ */
+#ifndef SIM_THREAD_H
+#define SIM_THREAD_H
+
+#include "models/devices/device.h"
+#include "sim/base.h"
+#include "sim/rng.h"
+
+struct task_spec;
+struct task_ctx;
+struct brood;
+
+enum thread_state { THREAD_PARKED, THREAD_READY, THREAD_RUNNING, THREAD_BLOCKED };
+
+enum thread_flag {
+    THREAD_KERNEL = 1,   /* its burst is kernel time */
+    THREAD_CREATED = 2,  /* its creation has been paid for */
+    THREAD_URGENT = 4,   /* woken under on_wake preempt, not yet seen to */
+    THREAD_PENDING = 8,  /* READY, but not yet in a queue (ties expired-first) */
+    THREAD_WARM = 16     /* runs from a warm cache */
+};
+
+struct thread {
+    struct request request; /* to the device that blocks it; its event is also the sleep's */
+    struct task *task;      /* the one it serves; NULL: none */
+    struct thread *next;    /* in a list of its owner's: pending, urgent, parked */
+    sim_time rest;          /* of the current burst, at speed 1 */
+    sim_time slice_rest;    /* kept over a preemption; 0: none */
+    uint32_t slot;          /* its number in the table of threads */
+    uint32_t serial;        /* its number among all threads of the run, from 1 */
+    int32_t core;           /* RUNNING, BLOCKED with a held core: on it; READY: the queue's; else the last; -1: none */
+    int32_t last_core;      /* it ran on; -1: none */
+    int16_t executor;
+    uint8_t state;
+    uint8_t flags;
+    int32_t spare;
+    /* The policy's bytes follow. */
+};
+
+enum task_flag {
+    TASK_SEEDED = 1, /* rng is set */
+    TASK_PAID = 2,   /* the step in front of the current effect has run */
+    TASK_RENEWED = 4
+};
+
+struct task {
+    struct thread *thread; /* that serves it; NULL: none yet */
+    struct task *next;     /* in its executor's queue */
+    struct task_ctx *ctx;  /* NULL: no need of one */
+    struct rng rng;
+    uint64_t copy; /* of its spec, from 1; 0: the only one */
+    uint32_t slot;
+    int32_t spec; /* in the scenario; a spawned task has its parent's */
+    uint32_t pc;
+    uint32_t flags;
+};
+
+/* What only some tasks need. */
+struct task_ctx {
+    int64_t *stack; /* counters of repeat, return addresses, values read by set */
+    uint32_t sp, room;
+    uint32_t calls; /* frames on the stack */
+    uint32_t nread; /* of the set in progress, on top of the stack */
+    int64_t *locals;
+    uint32_t *cursors;     /* of DIST_LISTs */
+    char *name;            /* of a spawned task; NULL: by spec and copy */
+    struct brood *broods;  /* its children, by name */
+    struct brood *of;      /* the one it belongs to, as a child */
+    sim_time release;      /* of the current job */
+    int64_t job;           /* its number, from 1 */
+};
+
+/* The children spawned under one name. */
+struct brood {
+    struct brood *next;
+    const char *name;
+    uint32_t live;
+    uint32_t made;
+    struct thread *waiter; /* joins them; NULL: nobody */
+    bool orphaned;         /* the parent is gone */
+};
+
+/* What a thread does next. */
+enum step_kind {
+    STEP_RUN,   /* for `time`, at speed 1 */
+    STEP_IO,    /* a request of `time` (-1: the device's own) and `bytes` to `device` */
+    STEP_SLEEP, /* for `time` */
+    STEP_YIELD,
+    STEP_JOIN,   /* wait for `brood` */
+    STEP_PERIOD, /* sleep until `time` ns from now: the next job's release */
+    STEP_END,    /* the task has ended; `fault`: it broke a rule */
+    STEP_PARK,   /* the thread waits for a task */
+    STEP_EXIT    /* the thread is gone */
+};
+
+struct step {
+    enum step_kind kind;
+    bool kernel, fault;
+    sim_time time;
+    int64_t bytes;
+    int32_t device;
+    struct brood *brood;
+};
+
+#endif

@@ -1,0 +1,92 @@
+/* trace.c - hands records to those who listen, and knows what things are called. */
+#include "sim/trace.h"
+
+_Static_assert(TR_COUNT <= 31, "a set of kinds is 32 bits, and TRACE_ALL is made by a shift");
+
+void trace_init(struct trace *tr)
+{
+    tr->first = NULL;
+    tr->last = &tr->first;
+    tr->kinds = 0;
+}
+
+void trace_attach(struct trace *tr, struct trace_sink *sink)
+{
+    sim_assert(sink->record);
+    sim_assert((sink->kinds & ~TRACE_ALL) == 0);
+    sink->next = NULL;
+    *tr->last = sink;
+    tr->last = &sink->next;
+    tr->kinds |= sink->kinds;
+}
+
+void trace_tell(const struct trace *tr, const struct trace_rec *rec)
+{
+    struct trace_sink *sink;
+
+    sim_assert(rec->kind < TR_COUNT);
+    for (sink = tr->first; sink; sink = sink->next) {
+        if (sink->kinds >> rec->kind & 1)
+            sink->record(sink, rec);
+    }
+}
+
+void trace_finish(struct trace *tr, sim_time end)
+{
+    struct trace_sink *sink;
+
+    for (sink = tr->first; sink; sink = sink->next) {
+        if (sink->finish)
+            sink->finish(sink, end);
+    }
+}
+
+/* ---- names --------------------------------------------------------------------- */
+
+const char *trace_kind_name(enum trace_kind kind)
+{
+    static const char *const names[] = {
+#define X(kind, name, place, arg, extra) name,
+        TRACE_KINDS(X)
+#undef X
+    };
+
+    _Static_assert(ARRAY_LEN(names) == TR_COUNT, "a name for each kind");
+    return (size_t)kind < ARRAY_LEN(names) ? names[kind] : NULL;
+}
+
+const char *ready_why_name(enum ready_why why)
+{
+    static const char *const names[] = {
+#define X(why, name, help) name,
+        READY_WHYS(X)
+#undef X
+    };
+
+    _Static_assert(ARRAY_LEN(names) == READY_COUNT, "a name for each reason");
+    return (size_t)why < ARRAY_LEN(names) ? names[why] : NULL;
+}
+
+const char *stop_why_name(enum stop_why why)
+{
+    static const char *const names[] = {
+#define X(why, name, help) name,
+        STOP_WHYS(X)
+#undef X
+    };
+
+    _Static_assert(ARRAY_LEN(names) == STOP_COUNT, "a name for each reason");
+    return (size_t)why < ARRAY_LEN(names) ? names[why] : NULL;
+}
+
+const char *block_why_name(enum block_why why)
+{
+    static const char *const names[] = {
+#define X(why, name, help) name,
+        BLOCK_WHYS(X)
+#undef X
+    };
+
+    _Static_assert(ARRAY_LEN(names) == BLOCK_COUNT, "a name for each reason");
+    return (size_t)why < ARRAY_LEN(names) ? names[why] : NULL;
+}

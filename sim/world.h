@@ -1,0 +1,51 @@
+/* world.h - one simulation from inside: what sim/sim.c brings together.
+ * For the files of sim/ only. */
+#ifndef SIM_WORLD_H
+#define SIM_WORLD_H
+
+#include "models/executors/executor.h"
+#include "sim/arena.h"
+#include "sim/devices.h"
+#include "sim/engine.h"
+#include "sim/machine.h"
+#include "sim/program.h"
+#include "sim/sim.h"
+
+struct source;
+
+struct sim {
+    const struct scenario *sc;
+    struct trace *trace;
+    struct engine eng;
+    struct arena mem;
+    struct code code;
+    struct machine machine;
+    struct device *devices;
+    struct executor *executors;
+    struct source *sources; /* one a task of the file: arrivals.c */
+    struct pool tasks, threads;
+    int64_t *vars;
+    const int64_t **locals; /* first values of each spec's locals */
+    uint32_t sources_left;  /* that may still bring tasks */
+    uint32_t live_max;
+    uint64_t faults;
+    int64_t memory; /* bytes in use */
+    size_t ctx_bytes;
+    sim_time end;
+    bool out_of_memory, endless, over;
+};
+
+/* sim.c: the life of a task. */
+struct task *task_new(struct sim *sim, int32_t spec, uint64_t copy, uint32_t entry);
+void task_submit(struct sim *sim, struct task *t, const char *name); /* arrives; may be refused */
+void task_done(struct sim *sim, struct task *t, bool fault);         /* and is gone */
+bool sim_take_memory(struct sim *sim, int64_t bytes);                /* false: the run ends */
+void sim_give_memory(struct sim *sim, int64_t bytes);
+void sim_stop(struct sim *sim);
+
+/* arrivals.c */
+void sources_init(struct sim *sim);
+void sources_release(struct sim *sim);
+void source_task_done(struct sim *sim, int32_t spec, uint64_t copy);
+
+#endif
