@@ -113,6 +113,7 @@ char *arena_printf(struct arena *a, const char *fmt, ...)
     char *text;
     int len;
 
+    sim_assert(fmt);
     va_start(args, fmt);
     len = vsnprintf(NULL, 0, fmt, args);
     va_end(args);

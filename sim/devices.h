@@ -26,8 +26,10 @@ struct device {
 
 void devices_init(struct sim *sim);
 
-/* A request of `t`; service < 0: the device's own.  True: `t` has to wait; machine_wake()
- * comes with the reply.  False: it took no time at all. */
+/* A request of `t`; service < 0: the device's own.  True: `t` has to wait; once it is
+ * off its core, device_begin() serves, and machine_wake() comes with the reply.
+ * False: it took no time at all. */
 bool device_submit(struct device *d, struct thread *t, sim_time service, int64_t bytes);
+void device_begin(struct device *d);
 
 #endif

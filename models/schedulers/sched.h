@@ -47,7 +47,8 @@ struct sched_policy {
     size_t state_size;          /* per run queue: zeroed, then init() */
     size_t thread_size;         /* per thread: zeroed; reach it with sched_thread(t) */
 
-    void (*init)(struct sched *s); /* optional: nothing to do */
+    void (*init)(struct sched *s);    /* optional: nothing to do */
+    void (*release)(struct sched *s); /* optional: nothing was allocated */
 
     /* `t` is READY. */
     void (*enqueue)(struct sched *s, struct thread *t, enum ready_why why);
