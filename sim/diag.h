@@ -6,6 +6,8 @@
  *         hint: a number and one of ns, us, ms, s: "5ms"
  *
  * All mistakes of a file are collected, then sorted by position, then printed.
+ * The same message at the same place counts once, however many variants it
+ * stands in.
  */
 #ifndef SIM_DIAG_H
 #define SIM_DIAG_H
@@ -20,9 +22,15 @@ struct diag {
     size_t order;  /* of being reported: settles ties */
 };
 
+enum {
+    DIAGS_KEPT = 10000,  /* a hundred megabytes of mistakes need not all be remembered */
+    DIAGS_PRINTED = 100,
+};
+
 struct diags {
     struct diag *list;
     size_t n, room;
+    size_t dropped; /* beyond DIAGS_KEPT: counted, not kept */
     char *file; /* name in messages */
     char *text; /* the file's, for lines and carets; NULL: none */
     size_t len;
@@ -30,6 +38,20 @@ struct diags {
 
 void diags_init(struct diags *d);
 void diags_release(struct diags *d);
+
+/* The file that the following positions are about; both are copied.  `text` may be
+ * NULL: there are no positions then. */
+void diags_source(struct diags *d, const char *file, const char *text, size_t len);
+
+/* One more.  `pointer` and `hint` may be NULL, and are copied. */
+void diags_add(struct diags *d, size_t offset, const char *pointer, const char *hint,
+               const char *fmt, ...) PRINTF_LIKE(5, 6);
+/* The same with the message made already. */
+void diags_add_text(struct diags *d, size_t offset, const char *pointer, const char *hint,
+                    const char *message);
+
+/* By position; what stands there twice is left once. */
+void diags_sort(struct diags *d);
 
 /* All of them as printed, sorted, a text that the caller frees; "" when there is none.
  * At most 100 are printed, then "... and N more". */

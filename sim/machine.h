@@ -61,9 +61,13 @@ struct machine {
     struct event bell;        /* cores choose */
     struct event balance;
     struct cache *cache;      /* NULL: none */
+    int32_t *starting;        /* cores that took a thread and need not wait for a switch */
+    int32_t nstarting;
+    bool any_affinity;
     sim_time instant;         /* of `starts` */
     uint64_t starts;          /* of threads on cores in this instant */
     uint32_t nthreads;        /* alive */
+    uint32_t threads_made;
 };
 
 void machine_init(struct machine *m, struct sim *sim);
@@ -88,8 +92,8 @@ void queues_init(struct machine *m);
 void queues_put(struct machine *m, struct thread *t, enum ready_why why);
 void queues_flush(struct machine *m);                       /* the pending */
 bool queues_waiting(const struct machine *m, struct core *c); /* is there one that c could run? */
-void queues_dispatch(struct machine *m);
-void queues_balance(struct event *ev);
+event_fn queues_dispatch; /* the bell */
+event_fn queues_balance;
 
 static inline struct sched *queues_of(const struct machine *m, int32_t core)
 {

@@ -1,0 +1,386 @@
+/* core.c - one core: switch, burst, slice, and what comes after. */
+#include "sim/machine.h"
+
+#include "sim/world.h"
+
+enum { STARTS_SLACK = 10000, STARTS_PER_THREAD = 100 };
+
+static void tell(const struct core *c, enum trace_kind kind, const struct thread *t, int64_t arg,
+                 int64_t extra)
+{
+    const struct sim *sim = c->machine->sim;
+
+    trace_emit(sim->trace, sim->eng.now, kind, c->id, t->task ? (int32_t)t->task->slot : -1, arg,
+               extra);
+}
+
+void core_set_free(struct core *c)
+{
+    struct machine *m = c->machine;
+
+    c->state = CORE_FREE;
+    c->running = NULL;
+    if (c->stolen_until > m->sim->eng.now) {
+        engine_at(&m->sim->eng, &c->end, c->stolen_until); /* an interrupt has it */
+        return;
+    }
+    m->free[c->id / 64] |= UINT64_C(1) << (c->id % 64);
+    m->nfree++;
+    engine_soon(&m->sim->eng, &m->bell);
+}
+
+void core_set_taken(struct core *c)
+{
+    struct machine *m = c->machine;
+
+    sim_assert(core_is_free(m, c->id));
+    m->free[c->id / 64] &= ~(UINT64_C(1) << (c->id % 64));
+    m->nfree--;
+}
+
+/* ---- the burst -------------------------------------------------------------------- */
+
+static int64_t core_speed(const struct core *c, const struct thread *t)
+{
+    int64_t speed = c->speed_e6;
+
+    if (UNLIKELY(c->machine->cache != NULL) && (t->flags & THREAD_WARM))
+        speed = mul_div_floor(speed, c->machine->spec->cache.speedup_e6, 1000000);
+    return speed;
+}
+
+void core_account(struct core *c)
+{
+    struct machine *m = c->machine;
+    struct thread *t = c->running;
+    sim_time now = m->sim->eng.now, ran = now - c->since;
+    int64_t speed;
+
+    if (c->state != CORE_RUNNING || ran <= 0)
+        return;
+    speed = core_speed(c, t);
+    if (LIKELY(speed == 1000000)) {
+        t->rest -= ran;
+    } else {
+        int64_t done = mul_div_floor(ran, speed, 1000000);
+
+        t->rest -= done < t->rest ? done : t->rest;
+    }
+    sim_assert(t->rest >= 0);
+    c->since = now;
+    if (UNLIKELY(m->cache != NULL))
+        cache_ran(m->cache, c, t, ran);
+    if (queues_of(m, c->id)->policy->charge)
+        queues_of(m, c->id)->policy->charge(queues_of(m, c->id), t, ran);
+}
+
+/* When what runs comes to an end, its slice does, or its speed changes. */
+static void core_arm(struct core *c)
+{
+    struct machine *m = c->machine;
+    struct thread *t = c->running;
+    sim_time at = c->since; /* an interrupt may hold it until then */
+    int64_t speed;
+
+    if (UNLIKELY(m->cache != NULL)) {
+        if (cache_warm(m->cache, c, t))
+            t->flags |= THREAD_WARM;
+        else
+            t->flags &= (uint8_t)~THREAD_WARM;
+    }
+    speed = core_speed(c, t);
+    at = time_add(at, speed == 1000000 ? t->rest : mul_div_ceil(t->rest, 1000000, speed));
+    if (UNLIKELY(m->cache != NULL)) {
+        sim_time change = cache_change(m->cache, c, t);
+
+        if (change < SIM_TIME_MAX && time_add(c->since, change) < at)
+            at = time_add(c->since, change);
+    }
+    engine_at(&m->sim->eng, &c->end, at < c->slice_end ? at : c->slice_end);
+}
+
+static void core_burst(struct core *c)
+{
+    struct thread *t = c->running;
+    uint8_t kernel = (t->flags & THREAD_KERNEL) != 0;
+    sim_time now = c->machine->sim->eng.now;
+
+    if (c->kernel != kernel) {
+        c->kernel = kernel;
+        tell(c, TR_MODE, t, kernel ? RUN_KERNEL : RUN_USER, 0);
+    }
+    c->since = c->stolen_until > now ? c->stolen_until : now;
+    core_arm(c);
+}
+
+/* ---- leaving the core -------------------------------------------------------------- */
+
+static void core_leave(struct core *c, enum stop_why why)
+{
+    struct thread *t = c->running;
+
+    tell(c, TR_STOP, t, why, 0);
+    engine_cancel(&c->machine->sim->eng, &c->end);
+    c->slice_over = false;
+    t->slice_rest = 0;
+    t->last_core = c->id;
+}
+
+static void core_requeue(struct core *c, enum stop_why stop, enum ready_why ready)
+{
+    struct thread *t = c->running;
+
+    core_leave(c, stop);
+    core_set_free(c);
+    queues_put(c->machine, t, ready);
+}
+
+void core_preempt(struct core *c)
+{
+    struct thread *t = c->running;
+    sim_time now = c->machine->sim->eng.now, rest = 0;
+
+    if (c->state == CORE_RUNNING) {
+        core_account(c);
+        if (c->slice_end < SIM_TIME_MAX && c->slice_end > now)
+            rest = c->slice_end - now;
+        core_leave(c, STOP_PREEMPTED);
+    } else {
+        engine_cancel(&c->machine->sim->eng, &c->end);
+        rest = t->slice_rest;
+    }
+    t->slice_rest = rest;
+    core_set_free(c);
+    queues_put(c->machine, t, READY_PREEMPTED);
+}
+
+static void core_renew(struct core *c)
+{
+    struct sched *s = queues_of(c->machine, c->id);
+    sim_time slice = s->policy->slice ? s->policy->slice(s, c->running) : SIM_NEVER;
+
+    c->slice_over = false;
+    c->slice_end = time_add(c->machine->sim->eng.now, slice);
+    tell(c, TR_RENEW, c->running, 0, slice);
+}
+
+/* The slice is over and the thread wants to go on: true if it may. */
+static bool core_expire(struct core *c)
+{
+    if (queues_waiting(c->machine, c)) {
+        core_requeue(c, STOP_EXPIRED, READY_EXPIRED);
+        return false;
+    }
+    core_renew(c);
+    return true;
+}
+
+/* Blocked: off the core, or, on a machine without multiprogramming, staying with it. */
+static void core_block(struct core *c, enum block_why why, int32_t device, const char *name)
+{
+    struct machine *m = c->machine;
+    struct thread *t = c->running;
+    struct trace_rec rec = {m->sim->eng.now, TR_BLOCK, device, (int32_t)t->task->slot, why, 0, name};
+
+    core_leave(c, STOP_BLOCKED);
+    if (trace_wants(m->sim->trace, TR_BLOCK))
+        trace_tell(m->sim->trace, &rec);
+    t->state = THREAD_BLOCKED;
+    if (m->spec->on_block == ON_BLOCK_HOLD)
+        c->state = CORE_HELD;
+    else
+        core_set_free(c);
+}
+
+static void fire_wake(struct engine *eng, struct event *ev)
+{
+    struct thread *t = container_of(container_of(ev, struct request, done), struct thread, request);
+    struct sim *sim = container_of(eng, struct sim, eng);
+
+    machine_wake(&sim->machine, t);
+}
+
+static void core_sleep(struct core *c, sim_time delay, enum block_why why)
+{
+    struct engine *eng = &c->machine->sim->eng;
+    struct thread *t = c->running;
+
+    core_block(c, why, -1, NULL);
+    t->request.done.fire = fire_wake;
+    engine_at(eng, &t->request.done, time_add(eng->now, delay));
+}
+
+static void core_exit(struct core *c)
+{
+    struct machine *m = c->machine;
+    struct thread *t = c->running;
+
+    core_set_free(c);
+    t->state = THREAD_PARKED;
+    m->nthreads--;
+    sim_give_memory(m->sim, m->spec->thread_memory);
+    pool_give(&m->sim->threads, t->slot);
+}
+
+/* ---- what next ---------------------------------------------------------------------- */
+
+/* One step of the running thread.  True: it goes on at once. */
+static bool core_step(struct core *c)
+{
+    struct machine *m = c->machine;
+    struct sim *sim = m->sim;
+    struct thread *t = c->running;
+    struct executor *ex = &sim->executors[t->executor];
+    struct step step;
+
+    ex->model->next(ex, t, &step);
+    switch (step.kind) {
+    case STEP_RUN:
+        if (step.time <= 0)
+            return true;
+        t->rest = step.time;
+        t->flags = (uint8_t)(step.kernel ? t->flags | THREAD_KERNEL : t->flags & ~THREAD_KERNEL);
+        if (!c->slice_over || core_expire(c))
+            core_burst(c);
+        return false;
+    case STEP_IO:
+        if (!device_submit(&sim->devices[step.device], t, step.time, step.bytes))
+            return true;
+        core_block(c, BLOCK_IO, step.device, NULL);
+        device_begin(&sim->devices[step.device]);
+        return false;
+    case STEP_SLEEP: core_sleep(c, step.time, BLOCK_SLEEP); return false;
+    case STEP_PERIOD: core_sleep(c, step.time, BLOCK_PERIOD); return false;
+    case STEP_JOIN:
+        step.brood->waiter = t;
+        core_block(c, BLOCK_JOIN, -1, step.brood->name);
+        return false;
+    case STEP_YIELD:
+        if (!queues_waiting(m, c)) {
+            core_renew(c);
+            return true;
+        }
+        core_requeue(c, STOP_YIELDED, READY_YIELDED);
+        return false;
+    case STEP_PARK:
+        t->state = THREAD_PARKED;
+        t->last_core = c->id;
+        c->slice_over = false;
+        core_set_free(c);
+        return false;
+    default:
+        sim_assert(step.kind == STEP_EXIT);
+        core_exit(c);
+        return false;
+    }
+}
+
+static void core_go(struct core *c)
+{
+    while (!c->machine->sim->over && core_step(c)) {
+    }
+}
+
+/* Threads that come and go without time passing would keep an instant from ending. */
+static bool core_endless(struct core *c)
+{
+    struct machine *m = c->machine;
+    struct sim *sim = m->sim;
+    struct step out;
+
+    if (m->instant != sim->eng.now) {
+        m->instant = sim->eng.now;
+        m->starts = 0;
+    }
+    if (LIKELY(++m->starts <= STARTS_SLACK + (uint64_t)STARTS_PER_THREAD * m->nthreads))
+        return false;
+    if (c->running->task)
+        (void)task_fault(sim, c->running->task, NULL, &out,
+                         "%llu switches and no time has passed: an endless loop",
+                         (unsigned long long)m->starts);
+    sim->endless = true;
+    sim_stop(sim);
+    return true;
+}
+
+void core_run(struct core *c)
+{
+    struct machine *m = c->machine;
+    struct thread *t = c->running;
+    struct sched *s = queues_of(m, c->id);
+    sim_time now = m->sim->eng.now;
+    sim_time slice = t->slice_rest;
+
+    if (UNLIKELY(core_endless(c)))
+        return;
+    c->state = CORE_RUNNING;
+    if (slice == 0)
+        slice = s->policy->slice ? s->policy->slice(s, t) : SIM_NEVER;
+    t->slice_rest = 0;
+    c->slice_over = false;
+    c->slice_end = slice >= SIM_TIME_MAX ? SIM_NEVER : time_add(now, slice);
+    c->kernel = t->rest > 0 && (t->flags & THREAD_KERNEL);
+    tell(c, TR_RUN, t, c->kernel ? RUN_KERNEL : RUN_USER, slice);
+    if (!(t->flags & THREAD_CREATED)) {
+        t->flags |= THREAD_CREATED;
+        if (m->spec->thread_create > 0) {
+            t->rest = m->spec->thread_create;
+            t->flags |= THREAD_KERNEL;
+        }
+    }
+    if (t->rest > 0)
+        core_burst(c);
+    else
+        core_go(c);
+}
+
+void core_start(struct core *c, struct thread *t)
+{
+    struct machine *m = c->machine;
+    const struct machine_spec *spec = m->spec;
+    bool switches = c->last_serial != 0 && c->last_serial != t->serial;
+    bool migrates = t->last_core >= 0 && t->last_core != c->id;
+    sim_time cost = (switches ? spec->context_switch : 0) + (migrates ? spec->migration : 0);
+
+    sim_assert(t->state == THREAD_READY);
+    core_set_taken(c);
+    t->state = THREAD_RUNNING;
+    t->flags &= (uint8_t)~THREAD_URGENT;
+    t->core = c->id;
+    c->running = t;
+    c->last_serial = t->serial;
+    c->state = CORE_SWITCHING;
+    if (switches || migrates)
+        tell(c, TR_SWITCH, t, cost, (switches ? 1 : 0) | (migrates ? 2 : 0));
+    if (cost > 0)
+        engine_at(&m->sim->eng, &c->end, time_add(m->sim->eng.now, cost));
+}
+
+/* The burst is over, or the slice, or the switch, or an interrupt of a free core. */
+void core_fire(struct engine *eng, struct event *ev)
+{
+    struct core *c = container_of(ev, struct core, end);
+
+    if (c->state == CORE_SWITCHING) {
+        core_run(c);
+        return;
+    }
+    if (c->state != CORE_RUNNING) {
+        if (c->state == CORE_HELD) {
+            c->running->state = THREAD_RUNNING; /* it goes on where it was held */
+            core_run(c);
+        } else {
+            core_set_free(c);
+        }
+        return;
+    }
+    core_account(c);
+    if (eng->now >= c->slice_end)
+        c->slice_over = true;
+    if (c->running->rest == 0)
+        core_go(c);
+    else if (!c->slice_over)
+        core_arm(c); /* its speed has changed */
+    else if (core_expire(c))
+        core_burst(c);
+}

@@ -1,0 +1,163 @@
+#include "sim/machine.h"
+
+#include "sim/world.h"
+
+static void cores_init(struct machine *m)
+{
+    struct arena *mem = &m->sim->mem;
+
+    m->ncores = m->spec->ncores;
+    m->cores = arena_alloc(mem, (size_t)m->ncores * sizeof(*m->cores));
+    m->free = arena_alloc(mem, ((size_t)m->ncores + 63) / 64 * sizeof(*m->free));
+    m->starting = arena_alloc(mem, (size_t)m->ncores * sizeof(*m->starting));
+    for (int32_t i = 0; i < m->ncores; i++) {
+        struct core *c = &m->cores[i];
+
+        event_init(&c->end, core_fire, PHASE_CORE, (uint32_t)i);
+        c->machine = m;
+        c->id = i;
+        c->speed_e6 = m->spec->cores[i].speed_e6;
+        core_set_free(c);
+    }
+}
+
+void machine_init(struct machine *m, struct sim *sim)
+{
+    const struct scenario *sc = sim->sc;
+
+    m->sim = sim;
+    m->spec = &sc->machine;
+    m->choosing = -1;
+    m->pending_last = &m->pending;
+    event_init(&m->bell, queues_dispatch, PHASE_DISPATCH, 0);
+    event_init(&m->balance, queues_balance, PHASE_DISPATCH, 1);
+    for (int32_t i = 0; i < sc->ntasks; i++)
+        m->any_affinity = m->any_affinity || sc->tasks[i].affinity;
+    cores_init(m);
+    queues_init(m);
+    if (m->spec->cache.present)
+        m->cache = cache_new(m);
+}
+
+void machine_release(struct machine *m)
+{
+    for (int32_t i = 0; i < m->nqueues; i++) {
+        if (m->queues[i].policy->release)
+            m->queues[i].policy->release(&m->queues[i]);
+    }
+    cache_free(m->cache);
+}
+
+struct thread *machine_thread_new(struct machine *m, int32_t executor)
+{
+    uint32_t slot;
+    struct thread *t = pool_take(&m->sim->threads, &slot);
+
+    t->slot = slot;
+    t->serial = ++m->threads_made;
+    t->core = t->last_core = -1;
+    t->executor = (int16_t)executor;
+    t->state = THREAD_PARKED;
+    event_init(&t->request.done, NULL, PHASE_WAKE, 0);
+    m->nthreads++;
+    (void)sim_take_memory(m->sim, m->spec->thread_memory);
+    return t;
+}
+
+void machine_ready(struct machine *m, struct thread *t)
+{
+    sim_assert(t->state == THREAD_PARKED);
+    sim_assert(t->task);
+    queues_put(m, t, READY_NEW);
+}
+
+void machine_wake(struct machine *m, struct thread *t)
+{
+    sim_assert(t->state == THREAD_BLOCKED);
+    if (m->spec->on_block == ON_BLOCK_HOLD) {
+        struct core *c = &m->cores[t->core];
+        sim_time now = m->sim->eng.now;
+
+        sim_assert(c->running == t);
+        t->state = THREAD_READY;
+        trace_emit(m->sim->trace, now, TR_READY, m->nqueues == 1 ? -1 : c->id,
+                   (int32_t)t->task->slot, READY_WOKEN, 0);
+        engine_at(&m->sim->eng, &c->end, c->stolen_until > now ? c->stolen_until : now);
+        return;
+    }
+    queues_put(m, t, READY_WOKEN);
+}
+
+void machine_interrupt(struct machine *m, sim_time cost, int32_t device)
+{
+    struct core *c = &m->cores[0];
+    struct engine *eng = &m->sim->eng;
+    sim_time now = eng->now;
+
+    core_account(c);
+    trace_emit(m->sim->trace, now, TR_IRQ, 0, c->running && c->running->task ? (int32_t)c->running->task->slot : -1,
+               cost, device);
+    c->stolen_until = time_add(c->stolen_until > now ? c->stolen_until : now, cost);
+    if (c->state == CORE_FREE) {
+        if (core_is_free(m, 0))
+            core_set_taken(c);
+        engine_at(eng, &c->end, c->stolen_until);
+        return;
+    }
+    if (c->state == CORE_RUNNING) {
+        c->since = c->stolen_until;
+        if (c->slice_end < SIM_TIME_MAX)
+            c->slice_end = time_add(c->slice_end, cost);
+    }
+    if (event_pending(&c->end))
+        engine_at(eng, &c->end, time_add(c->end.at, cost));
+}
+
+bool thread_may_run(const struct machine *m, const struct thread *t, int32_t core)
+{
+    const uint64_t *allowed;
+
+    if (LIKELY(!m->any_affinity))
+        return true;
+    allowed = m->sim->sc->tasks[t->task->spec].affinity;
+    return !allowed || (allowed[core / 64] >> (core % 64) & 1) != 0;
+}
+
+/* ---- what a policy may ask ----------------------------------------------------------- */
+
+sim_time sched_now(const struct sched *s)
+{
+    return s->machine->sim->eng.now;
+}
+
+bool sched_may_run(const struct sched *s, const struct thread *t)
+{
+    const struct machine *m = s->machine;
+
+    if (LIKELY(!m->any_affinity))
+        return true;
+    if (m->choosing >= 0)
+        return thread_may_run(m, t, m->choosing);
+    for (int32_t i = 0; i < m->ncores; i++) {
+        if (core_is_free(m, i) && thread_may_run(m, t, i))
+            return true;
+    }
+    return false;
+}
+
+void *sched_thread(const struct sched *s, struct thread *t)
+{
+    (void)s;
+    return t + 1;
+}
+
+struct thread *sched_thread_of(const struct sched *s, void *bytes)
+{
+    (void)s;
+    return (struct thread *)bytes - 1;
+}
+
+uint32_t sched_number(const struct thread *t)
+{
+    return t->slot;
+}

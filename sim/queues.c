@@ -1,0 +1,361 @@
+/* queues.c - which thread waits where, and which core takes which. */
+#include "sim/machine.h"
+
+#include "sim/world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static bool expired_first(const struct machine *m)
+{
+    return m->spec->ties == TIES_EXPIRED_FIRST;
+}
+
+void queues_init(struct machine *m)
+{
+    struct arena *mem = &m->sim->mem;
+    const struct sched_policy *policy = m->spec->policy;
+
+    m->nqueues = m->spec->queues == QUEUES_PER_CORE ? m->ncores : 1;
+    m->queues = arena_alloc(mem, (size_t)m->nqueues * sizeof(*m->queues));
+    for (int32_t i = 0; i < m->nqueues; i++) {
+        struct sched *s = &m->queues[i];
+        char name[32];
+
+        (void)snprintf(name, sizeof(name), "policy/%d", (int)i);
+        s->policy = policy;
+        s->params = m->spec->policy_params;
+        s->machine = m;
+        s->core = m->nqueues == 1 ? -1 : i;
+        s->rng = rng_stream(m->sim->sc->seed, name);
+        s->state = arena_alloc(mem, policy->state_size + 1);
+        if (policy->init)
+            policy->init(s);
+    }
+    if (m->nqueues > 1 && m->spec->balance == BALANCE_PERIODIC)
+        engine_at(&m->sim->eng, &m->balance, m->spec->balance_interval);
+}
+
+/* ---- which queue ----------------------------------------------------------------------- */
+
+static uint32_t load_of(const struct machine *m, int32_t core)
+{
+    return m->queues[core].nready + (m->cores[core].state != CORE_FREE);
+}
+
+/* The allowed core with the fewest tasks, and of equals the lowest. */
+static int32_t least_loaded(const struct machine *m, const struct thread *t)
+{
+    int32_t best = -1;
+
+    for (int32_t i = 0; i < m->ncores; i++) {
+        if (thread_may_run(m, t, i) && (best < 0 || load_of(m, i) < load_of(m, best)))
+            best = i;
+    }
+    sim_assert(best >= 0);
+    return best;
+}
+
+static int32_t choose_queue(const struct machine *m, const struct thread *t, enum ready_why why)
+{
+    if (m->nqueues == 1)
+        return -1;
+    if (why == READY_EXPIRED || why == READY_PREEMPTED || why == READY_YIELDED)
+        return t->core;
+    if (why == READY_WOKEN && t->last_core >= 0 && thread_may_run(m, t, t->last_core) &&
+        load_of(m, t->last_core) == 0)
+        return t->last_core;
+    return least_loaded(m, t);
+}
+
+static void enqueue(struct machine *m, struct thread *t, enum ready_why why)
+{
+    struct sched *s = queues_of(m, t->core);
+
+    s->policy->enqueue(s, t, why);
+    s->nready++;
+    m->nready++;
+}
+
+static void dequeue(struct machine *m, struct thread *t)
+{
+    struct sched *s = queues_of(m, t->core);
+
+    s->policy->dequeue(s, t);
+    s->nready--;
+    m->nready--;
+}
+
+void queues_put(struct machine *m, struct thread *t, enum ready_why why)
+{
+    struct sim *sim = m->sim;
+    bool wakes_up = why == READY_WOKEN && m->spec->on_wake == ON_WAKE_PREEMPT;
+
+    t->core = choose_queue(m, t, why);
+    t->state = THREAD_READY;
+    trace_emit(sim->trace, sim->eng.now, TR_READY, t->core, (int32_t)t->task->slot, why, 0);
+    if (UNLIKELY(wakes_up)) {
+        t->flags |= THREAD_URGENT;
+        t->next = m->urgent;
+        m->urgent = t;
+    }
+    if (UNLIKELY(expired_first(m)) && !wakes_up && (why == READY_NEW || why == READY_WOKEN)) {
+        t->next = NULL;
+        *m->pending_last = t;
+        m->pending_last = &t->next;
+        t->flags |= THREAD_PENDING;
+    } else {
+        enqueue(m, t, why);
+    }
+    if (m->nfree > 0 || m->pending || m->urgent)
+        engine_soon(&sim->eng, &m->bell);
+}
+
+void queues_flush(struct machine *m)
+{
+    struct thread *t = m->pending;
+
+    m->pending = NULL;
+    m->pending_last = &m->pending;
+    while (t) {
+        struct thread *next = t->next;
+
+        t->flags &= (uint8_t)~THREAD_PENDING;
+        enqueue(m, t, t->last_core < 0 ? READY_NEW : READY_WOKEN);
+        t = next;
+    }
+}
+
+bool queues_waiting(const struct machine *m, struct core *c)
+{
+    struct sched *s = queues_of(m, c->id);
+    struct thread *t;
+
+    if (s->nready == 0 || LIKELY(!m->any_affinity))
+        return s->nready > 0;
+    c->machine->choosing = c->id;
+    t = s->policy->last(s);
+    c->machine->choosing = -1;
+    return t != NULL;
+}
+
+/* ---- which core ------------------------------------------------------------------------- */
+
+static int32_t lowest_bit(uint64_t word)
+{
+    int32_t n = 0;
+
+#if defined(__GNUC__)
+    n = __builtin_ctzll(word);
+#else
+    while ((word >> n & 1) == 0)
+        n++;
+#endif
+    return n;
+}
+
+/* The lowest free core from `from` on; -1: none. */
+static int32_t next_free(const struct machine *m, int32_t from)
+{
+    for (int32_t i = from; i < m->ncores; i = (i / 64 + 1) * 64) {
+        uint64_t word = m->free[i / 64] >> (i % 64);
+
+        if (word)
+            return i + lowest_bit(word);
+    }
+    return -1;
+}
+
+static int32_t choose_core(const struct machine *m, const struct thread *t)
+{
+    int32_t i;
+
+    if (m->spec->placement == PLACEMENT_LAST && t->last_core >= 0 && core_is_free(m, t->last_core) &&
+        thread_may_run(m, t, t->last_core))
+        return t->last_core;
+    for (i = next_free(m, 0); i >= 0 && !thread_may_run(m, t, i);)
+        i = next_free(m, i + 1);
+    return i;
+}
+
+/* The core takes the thread; where there is no switch to wait for, it begins once all
+ * cores have chosen. */
+static void take(struct machine *m, int32_t core, struct thread *t)
+{
+    struct core *c = &m->cores[core];
+    int32_t at = m->nstarting;
+
+    core_start(c, t);
+    if (event_pending(&c->end))
+        return;
+    while (at > 0 && m->starting[at - 1] > core) {
+        m->starting[at] = m->starting[at - 1];
+        at--;
+    }
+    m->starting[at] = core;
+    m->nstarting++;
+}
+
+static struct thread *pick(struct machine *m, struct sched *s)
+{
+    struct thread *t;
+
+    if (s->nready == 0)
+        return NULL;
+    t = s->policy->pick(s);
+    if (t) {
+        s->nready--;
+        m->nready--;
+    }
+    return t;
+}
+
+static void assign_global(struct machine *m)
+{
+    while (m->nfree > 0) {
+        struct thread *t = pick(m, &m->queues[0]);
+
+        if (!t)
+            return;
+        take(m, choose_core(m, t), t);
+    }
+}
+
+/* The tail of the longest queue that has something for `thief`. */
+static struct thread *find_loot(struct machine *m, int32_t thief)
+{
+    struct thread *loot = NULL;
+    uint32_t longest = 0;
+
+    m->choosing = thief;
+    for (int32_t i = 0; i < m->ncores; i++) {
+        struct sched *s = &m->queues[i];
+
+        if (s->nready > longest) {
+            struct thread *t = s->policy->last(s);
+
+            if (t) {
+                loot = t;
+                longest = s->nready;
+            }
+        }
+    }
+    m->choosing = -1;
+    return loot;
+}
+
+static void assign_per_core(struct machine *m)
+{
+    for (int32_t i = next_free(m, 0); i >= 0; i = next_free(m, i + 1)) {
+        struct thread *t;
+
+        m->choosing = i;
+        t = pick(m, &m->queues[i]);
+        m->choosing = -1;
+        if (t)
+            take(m, i, t);
+    }
+    if (m->spec->balance != BALANCE_STEAL)
+        return;
+    for (int32_t i = next_free(m, 0); i >= 0 && m->nready > 0; i = next_free(m, i + 1)) {
+        struct thread *t = find_loot(m, i);
+
+        if (t) {
+            dequeue(m, t);
+            take(m, i, t);
+        }
+    }
+}
+
+/* ---- on_wake: preempt ---------------------------------------------------------------------- */
+
+/* A core that runs a thread which `t` may displace: the one it ran on last, else the lowest. */
+static int32_t choose_victim(const struct machine *m, const struct thread *t, const bool *taken)
+{
+    int32_t best = -1;
+
+    for (int32_t i = m->ncores - 1; i >= 0 && (best < 0 || best != t->last_core); i--) {
+        const struct core *c = &m->cores[i];
+
+        if ((c->state == CORE_RUNNING || c->state == CORE_SWITCHING) && !taken[i] &&
+            thread_may_run(m, t, i))
+            best = i;
+    }
+    return best;
+}
+
+static void serve_urgent(struct machine *m)
+{
+    bool *taken = sim_calloc((size_t)m->ncores, sizeof(*taken));
+    struct thread *t = m->urgent;
+
+    m->urgent = NULL;
+    while (t) {
+        struct thread *next = t->next;
+        int32_t core;
+
+        t->flags &= (uint8_t)~THREAD_URGENT;
+        core = choose_core(m, t);
+        if (core < 0) {
+            core = choose_victim(m, t, taken);
+            if (core >= 0)
+                core_preempt(&m->cores[core]);
+        }
+        if (core >= 0 && core_is_free(m, core)) {
+            dequeue(m, t);
+            take(m, core, t);
+            taken[core] = true;
+        }
+        t = next;
+    }
+    free(taken);
+}
+
+void queues_dispatch(struct engine *eng, struct event *ev)
+{
+    struct machine *m = container_of(ev, struct machine, bell);
+
+    (void)eng;
+    queues_flush(m);
+    if (UNLIKELY(m->urgent != NULL))
+        serve_urgent(m);
+    if (m->nqueues == 1)
+        assign_global(m);
+    else if (m->nfree > 0)
+        assign_per_core(m);
+    for (int32_t i = 0; i < m->nstarting && !m->sim->over; i++)
+        core_run(&m->cores[m->starting[i]]);
+    m->nstarting = 0;
+}
+
+/* ---- balance: periodic ------------------------------------------------------------------------ */
+
+/* One thread from the longest queue to the shortest; false: nothing to gain. */
+static bool level(struct machine *m)
+{
+    for (int32_t to = 0; to < m->ncores; to++) {
+        struct thread *t = find_loot(m, to);
+
+        if (t && m->queues[t->core].nready > 0 && load_of(m, t->core) > load_of(m, to) + 1) {
+            dequeue(m, t);
+            t->core = to;
+            trace_emit(m->sim->trace, m->sim->eng.now, TR_READY, to, (int32_t)t->task->slot,
+                       READY_CHANGED, 0);
+            enqueue(m, t, READY_CHANGED);
+            return true;
+        }
+    }
+    return false;
+}
+
+void queues_balance(struct engine *eng, struct event *ev)
+{
+    struct machine *m = container_of(ev, struct machine, balance);
+
+    while (m->nready > 0 && level(m)) {
+    }
+    if (m->nfree > 0 && m->nready > 0)
+        engine_soon(eng, &m->bell);
+    if (eng->pending > 0) /* else nothing will ever happen again */
+        engine_at(eng, ev, time_add(eng->now, m->spec->balance_interval));
+}
