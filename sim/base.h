@@ -38,8 +38,7 @@ typedef int64_t sim_time; /* ns */
 #endif
 
 /* Ours, not the user's: a broken invariant.  Stays on in every build.  Says
- * where, and what should have held; the caller's simulated time is printed by
- * the hook of sim_assert_context(). */
+ * on standard error where, and what should have held, and aborts. */
 #define sim_assert(cond) \
     (LIKELY(cond) ? (void)0 : sim_assert_failed(__FILE__, __LINE__, __func__, #cond))
 NORETURN void sim_assert_failed(const char *file, int line, const char *func, const char *cond);
@@ -156,7 +155,8 @@ int name_distance(const char *a, const char *b);
 const char *name_closest(const char *word, const char *const *names, size_t n);
 
 /* `ns` as people write it: the largest unit that leaves no more than three
- * decimals ("24 ms", "52.6 ms", "400 us", "0"), into `buf`, which it returns. */
+ * decimals ("24 ms", "52.6 ms", "400 us", "0"), into `buf`, which it returns.
+ * SIM_NEVER is "never". */
 enum { TIME_TEXT_SIZE = 32 };
 const char *time_text(sim_time ns, char buf[TIME_TEXT_SIZE]);
 

@@ -59,7 +59,8 @@ struct dist {
  * and LIST. */
 sim_time dist_draw(const struct dist *d, struct rng *r, uint32_t *cursors);
 
-/* Its mean, for texts and estimates only; SIM_NEVER where there is none. */
+/* Its mean, for texts and estimates only, of a normal one before the cut; SIM_NEVER
+ * where there is none. */
 sim_time dist_mean(const struct dist *d);
 
 static inline bool dist_is_random(const struct dist *d)
@@ -72,6 +73,10 @@ static inline bool dist_is_random(const struct dist *d)
  * with 32 fraction bits. */
 uint64_t rng_neg_log_q40(uint64_t u);
 int64_t rng_normal_q32(uint64_t u);
-uint64_t rng_exp_q32(int64_t x); /* x <= 20.0; saturates */
+uint64_t rng_exp_q32(int64_t x); /* x <= 22.0; saturates */
+
+/* e^x, x with 40 fraction bits, as m * 2^exponent: 1 <= m < 2, with 60 fraction bits. */
+#define RNG_EXP_MAX (INT64_C(64) << 40)
+uint64_t rng_exp_parts(int64_t x_q40, int *exponent); /* |x| <= RNG_EXP_MAX */
 
 #endif

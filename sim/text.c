@@ -180,8 +180,9 @@ const char *time_text(sim_time ns, char buf[TIME_TEXT_SIZE])
     } units[] = {{"s", 1000000000}, {"ms", 1000000}, {"us", 1000}, {"ns", 1}};
     uint64_t size = ns < 0 ? ~(uint64_t)ns + 1 : (uint64_t)ns;
     const char *sign = ns < 0 ? "-" : "";
-    unsigned decimals = 3, part;
-    size_t i = 0;
+    char decimals[] = ".000";
+    unsigned part;
+    size_t i = 0, n = sizeof(decimals) - 1;
 
     if (ns == 0 || ns == SIM_NEVER) {
         snprintf(buf, TIME_TEXT_SIZE, "%s", ns == 0 ? "0" : "never");
@@ -191,14 +192,13 @@ const char *time_text(sim_time ns, char buf[TIME_TEXT_SIZE])
         i++;
     sim_assert(i < ARRAY_LEN(units));
     part = units[i].ns < 1000 ? 0 : (unsigned)(size % units[i].ns / (units[i].ns / 1000));
-    while (decimals > 0 && part % 10 == 0) {
-        part /= 10;
-        decimals--;
-    }
-    if (decimals == 0)
-        snprintf(buf, TIME_TEXT_SIZE, "%s%" PRIu64 " %s", sign, size / units[i].ns, units[i].name);
-    else
-        snprintf(buf, TIME_TEXT_SIZE, "%s%" PRIu64 ".%0*u %s", sign, size / units[i].ns,
-                 (int)decimals, part, units[i].name);
+    decimals[1] = (char)('0' + part / 100);
+    decimals[2] = (char)('0' + part / 10 % 10);
+    decimals[3] = (char)('0' + part % 10);
+    while (n > 1 && decimals[n - 1] == '0')
+        n--;
+    decimals[n > 1 ? n : 0] = '\0';
+    snprintf(buf, TIME_TEXT_SIZE, "%s%" PRIu64 "%s %s", sign, size / units[i].ns, decimals,
+             units[i].name);
     return buf;
 }

@@ -46,14 +46,12 @@ struct thread {
     int16_t executor;
     uint8_t state;
     uint8_t flags;
-    int32_t spare;
     /* The policy's bytes follow. */
 };
 
 enum task_flag {
     TASK_SEEDED = 1, /* rng is set */
-    TASK_PAID = 2,   /* the step in front of the current effect has run */
-    TASK_RENEWED = 4
+    TASK_PAID = 2    /* the step in front of the current effect has run */
 };
 
 struct task {
@@ -65,6 +63,7 @@ struct task {
     uint32_t slot;
     int32_t spec; /* in the scenario; a spawned task has its parent's */
     uint32_t pc;
+    uint32_t serial; /* its number among all tasks of the run, from 1 */
     uint32_t flags;
 };
 

@@ -25,12 +25,10 @@ struct sim {
     struct source *sources; /* one a task of the file: arrivals.c */
     struct pool tasks, threads;
     int64_t *vars;
-    const int64_t **locals; /* first values of each spec's locals */
     uint32_t sources_left;  /* that may still bring tasks */
-    uint32_t live_max;
+    uint32_t tasks_made, live_max;
     uint64_t faults;
     int64_t memory; /* bytes in use */
-    size_t ctx_bytes;
     sim_time end;
     bool out_of_memory, endless, over;
 };
