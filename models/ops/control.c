@@ -127,7 +127,7 @@ struct if_args {
 static const struct param if_params[] = {
     PARAM_AS("if", EXPR, struct if_args, cond, "the condition", .required = true),
     PARAM_AS("then", OPS, struct if_args, then_ops, "what, if it holds", .required = true),
-    PARAM_AS("else", OPS, struct if_args, else_ops, "what, if not"),
+    PARAM_AS("else", OPS, struct if_args, else_ops, "what, if not", .deflt = NULL),
     PARAM_END,
 };
 

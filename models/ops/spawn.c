@@ -9,7 +9,7 @@ struct spawn_args {
 
 static const struct param spawn_params[] = {
     PARAM(PROGRAM, struct spawn_args, spawn, "the program the child runs", .required = true),
-    PARAM(NAME, struct spawn_args, as, "the child's name, for join (the program's name)"),
+    PARAM(NAME, struct spawn_args, as, "the child's name, for join (the program's name)", .deflt = NULL),
     PARAM_END,
 };
 
