@@ -49,7 +49,7 @@ struct event {
     uint64_t order; /* phase, rank, seq from the top; seq 0: not pending */
 };
 
-struct event_queue; /* engine.c's: a small heap, a ladder above some tens of events */
+struct event_queue; /* engine.c: a small heap, a ladder above some tens of events */
 
 struct engine {
     sim_time now;            /* never decreases */
@@ -60,7 +60,7 @@ struct engine {
     uint64_t shuffle;        /* 0: off; else what permutes seq */
     struct event_queue *queue;
     struct event *soon[PHASE_COUNT]; /* engine_soon(): one a phase */
-    uint32_t soon_mask;
+    uint32_t soon_mask; /* a bit a phase */
     bool stopping;
 };
 
