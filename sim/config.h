@@ -38,9 +38,9 @@ struct scenario *config_scenario(const struct config *cfg, size_t variant, struc
 /* Reads every variant and reports what is wrong in any, each mistake once. */
 bool config_check(const struct config *cfg, struct diags *diags);
 
-/* What the variant expects: the merged "expect" object, NULL where there is none.
- * The config's. */
-const struct cJSON *config_expect(const struct config *cfg, size_t variant);
+/* What the variant expects: the merged "expect" object, NULL where there is none;
+ * the caller deletes it. */
+struct cJSON *config_expect(const struct config *cfg, size_t variant);
 
 /* A time as configs write it ("24ms"; a bare number is in ns here), for expectations and options.
  * False where it is none. */

@@ -1,0 +1,355 @@
+/* config_scenario.c - a variant's tree, read into a scenario. */
+#include <stdio.h>
+#include <string.h>
+
+#include "models/devices/device.h"
+#include "models/executors/executor.h"
+#include "sim/config_build.h"
+#include "sim/config_read.h"
+
+/* ---- what this version has not ------------------------------------------------------- */
+
+static const char later_version[] = "it belongs to the language, but not to this version";
+static const char loops_only[] = "it works on an event loop only, which this version has not";
+
+const char *not_yet(const char *kind, const char *name)
+{
+    static const struct {
+        const char *kind, *names, *why;
+    } later[] = {
+        {"policy",
+         " sjf srtf stcf hrrn priority mlfq mlq lottery stride cfs eevdf edf rm linux ", later_version},
+        {"discipline", " priority sstf scan cscan ", later_version},
+        {"executor", " event-loop green ", later_version},
+        {"a device", " preset rtt seek ", later_version},
+        {"the file", " sync ", later_version},
+        {"a task", " class slice ", later_version},
+        {"op", " lock unlock trylock wait post signal broadcast barrier send recv ", later_version},
+        {"op",
+         " setTimeout setInterval clear setImmediate nextTick microtask work async await promise "
+         "resolve reject close worker postMessage onMessage allocate free ",
+         loops_only},
+        {"the op \"io\"", " then sync ", loops_only},
+    };
+    char word[40];
+
+    (void)snprintf(word, sizeof(word), " %.30s ", name);
+    for (size_t i = 0; i < ARRAY_LEN(later); i++)
+        if (strcmp(later[i].kind, kind) == 0 && strstr(later[i].names, word))
+            return later[i].why;
+    return NULL;
+}
+
+/* ---- devices --------------------------------------------------------------------------- */
+
+static const char *const mode_names[] = {"poll", "pool", NULL};
+
+const struct param device_params[] = {
+    PARAM(DIST, struct device_spec, service, "of one request, unless the op names its own",
+          .deflt = "0"),
+    PARAM(DIST, struct device_spec, latency, "added while the device is free to serve others",
+          .deflt = "0"),
+    PARAM(BANDWIDTH, struct device_spec, bandwidth, "an op's bytes add bytes / bandwidth to its service",
+          .deflt = NULL),
+    PARAM(COUNT, struct device_spec, channels, "requests in service at once", .min = 1,
+          .max = INT64_C(1) << 31, .deflt = "1"),
+    PARAM(ENUM, struct device_spec, mode, "how an event loop waits for it", .choices = mode_names,
+          .deflt = "poll"),
+    PARAM(TIME, struct device_spec, interrupt, "kernel time taken from core 0 at each completion",
+          .deflt = "0"),
+    PARAM_END,
+};
+
+static const struct device_model *find_discipline(struct reader *r, const cJSON *at)
+{
+    const char *names[16], *later;
+    size_t n = 0;
+
+    if (!at)
+        return device_models[0];
+    if (!cJSON_IsString(at)) {
+        wrong_type(r, at, "as \"fifo\"", "the name of a discipline");
+        return device_models[0];
+    }
+    for (; device_models[n] && n < ARRAY_LEN(names); n++) {
+        names[n] = device_models[n]->name;
+        if (strcmp(names[n], at->valuestring) == 0)
+            return device_models[n];
+    }
+    later = not_yet("discipline", at->valuestring);
+    if (later)
+        wrong(r, at, later, "the discipline \"%s\" is not supported yet", at->valuestring);
+    else
+        wrong_name(r, at, "discipline", at->valuestring, names, n);
+    return device_models[0];
+}
+
+static bool usable_name(struct reader *r, const cJSON *m, const char *kind)
+{
+    size_t len = strlen(m->string);
+
+    if (len >= 1 && len <= 200)
+        return true;
+    wrong_key(r, m, NULL, "the name of %s has from 1 to 200 bytes, not %zu", kind, len);
+    return false;
+}
+
+static void read_devices(struct reader *r, const cJSON *at)
+{
+    static const char *const others[] = {"discipline", NULL};
+    struct scenario *sc = r->sc;
+    int32_t room = at ? cJSON_GetArraySize(at) : 0;
+
+    names_init(r, &r->devices, room);
+    sc->devices = arena_alloc(r->mem, ((size_t)room + 1) * sizeof(*sc->devices));
+    for (const cJSON *m = at ? at->child : NULL; m; m = m->next) {
+        struct device_spec *d = &sc->devices[sc->ndevices];
+        struct keys keys[2] = {{device_params, d, others}, {0}};
+
+        if (is_comment(m) || !want_object(r, m) || !usable_name(r, m, "a device"))
+            continue;
+        d->name = arena_strdup(r->mem, m->string);
+        d->model = find_discipline(r, json_member(m, "discipline"));
+        d->params = arena_alloc(r->mem, d->model->params_size + 1);
+        keys[1].params = d->model->params;
+        keys[1].base = d->params;
+        r->ncursors = &d->ncursors;
+        read_object(r, m, "a device", keys, 2);
+        names_add(&r->devices, d->name, sc->ndevices++);
+    }
+    names_sort(&r->devices);
+}
+
+/* ---- executors -------------------------------------------------------------------------- */
+
+static const struct executor_model *find_kind(struct reader *r, const cJSON *at)
+{
+    const char *names[16], *later;
+    size_t n = 0;
+
+    if (!cJSON_IsString(at)) {
+        wrong_type(r, at, "as \"pool\"", "the kind of an executor");
+        return NULL;
+    }
+    for (; executor_models[n] && n < ARRAY_LEN(names); n++) {
+        names[n] = executor_models[n]->name;
+        if (strcmp(names[n], at->valuestring) == 0)
+            return executor_models[n];
+    }
+    later = not_yet("executor", at->valuestring);
+    if (later)
+        wrong(r, at, later, "the executor \"%s\" is not supported yet", at->valuestring);
+    else
+        wrong_name(r, at, "kind of executor", at->valuestring, names, n);
+    return NULL;
+}
+
+static void read_executor(struct reader *r, const cJSON *at, struct executor_spec *ex)
+{
+    static const char *const others[] = {"kind", NULL};
+    const cJSON *kind = json_member(at, "kind");
+    struct keys keys = {.others = others};
+    char what[60];
+
+    ex->model = NULL;
+    if (at && !kind)
+        wrong(r, at, "as { \"kind\": \"pool\", \"threads\": 8 }", "an executor needs \"kind\"");
+    else if (at)
+        ex->model = find_kind(r, kind);
+    if (!ex->model) {
+        ex->model = executor_models[0];
+        at = NULL; /* its keys mean nothing then */
+    }
+    ex->params = arena_alloc(r->mem, ex->model->params_size + 1);
+    keys.params = ex->model->params;
+    keys.base = ex->params;
+    (void)snprintf(what, sizeof(what), "the executor \"%s\"", ex->model->name);
+    read_object(r, at, what, &keys, 1);
+}
+
+static void read_executors(struct reader *r, const cJSON *at)
+{
+    struct scenario *sc = r->sc;
+    int32_t room = at ? cJSON_GetArraySize(at) : 0;
+    const cJSON *deflt = json_member(at, "default");
+
+    names_init(r, &r->executors, room + 1);
+    sc->executors = arena_alloc(r->mem, ((size_t)room + 2) * sizeof(*sc->executors));
+    if (!deflt) {
+        sc->executors[0].name = "default";
+        read_executor(r, NULL, &sc->executors[0]);
+        names_add(&r->executors, "default", sc->nexecutors++);
+    }
+    for (const cJSON *m = at ? at->child : NULL; m; m = m->next) {
+        struct executor_spec *ex = &sc->executors[sc->nexecutors];
+
+        if (is_comment(m) || !want_object(r, m) || !usable_name(r, m, "an executor"))
+            continue;
+        ex->name = arena_strdup(r->mem, m->string);
+        read_executor(r, m, ex);
+        names_add(&r->executors, ex->name, sc->nexecutors++);
+    }
+    names_sort(&r->executors);
+    if (names_find(&r->executors, "default") < 0) {
+        sc->executors[sc->nexecutors].name = "default"; /* what stood there is reported */
+        read_executor(r, NULL, &sc->executors[sc->nexecutors]);
+        names_add(&r->executors, "default", sc->nexecutors++);
+        names_sort(&r->executors);
+    }
+}
+
+/* ---- variables and programs ---------------------------------------------------------------- */
+
+static void read_shared(struct reader *r, const cJSON *at)
+{
+    struct scenario *sc = r->sc;
+    int32_t room = at ? cJSON_GetArraySize(at) : 0;
+
+    sc->vars = arena_alloc(r->mem, ((size_t)room + 1) * sizeof(*sc->vars));
+    for (const cJSON *m = at ? at->child : NULL; m; m = m->next) {
+        if (is_comment(m) || !read_identifier(r, m, m->string))
+            continue;
+        sc->vars[sc->nvars].name = arena_strdup(r->mem, m->string);
+        (void)read_int(r, m, -(INT64_C(1) << 53), INT64_C(1) << 53, &sc->vars[sc->nvars].value);
+        sc->nvars++;
+    }
+}
+
+/* The names first: programs call each other. */
+static void read_programs(struct reader *r, const cJSON *at, int32_t ntasks)
+{
+    struct scenario *sc = r->sc;
+    int32_t room = at ? cJSON_GetArraySize(at) : 0, i = 0;
+
+    names_init(r, &r->programs, room);
+    sc->programs = arena_alloc(r->mem, (size_t)(room + ntasks + 1) * sizeof(*sc->programs));
+    for (const cJSON *m = at ? at->child : NULL; m; m = m->next) {
+        if (is_comment(m))
+            continue;
+        (void)usable_name(r, m, "a program");
+        sc->programs[sc->nprograms].name = arena_strdup(r->mem, m->string);
+        names_add(&r->programs, sc->programs[sc->nprograms].name, sc->nprograms);
+        sc->nprograms++;
+    }
+    names_sort(&r->programs);
+    r->ncursors = &sc->ncursors;
+    for (const cJSON *m = at ? at->child : NULL; m; m = m->next) {
+        if (is_comment(m))
+            continue;
+        path_set(r, "programs.%.200s", m->string);
+        read_op_list(r, m, &sc->programs[i++].ops);
+    }
+}
+
+/* ---- the file -------------------------------------------------------------------------------- */
+
+static const char *const file_keys[] = {"$schema", "name", "about",     "unit",  "seed",     "until",
+                                        "machine", "devices", "vars",   "programs", "executors",
+                                        "tasks",   "variants", "expect", NULL};
+
+static void read_unit(struct reader *r, const cJSON *at)
+{
+    static const char *const names[] = {"ns", "us", "ms", "s"};
+    static const sim_time units[] = {1, 1000, 1000000, 1000000000};
+
+    r->unit = MS(1);
+    if (!at)
+        return;
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (cJSON_IsString(at) && strcmp(at->valuestring, names[i]) == 0) {
+            r->unit = units[i];
+            return;
+        }
+    if (cJSON_IsString(at))
+        wrong_name(r, at, "unit", at->valuestring, names, ARRAY_LEN(names));
+    else
+        wrong_type(r, at, "one of \"ns\", \"us\", \"ms\", \"s\"", "a unit");
+}
+
+static const char *read_title(struct reader *r, const cJSON *at)
+{
+    const char *base;
+
+    if (at && !cJSON_IsString(at))
+        wrong_type(r, at, NULL, "a text");
+    else if (at)
+        return arena_strdup(r->mem, at->valuestring);
+    base = strrchr(r->sc->file, '/');
+    return base ? base + 1 : r->sc->file;
+}
+
+/* English where there is a choice, else what stands first. */
+static const char *read_about(struct reader *r, const cJSON *at)
+{
+    const cJSON *chosen = at;
+
+    if (cJSON_IsObject(at)) {
+        chosen = NULL;
+        for (const cJSON *m = at->child; m; m = m->next) {
+            if (is_comment(m))
+                continue;
+            if (!cJSON_IsString(m))
+                wrong_type(r, m, NULL, "a text");
+            else if (!chosen || strcmp(m->string, "en") == 0)
+                chosen = m;
+        }
+        if (!chosen)
+            return "";
+    }
+    if (!chosen)
+        return "";
+    if (cJSON_IsString(chosen))
+        return arena_strdup(r->mem, chosen->valuestring);
+    wrong_type(r, at, "or an object of language and text", "a text");
+    return "";
+}
+
+static void read_file(struct reader *r, const cJSON *root)
+{
+    struct keys keys = {.others = file_keys};
+    struct scenario *sc = r->sc;
+    const cJSON *tasks = json_member(root, "tasks"), *m;
+
+    read_object(r, root, "the file", &keys, 1);
+    read_unit(r, json_member(root, "unit"));
+    sc->name = read_title(r, json_member(root, "name"));
+    sc->about = read_about(r, json_member(root, "about"));
+    sc->seed = 1;
+    m = json_member(root, "seed");
+    if (m)
+        (void)read_seed(r, m, &sc->seed);
+    sc->until = SIM_NEVER;
+    m = json_member(root, "until");
+    if (m && !read_time(r, m, &sc->until))
+        sc->until = 0;
+    read_machine(r, json_member(root, "machine"));
+    read_devices(r, want_object(r, json_member(root, "devices")));
+    read_shared(r, want_object(r, json_member(root, "vars")));
+    read_executors(r, want_object(r, json_member(root, "executors")));
+    read_programs(r, want_object(r, json_member(root, "programs")),
+                  cJSON_IsArray(tasks) ? cJSON_GetArraySize(tasks) : 0);
+    if (tasks)
+        read_tasks(r, tasks);
+    else
+        wrong(r, root, "as \"tasks\": [ { \"name\": \"A\", \"do\": [ { \"cpu\": \"5ms\" } ] } ]",
+              "a file needs \"tasks\"");
+    read_expect(r, json_member(root, "expect"));
+}
+
+struct scenario *scenario_build(const struct json *j, const cJSON *root, const char *file,
+                                const char *variant, struct diags *diags)
+{
+    struct reader r = {.j = j, .diags = diags};
+
+    r.sc = scenario_new();
+    r.mem = &r.sc->mem;
+    r.sc->file = arena_strdup(r.mem, file);
+    r.sc->variant = arena_strdup(r.mem, variant);
+    read_file(&r, root);
+    text_release(&r.path);
+    if (r.bad) {
+        scenario_free(r.sc);
+        return NULL;
+    }
+    return r.sc;
+}

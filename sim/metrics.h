@@ -1,0 +1,123 @@
+/* metrics.h - a sink that measures: the numbers of the result document.
+ *
+ *     struct metrics *m = metrics_new(sc, keep_tasks);
+ *
+ *     trace_attach(&trace, &m->sink);
+ *     ... the run: metrics are complete after trace_finish() ...
+ *     metrics_free(m);
+ *
+ * Definitions (all times in ns): cpu + waiting + blocked = turnaround for a task that has
+ * completed.  A core's user + kernel + switch + idle = end.  Memory is proportional to
+ * the live tasks, and to all tasks only where they are kept.
+ */
+#ifndef SIM_METRICS_H
+#define SIM_METRICS_H
+
+#include "sim/base.h"
+#include "sim/samples.h"
+#include "sim/scenario.h"
+#include "sim/trace.h"
+
+/* A share of the time of a run in which something had a value, and its extreme. */
+struct level {
+    struct wide area; /* value x ns since `since` */
+    sim_time at;      /* accounted for up to here */
+    int64_t value, max;
+    int64_t top;      /* the largest value of the present instant that has lasted */
+};
+
+struct core_metrics {
+    sim_time user, kernel, switching, idle; /* add up to `end` */
+    uint64_t context_switches;
+};
+
+struct device_metrics {
+    uint64_t requests; /* submitted */
+    sim_time busy;     /* with at least one request in service */
+    struct samples queue, response;
+};
+
+struct executor_metrics {
+    int64_t threads, rejected;
+    struct samples queue; /* how long tasks waited for a thread: pools */
+};
+
+/* Keys of `blocked`: a device's number, or one of these. */
+enum { BLOCKED_SLEEP = -1, BLOCKED_JOIN = -2, BLOCKED_PERIOD = -3 };
+
+struct blocked {
+    int32_t key;
+    sim_time time;
+    struct blocked *next;
+};
+
+/* What is known of one task; of those that are kept, in order of arrival. */
+struct task_metrics {
+    int32_t spec;
+    uint64_t copy;
+    char *name;          /* of a spawned task; NULL: by spec and copy */
+    sim_time arrival;
+    sim_time first_run;  /* -1: never ran */
+    sim_time completion; /* -1: has not completed */
+    sim_time cpu, waiting;
+    struct blocked *blocked; /* in the order first met */
+    uint64_t slices, preemptions, migrations;
+    uint64_t jobs, misses; /* where the spec has a deadline or period */
+    bool faulted;
+};
+
+/* One line of `log`, `faults`, `deadlock`. */
+struct note {
+    sim_time at;
+    int32_t core;
+    int64_t place;    /* faults: index into scenario.places, -1: none */
+    char *task, *text;
+    char *waits_for;  /* deadlock: what the task waits for */
+};
+
+struct notes {
+    struct note *list;
+    size_t n, room;
+};
+
+struct metrics {
+    struct trace_sink sink;
+    const struct scenario *sc;
+
+    /* Complete after trace_finish(). */
+    sim_time end, first_arrival, makespan;
+    uint64_t tasks;     /* arrived */
+    uint64_t completed; /* of them, faulted ones included */
+    struct samples turnaround, waiting, response; /* of completed tasks; response: of all that ran */
+    int64_t throughput_e9; /* completed a second, ratios in 10^-9 */
+    int64_t utilization_e9;
+    uint64_t context_switches, preemptions, migrations;
+    sim_time switch_time;
+    struct level concurrency, parallelism;
+    int64_t concurrency_e9, parallelism_e9; /* means */
+    int64_t fairness_e9;
+    struct core_metrics *cores;         /* sc->machine.ncores */
+    struct device_metrics *devices;     /* sc->ndevices */
+    struct executor_metrics *executors; /* sc->nexecutors */
+    struct task_metrics **kept;         /* nkept of them; none where too many and not asked for */
+    size_t nkept;
+    bool tasks_dropped; /* there were too many */
+    struct notes log, faults, deadlock;
+
+    struct metrics_state *state; /* metrics.c's */
+};
+
+enum { METRICS_TASKS_KEPT = 1000 };
+
+/* `keep_tasks`: all of them, however many. */
+struct metrics *metrics_new(const struct scenario *sc, bool keep_tasks);
+void metrics_free(struct metrics *m);
+
+/* The name of a kept task, into `buf`, which it returns, or its own. */
+const char *metrics_task_name(const struct metrics *m, const struct task_metrics *t,
+                              char buf[TASK_NAME_SIZE]);
+
+/* A core's share of time in user and kernel work, in 10^-9. */
+int64_t metrics_core_utilization(const struct metrics *m, int32_t core);
+
+#endif
