@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "sim/config_build.h"
+#include "sim/config_json.h"
 #include "sim/config_patch.h"
 #include "sim/config_read.h"
 
@@ -242,4 +243,14 @@ cJSON *config_expect(const struct config *cfg, size_t variant)
 bool config_time(const char *text, sim_time *time)
 {
     return time_read(text, time) == NULL;
+}
+
+const struct json *config_json(const struct config *cfg)
+{
+    return &cfg->json;
+}
+
+const char *config_file(const struct config *cfg)
+{
+    return cfg->file;
 }

@@ -18,12 +18,11 @@
 #include "sim/scenario.h"
 #include "sim/trace.h"
 
-/* A share of the time of a run in which something had a value, and its extreme. */
+/* A number that changes in time; `max` is the largest value that lasted. */
 struct level {
-    struct wide area; /* value x ns since `since` */
+    struct wide area; /* value x ns */
     sim_time at;      /* accounted for up to here */
     int64_t value, max;
-    int64_t top;      /* the largest value of the present instant that has lasted */
 };
 
 struct core_metrics {

@@ -34,6 +34,7 @@ struct executor_model {
     const struct param *params;
     size_t params_size;
     size_t state_size; /* zeroed */
+    bool queues_tasks; /* tasks may wait for a thread: reported as pool_queue */
 
     void (*init)(struct executor *ex); /* optional */
 

@@ -96,6 +96,7 @@ const struct executor_model executor_pool = {
               "pool with a work queue and the abort policy",
     .params = pool_params,
     .params_size = sizeof(struct pool_params),
+    .queues_tasks = true,
     .state_size = sizeof(struct pool_state),
     .init = pool_init_threads,
     .accepts = pool_accepts,

@@ -1,0 +1,381 @@
+#include "sim/checker.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FOUND_MAX = 50 };
+
+enum place { GONE, ARRIVED, READY, SWITCHED_TO, RUNNING, OFF, BLOCKED, ENDING };
+
+static const char *const place_names[] = {"gone",    "arrived",    "ready",   "being switched to",
+                                          "running", "off a core", "blocked", "ending"};
+
+struct task_state {
+    enum place place;
+    int32_t core, queue, spec;
+    int32_t device; /* it has a request there; -1: none */
+    sim_time arrival, since, submitted;
+    sim_time cpu, waiting, blocked;
+};
+
+struct core_state {
+    int32_t task; /* -1: none */
+    bool held;    /* idles with a task that waits */
+    sim_time since, busy, idle;
+    sim_time stolen_until;
+};
+
+/* Those within a place, and how long. */
+struct station {
+    int64_t inside;
+    sim_time since;
+    struct wide area, stays;
+};
+
+struct checker_state {
+    sim_time now;
+    struct task_state *tasks;
+    size_t ntasks;
+    struct core_state *cores;
+    struct station system, *devices;
+    int32_t nidle, nready;
+};
+
+static void found(struct checker *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
+static void found(struct checker *c, const char *fmt, ...)
+{
+    char buf[300], at[TIME_TEXT_SIZE];
+    va_list ap;
+
+    if (c->nfound++ >= FOUND_MAX)
+        return;
+    va_start(ap, fmt);
+    (void)vsnprintf(buf, sizeof(buf), fmt, ap);
+    va_end(ap);
+    text_addf(&c->found, "at %s: %s\n", time_text(c->state->now, at), buf);
+}
+
+/* ---- stations ------------------------------------------------------------------------- */
+
+static void station_change(struct station *s, sim_time now, int64_t by)
+{
+    wide_add_mul(&s->area, (uint64_t)s->inside, (uint64_t)(now - s->since));
+    s->since = now;
+    s->inside += by;
+}
+
+static void check_station(struct checker *c, const struct station *s, const char *name)
+{
+    if (wide_compare(s->area, s->stays) != 0)
+        found(c, "Little's law does not hold for %s", name);
+}
+
+/* ---- tasks ------------------------------------------------------------------------------- */
+
+static struct task_state *task_of(struct checker *c, int32_t slot)
+{
+    struct checker_state *st = c->state;
+
+    if (slot < 0)
+        return NULL;
+    if ((size_t)slot >= st->ntasks) {
+        size_t n = 2 * (size_t)slot + 64;
+
+        st->tasks = sim_realloc(st->tasks, n * sizeof(*st->tasks));
+        memset(st->tasks + st->ntasks, 0, (n - st->ntasks) * sizeof(*st->tasks));
+        st->ntasks = n;
+    }
+    return &st->tasks[slot];
+}
+
+static void task_account(struct task_state *t, sim_time now)
+{
+    sim_time passed = now - t->since;
+
+    t->since = now;
+    if (t->place == RUNNING)
+        t->cpu += passed;
+    else if (t->place == BLOCKED)
+        t->blocked += passed;
+    else
+        t->waiting += passed;
+}
+
+static void move(struct checker *c, const struct trace_rec *rec, enum place to, unsigned allowed)
+{
+    struct task_state *t = task_of(c, rec->task);
+
+    if (!(allowed >> t->place & 1))
+        found(c, "task %d: %s while %s", (int)rec->task, trace_kind_name((enum trace_kind)rec->kind),
+              place_names[t->place]);
+    task_account(t, rec->at);
+    c->state->nready += (to == READY) - (t->place == READY);
+    t->place = to;
+}
+
+#define FROM(place) (1U << (place))
+
+/* ---- cores ---------------------------------------------------------------------------------- */
+
+static void core_takes(struct checker *c, int32_t core, int32_t task)
+{
+    struct core_state *k = &c->state->cores[core];
+    sim_time passed = c->state->now - k->since;
+
+    if (k->task >= 0)
+        k->busy += passed;
+    else
+        k->idle += passed;
+    k->since = c->state->now;
+    c->state->nidle += (task < 0) - (k->task < 0);
+    if (task >= 0 && k->task >= 0 && k->task != task)
+        found(c, "core %d takes task %d and has task %d", (int)core, (int)task, (int)k->task);
+    k->task = task;
+    k->held = false;
+}
+
+static bool may_run(const struct checker *c, const struct task_state *t, int32_t core)
+{
+    const struct machine_spec *m = &c->sc->machine;
+    const uint64_t *affinity = c->sc->tasks[t->spec].affinity;
+
+    if (m->queues == QUEUES_PER_CORE && m->balance != BALANCE_STEAL && t->queue != core)
+        return false;
+    return !affinity || (affinity[core / 64] >> (core % 64) & 1);
+}
+
+/* Before time goes on: nobody idles who could work. */
+static void check_work(struct checker *c, sim_time next)
+{
+    struct checker_state *st = c->state;
+
+    if (st->nidle == 0 || st->nready == 0)
+        return;
+    for (int32_t i = 0; i < c->sc->machine.ncores; i++) {
+        const struct core_state *k = &st->cores[i];
+
+        if (k->task >= 0 || k->held || k->stolen_until > st->now)
+            continue;
+        for (size_t s = 0; s < st->ntasks; s++)
+            if (st->tasks[s].place == READY && may_run(c, &st->tasks[s], i)) {
+                char buf[TIME_TEXT_SIZE];
+
+                found(c, "core %d idles until %s while task %d is ready", (int)i, time_text(next, buf),
+                      (int)s);
+                return;
+            }
+    }
+}
+
+static void time_goes_on(struct checker *c, sim_time at)
+{
+    if (at < c->state->now)
+        found(c, "time runs back");
+    if (at > c->state->now)
+        check_work(c, at);
+    c->state->now = at;
+}
+
+/* ---- records ------------------------------------------------------------------------------------ */
+
+static void arrive(struct checker *c, const struct trace_rec *rec)
+{
+    struct task_state *t = task_of(c, rec->task);
+
+    if (t->place != GONE)
+        found(c, "task %d arrives while %s", (int)rec->task, place_names[t->place]);
+    memset(t, 0, sizeof(*t));
+    t->place = ARRIVED;
+    t->arrival = t->since = rec->at;
+    t->spec = (int32_t)rec->arg;
+    t->core = t->device = -1;
+    station_change(&c->state->system, rec->at, 1);
+}
+
+static void ready(struct checker *c, const struct trace_rec *rec)
+{
+    struct task_state *t = task_of(c, rec->task);
+
+    if (t->place == SWITCHED_TO) {
+        core_takes(c, t->core, -1);
+        t->core = -1;
+    }
+    move(c, rec, READY,
+         rec->arg == READY_NEW         ? FROM(ARRIVED)
+         : rec->arg == READY_WOKEN     ? FROM(BLOCKED)
+         : rec->arg == READY_PREEMPTED ? FROM(OFF) | FROM(SWITCHED_TO)
+         : rec->arg == READY_CHANGED   ? FROM(READY)
+                                       : FROM(OFF));
+    t->queue = rec->place;
+}
+
+static void goes_on_core(struct checker *c, const struct trace_rec *rec, enum place to)
+{
+    struct task_state *t = task_of(c, rec->task);
+
+    if (t->place == SWITCHED_TO && t->core != rec->place)
+        found(c, "task %d is on cores %d and %d", (int)rec->task, (int)t->core, (int)rec->place);
+    move(c, rec, to, FROM(READY) | (to == RUNNING ? FROM(SWITCHED_TO) : 0));
+    t->core = rec->place;
+    core_takes(c, rec->place, rec->task);
+}
+
+static void stop(struct checker *c, const struct trace_rec *rec)
+{
+    struct task_state *t = task_of(c, rec->task);
+
+    move(c, rec, rec->arg == STOP_DONE ? ENDING : OFF, FROM(RUNNING));
+    if (t->core != rec->place)
+        found(c, "task %d stops on core %d and ran on %d", (int)rec->task, (int)rec->place, (int)t->core);
+    core_takes(c, rec->place, -1);
+    c->state->cores[rec->place].held =
+        rec->arg == STOP_BLOCKED && c->sc->machine.on_block == ON_BLOCK_HOLD;
+    t->core = -1;
+}
+
+static void done(struct checker *c, const struct trace_rec *rec)
+{
+    struct task_state *t = task_of(c, rec->task);
+
+    move(c, rec, GONE, FROM(ENDING));
+    if (t->cpu + t->waiting + t->blocked != rec->at - t->arrival)
+        found(c, "task %d: its parts do not add up to its turnaround", (int)rec->task);
+    wide_add(&c->cpu, (uint64_t)t->cpu);
+    wide_add(&c->state->system.stays, (uint64_t)(rec->at - t->arrival));
+    station_change(&c->state->system, rec->at, -1);
+}
+
+static void request(struct checker *c, const struct trace_rec *rec)
+{
+    struct task_state *t = task_of(c, rec->task);
+    struct station *d = &c->state->devices[rec->place];
+
+    if (rec->kind == TR_SUBMIT) {
+        if (t->device >= 0)
+            found(c, "task %d has two requests", (int)rec->task);
+        t->device = rec->place;
+        t->submitted = rec->at;
+        station_change(d, rec->at, 1);
+    } else {
+        if (t->device != rec->place)
+            found(c, "task %d gets a reply it did not ask for", (int)rec->task);
+        t->device = -1;
+        wide_add(&d->stays, (uint64_t)(rec->at - t->submitted));
+        station_change(d, rec->at, -1);
+    }
+}
+
+static void interrupt(struct checker *c, const struct trace_rec *rec)
+{
+    struct core_state *k = &c->state->cores[rec->place];
+
+    if (k->stolen_until < rec->at)
+        k->stolen_until = rec->at;
+    k->stolen_until = time_add(k->stolen_until, rec->arg);
+}
+
+static void record(struct trace_sink *sink, const struct trace_rec *rec)
+{
+    struct checker *c = container_of(sink, struct checker, sink);
+
+    time_goes_on(c, rec->at);
+    switch ((enum trace_kind)rec->kind) {
+    case TR_ARRIVE:
+        arrive(c, rec);
+        break;
+    case TR_READY:
+        ready(c, rec);
+        break;
+    case TR_SWITCH:
+        goes_on_core(c, rec, SWITCHED_TO);
+        break;
+    case TR_RUN:
+        goes_on_core(c, rec, RUNNING);
+        break;
+    case TR_STOP:
+        stop(c, rec);
+        break;
+    case TR_BLOCK:
+        move(c, rec, BLOCKED, FROM(OFF));
+        break;
+    case TR_DONE:
+        done(c, rec);
+        break;
+    case TR_SUBMIT:
+    case TR_REPLY:
+        request(c, rec);
+        break;
+    case TR_MODE:
+    case TR_RENEW:
+        if (task_of(c, rec->task)->place != RUNNING)
+            found(c, "task %d: %s while not running", (int)rec->task,
+                  trace_kind_name((enum trace_kind)rec->kind));
+        break;
+    case TR_IRQ:
+        interrupt(c, rec);
+        break;
+    default:
+        break;
+    }
+}
+
+static void finish(struct trace_sink *sink, sim_time end)
+{
+    struct checker *c = container_of(sink, struct checker, sink);
+    struct checker_state *st = c->state;
+
+    time_goes_on(c, end);
+    for (int32_t i = 0; i < c->sc->machine.ncores; i++) {
+        core_takes(c, i, -1);
+        if (st->cores[i].busy + st->cores[i].idle != end)
+            found(c, "core %d: its parts do not add up", (int)i);
+    }
+    for (size_t i = 0; i < st->ntasks; i++) {
+        struct task_state *t = &st->tasks[i];
+
+        if (t->place == GONE)
+            continue;
+        task_account(t, end);
+        wide_add(&c->cpu, (uint64_t)t->cpu);
+        wide_add(&st->system.stays, (uint64_t)(end - t->arrival));
+        if (t->device >= 0)
+            wide_add(&st->devices[t->device].stays, (uint64_t)(end - t->submitted));
+    }
+    station_change(&st->system, end, 0);
+    check_station(c, &st->system, "the system");
+    for (int32_t i = 0; i < c->sc->ndevices; i++) {
+        station_change(&st->devices[i], end, 0);
+        check_station(c, &st->devices[i], c->sc->devices[i].name);
+    }
+}
+
+struct checker *checker_new(const struct scenario *sc)
+{
+    struct checker *c = sim_calloc(1, sizeof(*c));
+
+    c->sink.kinds = TRACE_ALL;
+    c->sink.record = record;
+    c->sink.finish = finish;
+    c->sc = sc;
+    c->state = sim_calloc(1, sizeof(*c->state));
+    c->state->cores = sim_calloc((size_t)sc->machine.ncores, sizeof(*c->state->cores));
+    c->state->devices = sim_calloc((size_t)sc->ndevices + 1, sizeof(*c->state->devices));
+    for (int32_t i = 0; i < sc->machine.ncores; i++)
+        c->state->cores[i].task = -1;
+    c->state->nidle = sc->machine.ncores;
+    return c;
+}
+
+void checker_free(struct checker *c)
+{
+    if (!c)
+        return;
+    text_release(&c->found);
+    free(c->state->tasks);
+    free(c->state->cores);
+    free(c->state->devices);
+    free(c->state);
+    free(c);
+}

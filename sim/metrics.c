@@ -1,0 +1,596 @@
+/* metrics.c - adds up what the records tell. */
+#include "sim/metrics.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum core_is { CORE_IDLE, CORE_SWITCHES, CORE_USER, CORE_KERNEL };
+
+struct core_now {
+    enum core_is is;
+    int32_t task; /* slot; -1: none */
+    sim_time since;
+    sim_time stolen; /* by interrupts, and not yet passed */
+};
+
+enum task_is { TASK_GONE, TASK_WAITS, TASK_RUNS, TASK_BLOCKS };
+
+/* A task that has arrived and not completed. */
+struct task_now {
+    struct task_metrics m;
+    size_t number; /* among all arrivals, from 0 */
+    enum task_is is;
+    sim_time since; /* it waits or blocks */
+    sim_time submitted;
+    int32_t core; /* that switches to it or runs it; -1: none */
+    int32_t blocked_by;
+    char *waits_for;
+    bool queued; /* for a thread of its executor */
+};
+
+struct metrics_state {
+    struct core_now *cores;
+    struct task_now *tasks; /* by slot */
+    size_t ntasks, nserving;
+    int64_t *serving; /* of each device */
+    sim_time *busy_since;
+    sim_time last_completion;
+    struct wide cpu, cpu_squares; /* over tasks, for fairness */
+    struct wide run;              /* task time on cores */
+    uint64_t measured;            /* tasks in cpu */
+    size_t kept_room;
+    bool keep;
+};
+
+/* ---- levels ---------------------------------------------------------------------------- */
+
+static void level_to(struct level *l, sim_time now)
+{
+    if (now <= l->at)
+        return;
+    wide_add_mul(&l->area, (uint64_t)l->value, (uint64_t)(now - l->at));
+    if (l->value > l->max)
+        l->max = l->value;
+    l->at = now;
+}
+
+static void level_add(struct level *l, sim_time now, int64_t change)
+{
+    level_to(l, now);
+    l->value += change;
+    sim_assert(l->value >= 0);
+}
+
+/* ---- tasks ------------------------------------------------------------------------------- */
+
+static struct task_now *task_of(struct metrics *m, int32_t slot)
+{
+    sim_assert(slot >= 0 && (size_t)slot < m->state->ntasks);
+    return &m->state->tasks[slot];
+}
+
+static void free_blocked(struct task_metrics *t)
+{
+    while (t->blocked) {
+        struct blocked *b = t->blocked;
+
+        t->blocked = b->next;
+        free(b);
+    }
+}
+
+static void free_task(struct task_metrics *t)
+{
+    free_blocked(t);
+    free(t->name);
+}
+
+static void drop_kept(struct metrics *m)
+{
+    for (size_t i = 0; i < m->nkept; i++)
+        if (m->kept[i]) {
+            free_task(m->kept[i]);
+            free(m->kept[i]);
+        }
+    free(m->kept);
+    m->kept = NULL;
+    m->nkept = m->state->kept_room = 0;
+}
+
+static void keep_room(struct metrics *m)
+{
+    struct metrics_state *st = m->state;
+
+    if (m->tasks_dropped)
+        return;
+    if (m->tasks > METRICS_TASKS_KEPT && !st->keep) {
+        drop_kept(m);
+        m->tasks_dropped = true;
+        return;
+    }
+    if (m->nkept == st->kept_room) {
+        st->kept_room = st->kept_room ? 2 * st->kept_room : 64;
+        m->kept = sim_realloc(m->kept, st->kept_room * sizeof(struct task_metrics *));
+    }
+    m->kept[m->nkept++] = NULL;
+}
+
+static void arrived(struct metrics *m, const struct trace_rec *rec)
+{
+    struct metrics_state *st = m->state;
+    size_t slot = (size_t)rec->task;
+    struct task_now *t;
+
+    if (slot >= st->ntasks) {
+        size_t n = st->ntasks ? 2 * st->ntasks : 64;
+
+        n = n > slot ? n : slot + 1;
+        st->tasks = sim_realloc(st->tasks, n * sizeof(*st->tasks));
+        memset(st->tasks + st->ntasks, 0, (n - st->ntasks) * sizeof(*st->tasks));
+        st->ntasks = n;
+    }
+    t = &st->tasks[slot];
+    sim_assert(t->is == TASK_GONE);
+    memset(t, 0, sizeof(*t));
+    t->m.spec = (int32_t)rec->arg;
+    t->m.copy = (uint64_t)rec->extra;
+    t->m.name = rec->text ? sim_strdup(rec->text) : NULL;
+    t->m.arrival = rec->at;
+    t->m.first_run = t->m.completion = -1;
+    t->number = (size_t)m->tasks++;
+    t->is = TASK_WAITS;
+    t->since = rec->at;
+    t->core = -1;
+    t->queued = true;
+    if (m->first_arrival < 0) {
+        m->first_arrival = rec->at;
+        m->concurrency.at = m->parallelism.at = rec->at;
+    }
+    keep_room(m);
+    level_add(&m->concurrency, rec->at, 1);
+}
+
+/* What the task has done up to now goes to where it belongs. */
+static void task_to(struct metrics *m, struct task_now *t, sim_time now)
+{
+    sim_time passed = now - t->since;
+    struct blocked **b;
+
+    t->since = now;
+    if (t->is == TASK_WAITS)
+        t->m.waiting += passed;
+    if (t->is != TASK_BLOCKS || m->tasks_dropped || passed == 0)
+        return;
+    for (b = &t->m.blocked; *b && (*b)->key != t->blocked_by;)
+        b = &(*b)->next;
+    if (!*b) {
+        *b = sim_calloc(1, sizeof(**b));
+        (*b)->key = t->blocked_by;
+    }
+    (*b)->time += passed;
+}
+
+static void measure(struct metrics *m, struct task_now *t)
+{
+    struct metrics_state *st = m->state;
+
+    wide_add(&st->cpu, (uint64_t)t->m.cpu);
+    wide_add_mul(&st->cpu_squares, (uint64_t)t->m.cpu, (uint64_t)t->m.cpu);
+    st->measured++;
+    if (t->m.first_run >= 0)
+        samples_add(&m->response, t->m.first_run - t->m.arrival);
+}
+
+/* Keeps what is known of it, or forgets it. */
+static void put_away(struct metrics *m, struct task_now *t)
+{
+    if (!m->tasks_dropped) {
+        m->kept[t->number] = sim_malloc(sizeof(struct task_metrics));
+        *m->kept[t->number] = t->m;
+        memset(&t->m, 0, sizeof(t->m));
+    }
+    free_task(&t->m);
+    memset(&t->m, 0, sizeof(t->m));
+    free(t->waits_for);
+    t->waits_for = NULL;
+    t->is = TASK_GONE;
+}
+
+static void completed(struct metrics *m, const struct trace_rec *rec)
+{
+    struct task_now *t = task_of(m, rec->task);
+
+    task_to(m, t, rec->at);
+    t->m.completion = rec->at;
+    t->m.faulted = rec->arg == DONE_FAULT;
+    m->completed++;
+    m->state->last_completion = rec->at;
+    samples_add(&m->turnaround, rec->at - t->m.arrival);
+    samples_add(&m->waiting, t->m.waiting);
+    measure(m, t);
+    put_away(m, t);
+    level_add(&m->concurrency, rec->at, -1);
+}
+
+/* ---- cores --------------------------------------------------------------------------------- */
+
+static void core_to(struct metrics *m, int32_t core, sim_time now)
+{
+    struct core_now *c = &m->state->cores[core];
+    struct core_metrics *cm = &m->cores[core];
+    sim_time passed = now - c->since;
+    sim_time stolen = passed < c->stolen ? passed : c->stolen;
+
+    if (passed == 0)
+        return;
+    c->since = now;
+    c->stolen -= stolen;
+    cm->kernel += stolen;
+    passed -= stolen;
+    if (c->is == CORE_IDLE)
+        cm->idle += passed;
+    else if (c->is == CORE_SWITCHES)
+        cm->switching += passed;
+    else if (c->is == CORE_USER)
+        cm->user += passed;
+    else
+        cm->kernel += passed;
+    if (c->is >= CORE_USER) {
+        struct task_now *t = task_of(m, c->task);
+
+        t->m.cpu += passed;
+        t->m.waiting += stolen;
+        wide_add(&m->state->run, (uint64_t)passed);
+    }
+}
+
+static void core_is(struct metrics *m, int32_t core, sim_time now, enum core_is is, int32_t task)
+{
+    struct core_now *c = &m->state->cores[core];
+
+    core_to(m, core, now);
+    if ((is >= CORE_USER) != (c->is >= CORE_USER))
+        level_add(&m->parallelism, now, is >= CORE_USER ? 1 : -1);
+    c->is = is;
+    c->task = task;
+}
+
+static void became_ready(struct metrics *m, const struct trace_rec *rec)
+{
+    struct task_now *t = task_of(m, rec->task);
+
+    task_to(m, t, rec->at);
+    t->is = TASK_WAITS;
+    if (t->core >= 0) { /* preempted while the core still switched to it */
+        core_is(m, t->core, rec->at, CORE_IDLE, -1);
+        t->core = -1;
+    }
+    if (t->queued && rec->arg == READY_NEW) {
+        int32_t ex = m->sc->tasks[t->m.spec].executor;
+
+        samples_add(&m->executors[ex].queue, rec->at - t->m.arrival);
+        t->queued = false;
+    }
+}
+
+static void switches(struct metrics *m, const struct trace_rec *rec)
+{
+    struct task_now *t = task_of(m, rec->task);
+
+    core_is(m, rec->place, rec->at, CORE_SWITCHES, rec->task);
+    t->core = rec->place;
+    if (rec->extra & 1) {
+        m->context_switches++;
+        m->cores[rec->place].context_switches++;
+    }
+    if (rec->extra & 2) {
+        m->migrations++;
+        t->m.migrations++;
+    }
+}
+
+static void runs(struct metrics *m, const struct trace_rec *rec)
+{
+    struct task_now *t = task_of(m, rec->task);
+
+    task_to(m, t, rec->at);
+    t->is = TASK_RUNS;
+    t->core = rec->place;
+    t->m.slices++;
+    if (t->m.first_run < 0)
+        t->m.first_run = rec->at;
+    core_is(m, rec->place, rec->at, rec->arg == RUN_KERNEL ? CORE_KERNEL : CORE_USER, rec->task);
+}
+
+static void stopped(struct metrics *m, const struct trace_rec *rec)
+{
+    struct task_now *t = task_of(m, rec->task);
+
+    core_is(m, rec->place, rec->at, CORE_IDLE, -1);
+    t->since = rec->at;
+    t->is = TASK_WAITS;
+    t->core = -1;
+    if (rec->arg == STOP_PREEMPTED || rec->arg == STOP_EXPIRED) {
+        m->preemptions++;
+        t->m.preemptions++;
+    }
+}
+
+/* ---- the rest ---------------------------------------------------------------------------------- */
+
+static void blocks(struct metrics *m, const struct trace_rec *rec)
+{
+    struct task_now *t = task_of(m, rec->task);
+
+    t->is = TASK_BLOCKS;
+    t->since = rec->at;
+    t->blocked_by = rec->arg == BLOCK_IO      ? rec->place
+                    : rec->arg == BLOCK_SLEEP ? BLOCKED_SLEEP
+                    : rec->arg == BLOCK_JOIN  ? BLOCKED_JOIN
+                                              : BLOCKED_PERIOD;
+    free(t->waits_for);
+    t->waits_for = rec->text ? sim_strdup(rec->text) : NULL;
+}
+
+static const char *name_of(const struct metrics *m, const struct task_metrics *t,
+                           char buf[TASK_NAME_SIZE])
+{
+    return t->name ? t->name : task_name(&m->sc->tasks[t->spec], t->copy, buf);
+}
+
+const char *metrics_task_name(const struct metrics *m, const struct task_metrics *t,
+                              char buf[TASK_NAME_SIZE])
+{
+    return name_of(m, t, buf);
+}
+
+static struct note *add_note(struct metrics *m, struct notes *notes, sim_time at, int32_t core,
+                             const struct task_now *t)
+{
+    char buf[TASK_NAME_SIZE];
+    struct note *note;
+
+    if (notes->n == notes->room) {
+        notes->room = notes->room ? 2 * notes->room : 16;
+        notes->list = sim_realloc(notes->list, notes->room * sizeof(*notes->list));
+    }
+    note = &notes->list[notes->n++];
+    memset(note, 0, sizeof(*note));
+    note->at = at;
+    note->core = core;
+    note->place = -1;
+    note->task = sim_strdup(name_of(m, &t->m, buf));
+    return note;
+}
+
+static void device_does(struct metrics *m, const struct trace_rec *rec)
+{
+    struct device_metrics *d = &m->devices[rec->place];
+    struct metrics_state *st = m->state;
+    struct task_now *t = task_of(m, rec->task);
+
+    if (rec->kind == TR_SUBMIT) {
+        d->requests++;
+        t->submitted = rec->at;
+    } else if (rec->kind == TR_SERVE) {
+        samples_add(&d->queue, rec->at - t->submitted);
+        if (st->serving[rec->place]++ == 0)
+            st->busy_since[rec->place] = rec->at;
+    } else if (rec->kind == TR_SERVED) {
+        if (--st->serving[rec->place] == 0)
+            d->busy += rec->at - st->busy_since[rec->place];
+    } else {
+        samples_add(&d->response, rec->at - t->submitted);
+    }
+}
+
+static void record(struct trace_sink *sink, const struct trace_rec *rec)
+{
+    struct metrics *m = container_of(sink, struct metrics, sink);
+    struct note *note;
+
+    switch ((enum trace_kind)rec->kind) {
+    case TR_ARRIVE:
+        arrived(m, rec);
+        break;
+    case TR_READY:
+        became_ready(m, rec);
+        break;
+    case TR_SWITCH:
+        switches(m, rec);
+        break;
+    case TR_RUN:
+        runs(m, rec);
+        break;
+    case TR_MODE:
+        core_is(m, rec->place, rec->at, rec->arg == RUN_KERNEL ? CORE_KERNEL : CORE_USER, rec->task);
+        break;
+    case TR_RENEW:
+        task_of(m, rec->task)->m.slices++;
+        break;
+    case TR_STOP:
+        stopped(m, rec);
+        break;
+    case TR_BLOCK:
+        blocks(m, rec);
+        break;
+    case TR_DONE:
+        completed(m, rec);
+        break;
+    case TR_JOB:
+        task_of(m, rec->task)->m.jobs++;
+        task_of(m, rec->task)->m.misses += rec->arg > 0;
+        break;
+    case TR_SUBMIT:
+    case TR_SERVE:
+    case TR_SERVED:
+    case TR_REPLY:
+        device_does(m, rec);
+        break;
+    case TR_IRQ:
+        core_to(m, rec->place, rec->at);
+        m->state->cores[rec->place].stolen += rec->arg;
+        break;
+    case TR_LOG:
+        note = add_note(m, &m->log, rec->at, rec->place, task_of(m, rec->task));
+        note->text = sim_strdup(rec->text);
+        break;
+    case TR_FAULT:
+        note = add_note(m, &m->faults, rec->at, rec->place, task_of(m, rec->task));
+        note->text = sim_strdup(rec->text);
+        note->place = rec->arg;
+        break;
+    case TR_REJECT:
+        m->executors[rec->place].rejected++;
+        break;
+    case TR_THREAD:
+        m->executors[rec->place].threads = rec->arg;
+        break;
+    case TR_QUEUE:
+    case TR_COUNT:
+        break;
+    }
+}
+
+/* ---- the end -------------------------------------------------------------------------------------- */
+
+static void finish_task(struct metrics *m, struct task_now *t)
+{
+    if (t->is == TASK_BLOCKS && t->waits_for) {
+        struct note *note = add_note(m, &m->deadlock, m->end, -1, t);
+
+        note->waits_for = sim_strdup(t->waits_for);
+    }
+    if (t->is != TASK_RUNS)
+        task_to(m, t, m->end);
+    measure(m, t);
+    put_away(m, t);
+}
+
+static int64_t mean_level(const struct metrics *m, struct wide area)
+{
+    struct wide span = {0, (uint64_t)(m->end - m->first_arrival)};
+
+    return ratio_e9(area, span);
+}
+
+/* Jain's index, (sum x)^2 / (n sum x^2), with the mean rounded to a ns.
+ * Source: R. Jain, D. Chiu, W. Hawe, A Quantitative Measure of Fairness, DEC-TR-301, 1984. */
+static int64_t fairness(const struct metrics_state *st)
+{
+    uint64_t sum = st->cpu.hi ? UINT64_MAX : st->cpu.lo;
+
+    if (sum == 0)
+        return 1000000000;
+    return ratio_e9(wide_mul(sum, wide_div(st->cpu, st->measured)), st->cpu_squares);
+}
+
+static void finish(struct trace_sink *sink, sim_time end)
+{
+    struct metrics *m = container_of(sink, struct metrics, sink);
+    struct metrics_state *st = m->state;
+    struct wide busy = {0, 0}, whole;
+    bool left = false;
+
+    m->end = end;
+    if (m->first_arrival < 0)
+        m->first_arrival = m->concurrency.at = m->parallelism.at = end;
+    for (int32_t i = 0; i < m->sc->machine.ncores; i++) {
+        core_to(m, i, end);
+        wide_add(&busy, (uint64_t)m->cores[i].user);
+        wide_add(&busy, (uint64_t)m->cores[i].kernel);
+        m->switch_time += m->cores[i].switching;
+    }
+    for (int32_t i = 0; i < m->sc->ndevices; i++)
+        if (st->serving[i] > 0)
+            m->devices[i].busy += end - st->busy_since[i];
+    for (size_t i = 0; i < st->ntasks; i++)
+        if (st->tasks[i].is != TASK_GONE) {
+            finish_task(m, &st->tasks[i]);
+            left = true;
+        }
+    level_to(&m->concurrency, end);
+    level_to(&m->parallelism, end);
+    m->makespan = (left || m->completed == 0 ? end : st->last_completion) - m->first_arrival;
+    m->throughput_e9 = ratio_e9(wide_mul(m->completed, (uint64_t)SEC(1)),
+                                (struct wide){0, (uint64_t)m->makespan});
+    whole = wide_mul((uint64_t)end, (uint64_t)m->sc->machine.ncores);
+    m->utilization_e9 = ratio_e9(busy, whole);
+    m->concurrency_e9 = mean_level(m, m->concurrency.area);
+    m->parallelism_e9 = mean_level(m, st->run);
+    m->fairness_e9 = fairness(st);
+}
+
+int64_t metrics_core_utilization(const struct metrics *m, int32_t core)
+{
+    const struct core_metrics *c = &m->cores[core];
+
+    return ratio_e9((struct wide){0, (uint64_t)(c->user + c->kernel)}, (struct wide){0, (uint64_t)m->end});
+}
+
+struct metrics *metrics_new(const struct scenario *sc, bool keep_tasks)
+{
+    struct metrics *m = sim_calloc(1, sizeof(*m));
+    struct metrics_state *st = sim_calloc(1, sizeof(*st));
+    size_t ndevices = (size_t)sc->ndevices + 1;
+
+    m->sink.kinds = TRACE_ALL;
+    m->sink.record = record;
+    m->sink.finish = finish;
+    m->sc = sc;
+    m->state = st;
+    m->first_arrival = -1;
+    st->keep = keep_tasks;
+    m->cores = sim_calloc((size_t)sc->machine.ncores, sizeof(*m->cores));
+    st->cores = sim_calloc((size_t)sc->machine.ncores, sizeof(*st->cores));
+    m->devices = sim_calloc(ndevices, sizeof(*m->devices));
+    st->serving = sim_calloc(ndevices, sizeof(*st->serving));
+    st->busy_since = sim_calloc(ndevices, sizeof(*st->busy_since));
+    m->executors = sim_calloc((size_t)sc->nexecutors, sizeof(*m->executors));
+    samples_init(&m->turnaround);
+    samples_init(&m->waiting);
+    samples_init(&m->response);
+    return m;
+}
+
+static void free_notes(struct notes *notes)
+{
+    for (size_t i = 0; i < notes->n; i++) {
+        free(notes->list[i].task);
+        free(notes->list[i].text);
+        free(notes->list[i].waits_for);
+    }
+    free(notes->list);
+}
+
+void metrics_free(struct metrics *m)
+{
+    if (!m)
+        return;
+    for (int32_t i = 0; i < m->sc->ndevices; i++) {
+        samples_release(&m->devices[i].queue);
+        samples_release(&m->devices[i].response);
+    }
+    for (int32_t i = 0; i < m->sc->nexecutors; i++)
+        samples_release(&m->executors[i].queue);
+    samples_release(&m->turnaround);
+    samples_release(&m->waiting);
+    samples_release(&m->response);
+    for (size_t i = 0; i < m->state->ntasks; i++) {
+        free_task(&m->state->tasks[i].m);
+        free(m->state->tasks[i].waits_for);
+    }
+    drop_kept(m);
+    free_notes(&m->log);
+    free_notes(&m->faults);
+    free_notes(&m->deadlock);
+    free(m->state->cores);
+    free(m->state->tasks);
+    free(m->state->serving);
+    free(m->state->busy_since);
+    free(m->state);
+    free(m->cores);
+    free(m->devices);
+    free(m->executors);
+    free(m);
+}

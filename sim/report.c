@@ -1,0 +1,300 @@
+#include "sim/report.h"
+
+#include <cjson/cJSON.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/executors/executor.h"
+
+/* ---- numbers ------------------------------------------------------------------------ */
+
+static void add_int(cJSON *to, const char *key, int64_t value)
+{
+    char buf[24];
+
+    (void)snprintf(buf, sizeof(buf), "%" PRId64, value);
+    (void)cJSON_AddRawToObject(to, key, buf);
+}
+
+static void add_uint(cJSON *to, const char *key, uint64_t value)
+{
+    char buf[24];
+
+    (void)snprintf(buf, sizeof(buf), "%" PRIu64, value);
+    (void)cJSON_AddRawToObject(to, key, buf);
+}
+
+/* Without zeros at the end: 0.75, 1, 12.000000001. */
+static void add_ratio(cJSON *to, const char *key, int64_t e9)
+{
+    char buf[40];
+    size_t n;
+
+    (void)snprintf(buf, sizeof(buf), "%" PRId64 ".%09" PRId64, e9 / 1000000000, e9 % 1000000000);
+    n = strlen(buf);
+    while (buf[n - 1] == '0')
+        n--;
+    n -= buf[n - 1] == '.';
+    buf[n] = '\0';
+    (void)cJSON_AddRawToObject(to, key, buf);
+}
+
+static void add_samples(cJSON *to, const char *key, struct samples *s)
+{
+    cJSON *o = cJSON_AddObjectToObject(to, key);
+
+    add_int(o, "mean", samples_mean(s));
+    add_int(o, "p50", samples_percentile(s, 500));
+    add_int(o, "p90", samples_percentile(s, 900));
+    add_int(o, "p99", samples_percentile(s, 990));
+    add_int(o, "p999", samples_percentile(s, 999));
+    add_int(o, "max", s->max);
+}
+
+static void add_level(cJSON *to, const char *key, int64_t mean_e9, int64_t max)
+{
+    cJSON *o = cJSON_AddObjectToObject(to, key);
+
+    add_ratio(o, "mean", mean_e9);
+    add_int(o, "max", max);
+}
+
+/* ---- parts ----------------------------------------------------------------------------- */
+
+static void add_summary(cJSON *root, struct metrics *m)
+{
+    cJSON *o = cJSON_AddObjectToObject(root, "summary");
+
+    add_int(o, "makespan", m->makespan);
+    add_uint(o, "tasks", m->tasks);
+    add_ratio(o, "throughput_per_s", m->throughput_e9);
+    add_samples(o, "turnaround", &m->turnaround);
+    add_samples(o, "waiting", &m->waiting);
+    add_samples(o, "response", &m->response);
+    add_ratio(o, "utilization", m->utilization_e9);
+    add_uint(o, "context_switches", m->context_switches);
+    add_uint(o, "preemptions", m->preemptions);
+    add_uint(o, "migrations", m->migrations);
+    add_int(o, "switch_time", m->switch_time);
+    add_level(o, "concurrency", m->concurrency_e9, m->concurrency.max);
+    add_level(o, "parallelism", m->parallelism_e9, m->parallelism.max);
+    add_ratio(o, "fairness", m->fairness_e9);
+}
+
+static void add_cores(cJSON *root, const struct report *report)
+{
+    cJSON *list = cJSON_AddArrayToObject(root, "cores");
+    const struct machine_spec *machine = &report->sc->machine;
+
+    for (int32_t i = 0; i < machine->ncores; i++) {
+        const struct core_metrics *c = &report->metrics->cores[i];
+        cJSON *o = cJSON_CreateObject();
+
+        add_int(o, "id", i);
+        (void)cJSON_AddStringToObject(o, "name", machine->cores[i].name);
+        add_int(o, "user", c->user);
+        add_int(o, "kernel", c->kernel);
+        add_int(o, "switch", c->switching);
+        add_int(o, "idle", c->idle);
+        add_ratio(o, "utilization", metrics_core_utilization(report->metrics, i));
+        add_uint(o, "context_switches", c->context_switches);
+        (void)cJSON_AddItemToArray(list, o);
+    }
+}
+
+static const char *blocked_name(const struct scenario *sc, int32_t key)
+{
+    switch (key) {
+    case BLOCKED_SLEEP:
+        return "sleep";
+    case BLOCKED_JOIN:
+        return "join";
+    case BLOCKED_PERIOD:
+        return "period";
+    default:
+        return sc->devices[key].name;
+    }
+}
+
+/* A time that may not have come. */
+static void add_instant(cJSON *o, const char *key, sim_time at)
+{
+    if (at < 0)
+        (void)cJSON_AddNullToObject(o, key);
+    else
+        add_int(o, key, at);
+}
+
+static cJSON *task_json(const struct report *report, const struct task_metrics *t)
+{
+    const struct task_spec *spec = &report->sc->tasks[t->spec];
+    cJSON *o = cJSON_CreateObject(), *blocked;
+
+    add_int(o, "arrival", t->arrival);
+    add_instant(o, "first_run", t->first_run);
+    add_instant(o, "completion", t->completion);
+    add_instant(o, "turnaround", t->completion < 0 ? -1 : t->completion - t->arrival);
+    add_int(o, "waiting", t->waiting);
+    add_instant(o, "response", t->first_run < 0 ? -1 : t->first_run - t->arrival);
+    add_int(o, "cpu", t->cpu);
+    blocked = cJSON_AddObjectToObject(o, "blocked");
+    for (const struct blocked *b = t->blocked; b; b = b->next)
+        add_int(blocked, blocked_name(report->sc, b->key), b->time);
+    add_uint(o, "slices", t->slices);
+    add_uint(o, "preemptions", t->preemptions);
+    add_uint(o, "migrations", t->migrations);
+    if (spec->deadline > 0 || spec->period > 0) {
+        add_uint(o, "jobs", t->jobs);
+        add_uint(o, "deadline_misses", t->misses);
+    }
+    return o;
+}
+
+static void add_tasks(cJSON *root, const struct report *report)
+{
+    const struct metrics *m = report->metrics;
+    char buf[TASK_NAME_SIZE];
+    cJSON *tasks;
+
+    if (m->tasks_dropped)
+        return;
+    tasks = cJSON_AddObjectToObject(root, "tasks");
+    for (size_t i = 0; i < m->nkept; i++)
+        (void)cJSON_AddItemToObject(tasks, metrics_task_name(m, m->kept[i], buf),
+                                    task_json(report, m->kept[i]));
+}
+
+static void add_devices(cJSON *root, const struct report *report)
+{
+    cJSON *devices = cJSON_AddObjectToObject(root, "devices");
+
+    for (int32_t i = 0; i < report->sc->ndevices; i++) {
+        struct device_metrics *d = &report->metrics->devices[i];
+        cJSON *o = cJSON_AddObjectToObject(devices, report->sc->devices[i].name);
+
+        add_uint(o, "requests", d->requests);
+        add_int(o, "busy", d->busy);
+        add_ratio(o, "utilization",
+                  ratio_e9((struct wide){0, (uint64_t)d->busy},
+                           (struct wide){0, (uint64_t)report->metrics->end}));
+        add_samples(o, "queue", &d->queue);
+        add_samples(o, "response", &d->response);
+    }
+}
+
+static void add_executors(cJSON *root, const struct report *report)
+{
+    cJSON *executors = cJSON_AddObjectToObject(root, "executors");
+
+    for (int32_t i = 0; i < report->sc->nexecutors; i++) {
+        struct executor_metrics *ex = &report->metrics->executors[i];
+        cJSON *o = cJSON_AddObjectToObject(executors, report->sc->executors[i].name);
+
+        add_int(o, "threads", ex->threads);
+        add_int(o, "rejected", ex->rejected);
+        if (report->sc->executors[i].model->queues_tasks)
+            add_samples(o, "pool_queue", &ex->queue);
+    }
+}
+
+static void add_log(cJSON *root, const struct notes *notes)
+{
+    cJSON *list = cJSON_AddArrayToObject(root, "log");
+
+    for (size_t i = 0; i < notes->n; i++) {
+        const struct note *n = &notes->list[i];
+        cJSON *o = cJSON_CreateObject();
+
+        add_int(o, "t", n->at);
+        add_int(o, "core", n->core);
+        (void)cJSON_AddStringToObject(o, "task", n->task);
+        (void)cJSON_AddStringToObject(o, "text", n->text);
+        (void)cJSON_AddItemToArray(list, o);
+    }
+}
+
+static void add_faults(cJSON *root, const struct report *report)
+{
+    cJSON *list = cJSON_AddArrayToObject(root, "faults");
+    const struct notes *notes = &report->metrics->faults;
+
+    for (size_t i = 0; i < notes->n; i++) {
+        const struct note *n = &notes->list[i];
+        cJSON *o = cJSON_CreateObject();
+
+        add_int(o, "t", n->at);
+        (void)cJSON_AddStringToObject(o, "task", n->task);
+        if (n->place >= 0) {
+            const struct place *place = &report->sc->places[n->place];
+
+            (void)cJSON_AddStringToObject(o, "where", place->path);
+            add_int(o, "line", place->line);
+        }
+        (void)cJSON_AddStringToObject(o, "message", n->text);
+        (void)cJSON_AddItemToArray(list, o);
+    }
+}
+
+static void add_deadlock(cJSON *root, const struct report *report)
+{
+    cJSON *list = cJSON_AddArrayToObject(root, "deadlock");
+    const struct notes *notes = &report->metrics->deadlock;
+
+    if (report->outcome != OUTCOME_DEADLOCK)
+        return;
+    for (size_t i = 0; i < notes->n; i++) {
+        cJSON *o = cJSON_CreateObject();
+
+        (void)cJSON_AddStringToObject(o, "task", notes->list[i].task);
+        (void)cJSON_AddStringToObject(o, "waits_for", notes->list[i].waits_for);
+        (void)cJSON_AddItemToArray(list, o);
+    }
+}
+
+static void add_segments(cJSON *root, const struct segments *s)
+{
+    cJSON *list = cJSON_AddArrayToObject(root, "segments");
+
+    for (size_t i = 0; i < s->n; i++) {
+        const struct segment *g = &s->list[i];
+        cJSON *o = cJSON_CreateObject();
+
+        add_int(o, "core", g->core);
+        if (g->task < 0)
+            (void)cJSON_AddNullToObject(o, "task");
+        else
+            (void)cJSON_AddStringToObject(o, "task", s->names[g->task]);
+        add_int(o, "from", g->from);
+        add_int(o, "to", g->to);
+        (void)cJSON_AddStringToObject(o, "kind", segment_kind_name((enum segment_kind)g->kind));
+        (void)cJSON_AddItemToArray(list, o);
+    }
+}
+
+cJSON *report_json(const struct report *report)
+{
+    cJSON *root = cJSON_CreateObject();
+    char digest[24];
+
+    sim_assert(root && report->metrics);
+    (void)snprintf(digest, sizeof(digest), "%016" PRIx64, report->digest);
+    (void)cJSON_AddStringToObject(root, "name", report->sc->name);
+    (void)cJSON_AddStringToObject(root, "variant", report->sc->variant);
+    add_uint(root, "seed", report->sc->seed);
+    (void)cJSON_AddStringToObject(root, "digest", digest);
+    (void)cJSON_AddStringToObject(root, "outcome", outcome_name(report->outcome));
+    add_int(root, "end", report->metrics->end);
+    add_summary(root, report->metrics);
+    add_cores(root, report);
+    add_tasks(root, report);
+    add_devices(root, report);
+    add_executors(root, report);
+    add_log(root, &report->metrics->log);
+    add_faults(root, report);
+    add_deadlock(root, report);
+    if (report->segments)
+        add_segments(root, report->segments);
+    return root;
+}
