@@ -7,13 +7,13 @@
 
 enum { FOUND_MAX = 50 };
 
-enum place { GONE, ARRIVED, READY, SWITCHED_TO, RUNNING, OFF, BLOCKED, ENDING };
+enum whereabouts { GONE, ARRIVED, READY, SWITCHED_TO, RUNNING, OFF, BLOCKED, ENDING };
 
 static const char *const place_names[] = {"gone",    "arrived",    "ready",   "being switched to",
                                           "running", "off a core", "blocked", "ending"};
 
 struct task_state {
-    enum place place;
+    enum whereabouts place;
     int32_t core, queue, spec;
     int32_t device; /* it has a request there; -1: none */
     sim_time arrival, since, submitted;
@@ -103,7 +103,7 @@ static void task_account(struct task_state *t, sim_time now)
         t->waiting += passed;
 }
 
-static void move(struct checker *c, const struct trace_rec *rec, enum place to, unsigned allowed)
+static void move(struct checker *c, const struct trace_rec *rec, enum whereabouts to, unsigned allowed)
 {
     struct task_state *t = task_of(c, rec->task);
 
@@ -211,7 +211,7 @@ static void ready(struct checker *c, const struct trace_rec *rec)
     t->queue = rec->place;
 }
 
-static void goes_on_core(struct checker *c, const struct trace_rec *rec, enum place to)
+static void goes_on_core(struct checker *c, const struct trace_rec *rec, enum whereabouts to)
 {
     struct task_state *t = task_of(c, rec->task);
 

@@ -2,7 +2,7 @@
  *
  *     char *errors = NULL;
  *     struct quanta_config *cfg = quanta_read("web.json", &errors);
- *     struct quanta_run *run = cfg ? quanta_run(cfg, 0, NULL, &errors) : NULL;
+ *     struct quanta_run *run = cfg ? quanta_run(cfg, 0, NULL) : NULL;
  *     int64_t makespan;
  *
  *     if (run && quanta_number(run, "/summary/makespan", &makespan))
@@ -57,27 +57,28 @@ struct quanta_options {
     bool tasks;    /* the tasks object even for more than 1,000 of them */
     bool check;    /* watch the invariants as it runs: quanta_violations() */
     bool timeline; /* keep what quanta_timeline() draws */
-    bool digest;   /* always computed where quanta_json() is called: false saves time */
-    bool numbers;  /* false: no metrics at all, only digest and outcome */
+    bool digest;   /* quanta_digest() without numbers */
+    bool numbers;  /* the metrics, which all results but digest and outcome need */
 };
 
 /* Simulate a variant.  `options` NULL: numbers and digest.  The run is independent of
  * `cfg` but for its lifetime: free the run first. */
 struct quanta_run *quanta_run(const struct quanta_config *cfg, size_t variant,
-                              const struct quanta_options *options, char **errors);
+                              const struct quanta_options *options);
 void quanta_run_free(struct quanta_run *run);
 
 /* How it ended: "completed", "until", "deadlock", "fault", "out of memory". */
 const char *quanta_outcome(const struct quanta_run *run);
 uint64_t quanta_digest(const struct quanta_run *run);
 uint64_t quanta_events(const struct quanta_run *run); /* fired by the engine */
+int64_t quanta_end(const struct quanta_run *run);     /* ns */
 size_t quanta_bytes(const struct quanta_run *run);    /* held by the simulation at its end */
 
 /* The result document, formatted or on one line. */
 char *quanta_json(const struct quanta_run *run, bool formatted);
 
 /* A number of the result by JSON Pointer; times in ns, ratios rounded down.  False: there is none. */
-bool quanta_number(const struct quanta_run *run, const char *pointer, int64_t *number);
+bool quanta_number(struct quanta_run *run, const char *pointer, int64_t *number);
 
 /* Expectations of the file that do not hold, a line each; NULL when all do. */
 char *quanta_failed_expectations(const struct quanta_run *run);
@@ -90,6 +91,7 @@ struct quanta_look {
     bool ascii;   /* no characters beyond ASCII */
     bool colours; /* ANSI escapes */
     int rows;     /* at most so many task rows; 0: 20 */
+    int64_t span; /* ns that the axis has at least: several timelines on one scale */
 };
 char *quanta_timeline(const struct quanta_run *run, const struct quanta_look *look);
 char *quanta_summary(const struct quanta_run *run, const struct quanta_look *look);

@@ -1,0 +1,240 @@
+#include "plots/comparison.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plots/glyphs.h"
+
+enum best { NO_BEST, LEAST, MOST };
+enum form { FORM_TIME, FORM_COUNT, FORM_RATIO, FORM_PERCENT, FORM_SPEED_UP };
+
+/* A row: what it shows of a run. */
+struct row {
+    const char *name;
+    enum form form;
+    enum best best;
+    int64_t (*value)(const struct metrics *m, const struct metrics *first);
+};
+
+static int64_t makespan(const struct metrics *m, const struct metrics *first)
+{
+    (void)first;
+    return m->makespan;
+}
+
+static int64_t turnaround(const struct metrics *m, const struct metrics *first)
+{
+    (void)first;
+    return samples_mean(&m->turnaround);
+}
+
+static int64_t waiting(const struct metrics *m, const struct metrics *first)
+{
+    (void)first;
+    return samples_mean(&m->waiting);
+}
+
+static int64_t response(const struct metrics *m, const struct metrics *first)
+{
+    (void)first;
+    return samples_mean(&m->response);
+}
+
+static int64_t utilisation(const struct metrics *m, const struct metrics *first)
+{
+    (void)first;
+    return m->utilization_e9;
+}
+
+static int64_t switches(const struct metrics *m, const struct metrics *first)
+{
+    (void)first;
+    return (int64_t)m->context_switches;
+}
+
+static int64_t concurrency(const struct metrics *m, const struct metrics *first)
+{
+    (void)first;
+    return m->concurrency_e9;
+}
+
+static int64_t concurrency_peak(const struct metrics *m, const struct metrics *first)
+{
+    (void)first;
+    return m->concurrency.max;
+}
+
+static int64_t parallelism(const struct metrics *m, const struct metrics *first)
+{
+    (void)first;
+    return m->parallelism_e9;
+}
+
+static int64_t parallelism_peak(const struct metrics *m, const struct metrics *first)
+{
+    (void)first;
+    return m->parallelism.max;
+}
+
+static int64_t speed_up(const struct metrics *m, const struct metrics *first)
+{
+    return ratio_e9((struct wide){0, (uint64_t)first->makespan}, (struct wide){0, (uint64_t)m->makespan});
+}
+
+static const struct row rows[] = {
+    {"makespan", FORM_TIME, LEAST, makespan},
+    {"mean turnaround", FORM_TIME, LEAST, turnaround},
+    {"mean waiting", FORM_TIME, LEAST, waiting},
+    {"mean response", FORM_TIME, LEAST, response},
+    {"utilisation", FORM_PERCENT, MOST, utilisation},
+    {"context switches", FORM_COUNT, LEAST, switches},
+    {"mean concurrency", FORM_RATIO, NO_BEST, concurrency},
+    {"peak concurrency", FORM_COUNT, NO_BEST, concurrency_peak},
+    {"mean parallelism", FORM_RATIO, MOST, parallelism},
+    {"peak parallelism", FORM_COUNT, MOST, parallelism_peak},
+    {"speed-up", FORM_SPEED_UP, MOST, speed_up},
+};
+
+enum { LABEL = 16, GAP = 2, COLUMN_MIN = 8 };
+
+static void form(int64_t value, enum form how, char buf[TIME_TEXT_SIZE])
+{
+    sim_time unit = value >= SEC(1) ? MS(1) : value >= MS(1) ? US(1) : 1;
+
+    switch (how) {
+    case FORM_TIME:
+        (void)time_text((value + unit / 2) / unit * unit, buf);
+        break;
+    case FORM_COUNT:
+        (void)snprintf(buf, TIME_TEXT_SIZE, "%" PRId64, value);
+        break;
+    case FORM_RATIO:
+        glyph_ratio(value, 2, buf);
+        break;
+    case FORM_PERCENT:
+        glyph_ratio(value * 100, 1, buf);
+        (void)strcat(buf, " %");
+        break;
+    case FORM_SPEED_UP:
+        glyph_ratio(value, 2, buf);
+        (void)strcat(buf, "x");
+        break;
+    }
+}
+
+/* The best value of a row, over all runs, *any false: they are all alike. */
+static int64_t best_of(const struct row *row, const struct comparison_column *columns, size_t n, bool *any)
+{
+    int64_t best = row->value(columns[0].metrics, columns[0].metrics);
+
+    *any = false;
+    for (size_t i = 1; i < n; i++) {
+        int64_t value = row->value(columns[i].metrics, columns[0].metrics);
+
+        *any = *any || value != best;
+        if (row->best == LEAST ? value < best : value > best)
+            best = value;
+    }
+    *any = *any && row->best != NO_BEST;
+    return best;
+}
+
+static size_t column_width(const struct comparison_column *column, const struct metrics *first)
+{
+    size_t width = glyph_columns(column->name), len;
+    char buf[TIME_TEXT_SIZE];
+
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        form(rows[i].value(column->metrics, first), rows[i].form, buf);
+        len = strlen(buf);
+        width = len > width ? len : width;
+    }
+    return width < COLUMN_MIN ? COLUMN_MIN : width;
+}
+
+/* The runs from `from` to before `to`. */
+static void table(struct text *t, const struct comparison_column *columns, size_t n, size_t from,
+                  size_t to, size_t widest, const struct quanta_look *look)
+{
+    const struct glyphs *g = glyphs_of(look->ascii);
+    bool any, bad = false;
+    char buf[TIME_TEXT_SIZE];
+
+    text_pad(t, ' ', LABEL);
+    for (size_t i = from; i < to; i++) {
+        size_t width = column_width(&columns[i], columns[0].metrics);
+
+        width = width > widest ? widest : width;
+        text_pad(t, ' ', GAP);
+        if (glyph_columns(columns[i].name) > width)
+            glyph_cut(t, columns[i].name, (int)width);
+        else
+            text_addf(t, "%*s%s", (int)(width - glyph_columns(columns[i].name)), "", columns[i].name);
+        text_add(t, " ");
+        bad = bad || columns[i].outcome != OUTCOME_COMPLETED;
+    }
+    while (t->data[t->len - 1] == ' ')
+        t->len--;
+    text_add(t, "\n");
+    for (size_t r = 0; r < ARRAY_LEN(rows); r++) {
+        int64_t best = best_of(&rows[r], columns, n, &any);
+        struct pen pen = {t, look->colours, NULL};
+
+        text_add(t, rows[r].name);
+        text_pad(t, ' ', LABEL - strlen(rows[r].name));
+        for (size_t i = from; i < to; i++) {
+            int64_t value = rows[r].value(columns[i].metrics, columns[0].metrics);
+            size_t width = column_width(&columns[i], columns[0].metrics);
+
+            width = width > widest ? widest : width;
+            form(value, rows[r].form, buf);
+            text_pad(t, ' ', GAP + (strlen(buf) < width ? width - strlen(buf) : 0));
+            if (any && value == best) {
+                pen_put(&pen, GLYPH_BEST, buf);
+                pen_put(&pen, GLYPH_BEST, g->best);
+                pen_put(&pen, NULL, "");
+            } else {
+                text_addf(t, "%s ", buf);
+            }
+        }
+        pen_end(&pen);
+    }
+    if (!bad)
+        return;
+    text_add(t, "outcome         ");
+    for (size_t i = from; i < to; i++) {
+        size_t width = column_width(&columns[i], columns[0].metrics);
+        const char *name = outcome_name(columns[i].outcome);
+
+        width = width > widest ? widest : width;
+        text_pad(t, ' ', GAP + (strlen(name) < width ? width - strlen(name) : 0));
+        text_addf(t, "%s ", name);
+    }
+    t->len--;
+    text_add(t, "\n");
+}
+
+char *comparison_text(const struct comparison_column *columns, size_t n, const struct quanta_look *look)
+{
+    size_t width = (size_t)(look->width > 0 ? look->width : 80), widest = width - LABEL - GAP - 1;
+    struct text t = {0};
+
+    for (size_t from = 0, to; from < n; from = to) {
+        size_t used = LABEL;
+
+        for (to = from; to < n; to++) {
+            size_t column = column_width(&columns[to], columns[0].metrics);
+
+            column = column > widest ? widest : column;
+            if (to > from && used + GAP + column + 1 > width)
+                break;
+            used += GAP + column + 1;
+        }
+        if (from > 0)
+            text_add(&t, "\n");
+        table(&t, columns, n, from, to, widest, look);
+    }
+    return text_take(&t);
+}

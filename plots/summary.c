@@ -1,0 +1,172 @@
+#include "plots/summary.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "plots/glyphs.h"
+
+enum { LABEL = 14 };
+
+static void label(struct text *t, const char *name)
+{
+    size_t len = glyph_columns(name);
+
+    if (len > LABEL)
+        glyph_cut(t, name, LABEL);
+    else
+        text_add(t, name);
+    text_pad(t, ' ', (len < LABEL ? LABEL - len : 0) + 2);
+}
+
+/* A time, rounded so that it has three decimals of its unit at most. */
+static const char *rounded(sim_time time, char buf[TIME_TEXT_SIZE])
+{
+    sim_time unit = time >= SEC(1) ? MS(1) : time >= MS(1) ? US(1) : 1;
+
+    return time_text((time + unit / 2) / unit * unit, buf);
+}
+
+static void add_samples(struct text *t, const char *name, struct samples *s)
+{
+    char a[TIME_TEXT_SIZE], b[TIME_TEXT_SIZE], c[TIME_TEXT_SIZE], d[TIME_TEXT_SIZE];
+
+    label(t, name);
+    text_addf(t, "mean %s, p50 %s, p99 %s, max %s\n", rounded(samples_mean(s), a),
+              rounded(samples_percentile(s, 500), b), rounded(samples_percentile(s, 990), c),
+              rounded(s->max, d));
+}
+
+static void add_level(struct text *t, const char *name, int64_t mean_e9, int64_t max)
+{
+    char buf[TIME_TEXT_SIZE];
+
+    glyph_ratio(mean_e9, 2, buf);
+    label(t, name);
+    text_addf(t, "mean %s, peak %" PRId64 "\n", buf, max);
+}
+
+static const char *percent(int64_t e9, char buf[TIME_TEXT_SIZE])
+{
+    glyph_ratio(e9 * 100, 1, buf);
+    return strcat(buf, " %");
+}
+
+static void add_cores(struct text *t, const struct metrics *m)
+{
+    char a[TIME_TEXT_SIZE], b[TIME_TEXT_SIZE], c[TIME_TEXT_SIZE], d[TIME_TEXT_SIZE], p[TIME_TEXT_SIZE];
+
+    for (int32_t i = 0; i < m->sc->machine.ncores && i < 16; i++) {
+        const struct core_metrics *k = &m->cores[i];
+
+        label(t, m->sc->machine.cores[i].name);
+        text_addf(t, "%s: user %s, kernel %s, switch %s, idle %s\n",
+                  percent(metrics_core_utilization(m, i), p), rounded(k->user, a),
+                  rounded(k->kernel, b), rounded(k->switching, c), rounded(k->idle, d));
+    }
+    if (m->sc->machine.ncores > 16)
+        text_addf(t, "... and %d more cores\n", (int)m->sc->machine.ncores - 16);
+}
+
+static void add_devices(struct text *t, const struct metrics *m)
+{
+    char a[TIME_TEXT_SIZE], b[TIME_TEXT_SIZE], p[TIME_TEXT_SIZE];
+
+    for (int32_t i = 0; i < m->sc->ndevices && i < 16; i++) {
+        struct device_metrics *d = &m->devices[i];
+        int64_t busy = ratio_e9((struct wide){0, (uint64_t)d->busy}, (struct wide){0, (uint64_t)m->end});
+
+        label(t, m->sc->devices[i].name);
+        text_addf(t, "%s busy: %" PRIu64 " requests, queue mean %s, response mean %s\n",
+                  percent(busy, p), d->requests, rounded(samples_mean(&d->queue), a),
+                  rounded(samples_mean(&d->response), b));
+    }
+    if (m->sc->ndevices > 16)
+        text_addf(t, "... and %d more devices\n", (int)m->sc->ndevices - 16);
+}
+
+static void add_executors(struct text *t, const struct metrics *m)
+{
+    for (int32_t i = 0; i < m->sc->nexecutors; i++)
+        if (m->executors[i].rejected > 0) {
+            label(t, m->sc->executors[i].name);
+            text_addf(t, "%" PRId64 " threads, %" PRId64 " tasks rejected\n", m->executors[i].threads,
+                      m->executors[i].rejected);
+        }
+}
+
+static void add_more(struct text *t, size_t n)
+{
+    if (n > SUMMARY_LINES)
+        text_addf(t, "  ... and %zu more\n", n - SUMMARY_LINES);
+}
+
+static void add_notes(struct text *t, const struct metrics *m, enum outcome outcome)
+{
+    char at[TIME_TEXT_SIZE];
+
+    if (m->log.n > 0)
+        text_add(t, "\nlog\n");
+    for (size_t i = 0; i < m->log.n && i < SUMMARY_LINES; i++) {
+        const struct note *n = &m->log.list[i];
+
+        text_addf(t, "  %12s  %s: %s\n", time_text(n->at, at), n->task, n->text);
+    }
+    add_more(t, m->log.n);
+    if (m->faults.n > 0)
+        text_add(t, "\nfaults\n");
+    for (size_t i = 0; i < m->faults.n && i < SUMMARY_LINES; i++) {
+        const struct note *n = &m->faults.list[i];
+
+        text_addf(t, "  %12s  %s: %s", time_text(n->at, at), n->task, n->text);
+        if (n->place >= 0) {
+            text_addf(t, "  (%s", m->sc->places[n->place].path);
+            if (m->sc->places[n->place].line > 0)
+                text_addf(t, ", line %d", (int)m->sc->places[n->place].line);
+            text_add(t, ")");
+        }
+        text_add(t, "\n");
+    }
+    add_more(t, m->faults.n);
+    if (outcome != OUTCOME_DEADLOCK || m->deadlock.n == 0)
+        return;
+    text_add(t, "\ndeadlock\n");
+    for (size_t i = 0; i < m->deadlock.n && i < SUMMARY_LINES; i++)
+        text_addf(t, "  %s waits for %s\n", m->deadlock.list[i].task, m->deadlock.list[i].waits_for);
+    add_more(t, m->deadlock.n);
+}
+
+char *summary_text(struct metrics *m, enum outcome outcome, const struct quanta_look *look)
+{
+    struct text t = {0};
+    char a[TIME_TEXT_SIZE], p[TIME_TEXT_SIZE];
+    bool bad = outcome != OUTCOME_COMPLETED && outcome != OUTCOME_UNTIL;
+
+    label(&t, "outcome");
+    text_addf(&t, "%s%s%s at %s\n", look->colours && bad ? GLYPH_SWITCH : "", outcome_name(outcome),
+              look->colours && bad ? GLYPH_PLAIN : "", time_text(m->end, a));
+    label(&t, "tasks");
+    text_addf(&t, "%" PRIu64 " of %" PRIu64 " ended", m->completed, m->tasks);
+    glyph_ratio(m->throughput_e9, 1, p);
+    text_addf(&t, ", %s a second\n", p);
+    label(&t, "makespan");
+    text_addf(&t, "%s\n", time_text(m->makespan, a));
+    if (m->completed > 0) {
+        add_samples(&t, "turnaround", &m->turnaround);
+        add_samples(&t, "waiting", &m->waiting);
+    }
+    if (m->response.count > 0)
+        add_samples(&t, "response", &m->response);
+    label(&t, "switches");
+    text_addf(&t, "%" PRIu64 " (%s), preemptions %" PRIu64 ", migrations %" PRIu64 "\n",
+              m->context_switches, rounded(m->switch_time, a), m->preemptions, m->migrations);
+    add_level(&t, "concurrency", m->concurrency_e9, m->concurrency.max);
+    add_level(&t, "parallelism", m->parallelism_e9, m->parallelism.max);
+    label(&t, "utilisation");
+    text_addf(&t, "%s\n", percent(m->utilization_e9, p));
+    add_cores(&t, m);
+    add_devices(&t, m);
+    add_executors(&t, m);
+    add_notes(&t, m, outcome);
+    return text_take(&t);
+}

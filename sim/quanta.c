@@ -1,0 +1,331 @@
+#include "sim/quanta.h"
+
+#include <cjson/cJSON.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plots/comparison.h"
+#include "plots/summary.h"
+#include "plots/timeline.h"
+#include "sim/checker.h"
+#include "sim/config.h"
+#include "sim/config_models.h"
+#include "sim/config_patch.h"
+#include "sim/config_schema.h"
+#include "sim/config_verify.h"
+#include "sim/digest.h"
+#include "sim/report.h"
+
+struct quanta_config {
+    struct config *config;
+    struct scenario **scenarios; /* of the variants */
+    size_t n;
+};
+
+struct quanta_run {
+    const struct quanta_config *cfg;
+    const struct scenario *sc;
+    size_t variant;
+    enum outcome outcome;
+    uint64_t events;
+    sim_time end;
+    size_t bytes;
+    struct digest digest;
+    struct metrics *metrics;   /* NULL: not asked for */
+    struct segments *segments; /* as well */
+    struct checker *checker;
+    struct timeline *timeline;
+    cJSON *json; /* made when first asked for */
+};
+
+/* ---- configs ---------------------------------------------------------------------------- */
+
+static struct quanta_config *new_config(struct config *config, struct diags *diags)
+{
+    struct quanta_config *cfg = sim_calloc(1, sizeof(*cfg));
+    bool fine = true;
+
+    cfg->config = config;
+    cfg->n = config_nvariants(config);
+    cfg->scenarios = sim_calloc(cfg->n, sizeof(struct scenario *));
+    for (size_t i = 0; i < cfg->n; i++) {
+        cfg->scenarios[i] = config_scenario(config, i, diags);
+        fine = fine && cfg->scenarios[i];
+    }
+    if (fine)
+        return cfg;
+    quanta_config_free(cfg);
+    return NULL;
+}
+
+/* Hands the messages over and clears up. */
+static struct quanta_config *finish_reading(struct config *config, struct diags *diags, char **errors)
+{
+    struct quanta_config *cfg = config ? new_config(config, diags) : NULL;
+
+    if (errors)
+        *errors = cfg ? NULL : diags_text(diags);
+    diags_release(diags);
+    return cfg;
+}
+
+struct quanta_config *quanta_read_with(const char *path, const char *const *assignments, size_t n,
+                                       char **errors)
+{
+    struct diags diags;
+    struct config *config;
+    bool fine = true;
+
+    sim_assert(path && (assignments || n == 0));
+    diags_init(&diags);
+    config = config_read(path, &diags);
+    for (size_t i = 0; config && i < n; i++)
+        fine = config_set(config, assignments[i], &diags) && fine;
+    if (!fine) {
+        config_free(config);
+        config = NULL;
+    }
+    return finish_reading(config, &diags, errors);
+}
+
+struct quanta_config *quanta_read(const char *path, char **errors)
+{
+    return quanta_read_with(path, NULL, 0, errors);
+}
+
+struct quanta_config *quanta_parse(const char *name, const char *text, size_t len, char **errors)
+{
+    struct diags diags;
+
+    sim_assert(name && text);
+    diags_init(&diags);
+    return finish_reading(config_parse(name, text, len, &diags), &diags, errors);
+}
+
+void quanta_config_free(struct quanta_config *cfg)
+{
+    if (!cfg)
+        return;
+    for (size_t i = 0; i < cfg->n; i++)
+        scenario_free(cfg->scenarios[i]);
+    free(cfg->scenarios);
+    config_free(cfg->config);
+    free(cfg);
+}
+
+size_t quanta_variants(const struct quanta_config *cfg)
+{
+    return cfg->n;
+}
+
+bool quanta_has_variants(const struct quanta_config *cfg)
+{
+    return config_has_variants(cfg->config);
+}
+
+static const struct scenario *scenario_of(const struct quanta_config *cfg, size_t variant)
+{
+    sim_assert(variant < cfg->n);
+    return cfg->scenarios[variant];
+}
+
+const char *quanta_variant_name(const struct quanta_config *cfg, size_t variant)
+{
+    return scenario_of(cfg, variant)->variant;
+}
+
+const char *quanta_about(const struct quanta_config *cfg, size_t variant)
+{
+    return scenario_of(cfg, variant)->about;
+}
+
+const char *quanta_title(const struct quanta_config *cfg, size_t variant)
+{
+    return scenario_of(cfg, variant)->name;
+}
+
+/* ---- runs ---------------------------------------------------------------------------------- */
+
+static const struct quanta_options usual = {.digest = true, .numbers = true};
+
+static void attach(struct quanta_run *run, struct trace *trace, const struct quanta_options *o)
+{
+    if (o->numbers) {
+        run->metrics = metrics_new(run->sc, o->tasks);
+        trace_attach(trace, &run->metrics->sink);
+    }
+    if (o->digest || o->numbers)
+        trace_attach(trace, &run->digest.sink);
+    if (o->segments) {
+        run->segments = segments_new(run->sc);
+        trace_attach(trace, &run->segments->sink);
+    }
+    if (o->timeline) {
+        run->timeline = timeline_new(run->sc);
+        trace_attach(trace, timeline_sink(run->timeline));
+    }
+    if (o->check) {
+        run->checker = checker_new(run->sc);
+        trace_attach(trace, &run->checker->sink);
+    }
+}
+
+struct quanta_run *quanta_run(const struct quanta_config *cfg, size_t variant,
+                              const struct quanta_options *options)
+{
+    struct quanta_run *run = sim_calloc(1, sizeof(*run));
+    struct trace trace;
+    struct sim *sim;
+
+    run->cfg = cfg;
+    run->sc = scenario_of(cfg, variant);
+    run->variant = variant;
+    digest_init(&run->digest);
+    trace_init(&trace);
+    attach(run, &trace, options ? options : &usual);
+    sim = sim_new(run->sc, &trace);
+    run->outcome = sim_run(sim);
+    run->events = sim_events(sim);
+    run->bytes = sim_bytes(sim);
+    run->end = sim_end(sim);
+    sim_free(sim);
+    return run;
+}
+
+void quanta_run_free(struct quanta_run *run)
+{
+    if (!run)
+        return;
+    cJSON_Delete(run->json);
+    metrics_free(run->metrics);
+    segments_free(run->segments);
+    checker_free(run->checker);
+    timeline_free(run->timeline);
+    free(run);
+}
+
+const char *quanta_outcome(const struct quanta_run *run)
+{
+    return outcome_name(run->outcome);
+}
+
+uint64_t quanta_digest(const struct quanta_run *run)
+{
+    return digest_value(&run->digest);
+}
+
+uint64_t quanta_events(const struct quanta_run *run)
+{
+    return run->events;
+}
+
+int64_t quanta_end(const struct quanta_run *run)
+{
+    return run->end;
+}
+
+size_t quanta_bytes(const struct quanta_run *run)
+{
+    return run->bytes;
+}
+
+/* ---- results -------------------------------------------------------------------------------- */
+
+static cJSON *json_of(const struct quanta_run *run)
+{
+    struct report report = {run->sc, run->metrics, run->segments, run->outcome,
+                            digest_value(&run->digest)};
+
+    sim_assert(run->metrics); /* options->numbers */
+    return report_json(&report);
+}
+
+char *quanta_json(const struct quanta_run *run, bool formatted)
+{
+    cJSON *json = json_of(run);
+    char *printed = formatted ? cJSON_Print(json) : cJSON_PrintUnformatted(json), *text;
+
+    sim_assert(printed);
+    text = sim_strdup(printed);
+    cJSON_free(printed);
+    cJSON_Delete(json);
+    return text;
+}
+
+bool quanta_number(struct quanta_run *run, const char *pointer, int64_t *number)
+{
+    const cJSON *node;
+
+    if (!run->json)
+        run->json = json_of(run);
+    node = pointer_find(run->json, pointer);
+    if (!cJSON_IsRaw(node))
+        return false;
+    *number = strtoll(node->valuestring, NULL, 10);
+    return true;
+}
+
+char *quanta_failed_expectations(const struct quanta_run *run)
+{
+    cJSON *json = json_of(run);
+    char *failed = config_verify(run->cfg->config, run->variant, json);
+
+    cJSON_Delete(json);
+    return failed;
+}
+
+char *quanta_violations(const struct quanta_run *run)
+{
+    if (!run->checker || run->checker->nfound == 0)
+        return NULL;
+    return sim_strdup(run->checker->found.data);
+}
+
+char *quanta_timeline(const struct quanta_run *run, const struct quanta_look *look)
+{
+    sim_assert(run->timeline); /* options->timeline */
+    return timeline_text(run->timeline, look);
+}
+
+char *quanta_summary(const struct quanta_run *run, const struct quanta_look *look)
+{
+    sim_assert(run->metrics);
+    return summary_text(run->metrics, run->outcome, look);
+}
+
+char *quanta_comparison(const struct quanta_run *const *runs, size_t n, const struct quanta_look *look)
+{
+    struct comparison_column *columns = sim_calloc(n + 1, sizeof(*columns));
+    char *text;
+
+    for (size_t i = 0; i < n; i++) {
+        sim_assert(runs[i]->metrics);
+        columns[i].name = runs[i]->sc->variant;
+        columns[i].metrics = runs[i]->metrics;
+        columns[i].outcome = runs[i]->outcome;
+    }
+    text = comparison_text(columns, n, look);
+    free(columns);
+    return text;
+}
+
+char *quanta_schema(void)
+{
+    return config_schema();
+}
+
+char *quanta_models(const char *name)
+{
+    return config_models(name);
+}
+
+void quanta_text_free(char *text)
+{
+    free(text);
+}
+
+const char *quanta_version(void)
+{
+    return QUANTA_VERSION;
+}
