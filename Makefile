@@ -21,7 +21,7 @@ WARN   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
           -Wmissing-prototypes -Wcast-qual -Wwrite-strings -Wformat=2 -Wundef -Wvla \
           -Wdouble-promotion $(if $(WERROR),-Werror)
 SANITY := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
-DEFS   := -D_POSIX_C_SOURCE=200809L -DQUANTA_VERSION='"$(VERSION)"' -I.
+DEFS   := -D_XOPEN_SOURCE=700 -DQUANTA_VERSION='"$(VERSION)"' -I.
 CFLAGS := -std=c11 $(OPT) $(WARN) -ffp-contract=off -fno-common $(SANITY)
 CDEPS  := -MMD -MP
 LDLIBS ?= -lcjson
