@@ -161,6 +161,7 @@ static void arrive(struct timeline *tl, const struct trace_rec *rec)
         size_t n = 2 * slot + 64;
 
         tl->task_now = sim_realloc(tl->task_now, n * sizeof(*tl->task_now));
+        memset(tl->task_now + tl->nslots, 0, (n - tl->nslots) * sizeof(*tl->task_now));
         tl->nslots = n;
     }
     t = &tl->task_now[slot];

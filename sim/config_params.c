@@ -84,6 +84,8 @@ void wrong_name(struct reader *r, const cJSON *at, const char *kind, const char 
         text_add(&hint, "there is none in this file");
     if (strcmp(kind, "key") == 0)
         wrong_key(r, at, hint.data, "unknown key \"%.80s\"", name);
+    else if (strcmp(kind, "op") == 0 || strcmp(kind, "distribution") == 0)
+        wrong_key(r, at, hint.data, "no %s \"%.80s\"", kind, name);
     else
         wrong(r, at, hint.data, "no %s \"%.80s\"", kind, name);
     text_release(&hint);

@@ -347,7 +347,7 @@ static const char top[] =
     "\"name\":{\"type\":\"string\"},"
     "\"about\":{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"}}]},"
     "\"unit\":{\"enum\":[\"ns\",\"us\",\"ms\",\"s\"]},"
-    "\"seed\":{\"anyOf\":[{\"type\":\"integer\",\"minimum\":0,\"maximum\":9007199254740992},"
+    "\"seed\":{\"anyOf\":[{\"type\":\"integer\",\"minimum\":0,\"maximum\":18446744073709551615},"
     "{\"type\":\"string\",\"pattern\":\"^[0-9]{1,20}$\"}]},"
     "\"until\":{\"$ref\":\"#/$defs/time\"},"
     "\"machine\":{\"$ref\":\"#/$defs/machine\"},"

@@ -214,31 +214,25 @@ bool read_int(struct reader *r, const cJSON *at, int64_t min, int64_t max, int64
     return read_fixed(r, at, 0, min, max, value);
 }
 
+/* All 64 bits, as a number or, for tools that keep numbers in floats, as a string of digits. */
 bool read_seed(struct reader *r, const cJSON *at, uint64_t *seed)
 {
-    int64_t v;
+    size_t len;
+    const char *s = json_source(r->j, at, &len);
+    bool quoted = cJSON_IsString(at), fine = len > (quoted ? 2U : 0U);
+    uint64_t value = 0;
 
-    if (cJSON_IsString(at)) {
-        const char *s = at->valuestring;
-        uint64_t value = 0;
-        bool fine = *s != '\0';
+    for (size_t i = quoted; fine && i < len - quoted; i++) {
+        uint64_t digit = (uint64_t)(s[i] - '0');
 
-        for (; *s && fine; s++) {
-            uint64_t digit = (uint64_t)(*s - '0');
-
-            fine = *s >= '0' && *s <= '9' && value <= (UINT64_MAX - digit) / 10;
-            value = 10 * value + digit;
-        }
-        if (fine)
-            *seed = value;
-        else
-            wrong(r, at, "from 0 to 18446744073709551615", "expected a seed, got \"%s\"", at->valuestring);
-        return fine;
+        fine = s[i] >= '0' && s[i] <= '9' && value <= (UINT64_MAX - digit) / 10;
+        value = 10 * value + digit;
     }
-    if (!read_int(r, at, 0, INT64_C(1) << 53, &v))
-        return false;
-    *seed = (uint64_t)v;
-    return true;
+    if (fine)
+        *seed = value;
+    else
+        wrong_type(r, at, "from 0 to 18446744073709551615", "a seed");
+    return fine;
 }
 
 static const struct {

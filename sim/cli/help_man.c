@@ -104,6 +104,6 @@ char *help_man(void)
     }
     text_add(&t, ".El\n");
     add_examples(&t);
-    text_add(&t, ".Sh SEE ALSO\n.Xr sched 7 ,\n.Xr epoll 7\n");
+    text_add(&t, ".Sh SEE ALSO\n.Xr epoll 7 ,\n.Xr sched 7\n");
     return text_take(&t);
 }
