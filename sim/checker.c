@@ -15,6 +15,7 @@ static const char *const place_names[] = {"gone",    "arrived",    "ready",   "b
 struct task_state {
     enum whereabouts place;
     int32_t core, queue, spec;
+    int32_t home;   /* the core that it holds while it waits; -1: none */
     int32_t device; /* it has a request there; -1: none */
     sim_time arrival, since, submitted;
     sim_time cpu, waiting, blocked;
@@ -141,6 +142,8 @@ static bool may_run(const struct checker *c, const struct task_state *t, int32_t
     const struct machine_spec *m = &c->sc->machine;
     const uint64_t *affinity = c->sc->tasks[t->spec].affinity;
 
+    if (t->home >= 0)
+        return t->home == core; /* and that one will run it, after an interrupt perhaps */
     if (m->queues == QUEUES_PER_CORE && m->balance != BALANCE_STEAL && t->queue != core)
         return false;
     return !affinity || (affinity[core / 64] >> (core % 64) & 1);
@@ -190,7 +193,7 @@ static void arrive(struct checker *c, const struct trace_rec *rec)
     t->place = ARRIVED;
     t->arrival = t->since = rec->at;
     t->spec = (int32_t)rec->arg;
-    t->core = t->device = -1;
+    t->core = t->device = t->home = -1;
     station_change(&c->state->system, rec->at, 1);
 }
 
@@ -219,6 +222,7 @@ static void goes_on_core(struct checker *c, const struct trace_rec *rec, enum wh
         found(c, "task %d is on cores %d and %d", (int)rec->task, (int)t->core, (int)rec->place);
     move(c, rec, to, FROM(READY) | (to == RUNNING ? FROM(SWITCHED_TO) : 0));
     t->core = rec->place;
+    t->home = -1;
     core_takes(c, rec->place, rec->task);
 }
 
@@ -232,6 +236,7 @@ static void stop(struct checker *c, const struct trace_rec *rec)
     core_takes(c, rec->place, -1);
     c->state->cores[rec->place].held =
         rec->arg == STOP_BLOCKED && c->sc->machine.on_block == ON_BLOCK_HOLD;
+    t->home = c->state->cores[rec->place].held ? rec->place : -1;
     t->core = -1;
 }
 

@@ -164,10 +164,20 @@ static void core_renew(struct core *c)
     tell(c, TR_RENEW, c->running, 0, slice);
 }
 
+/* Nobody waits, but the thread may belong on another core now. */
+static bool core_regroups(const struct core *c)
+{
+    const struct machine *m = c->machine;
+    const struct sched *s = queues_of(m, c->id);
+
+    return s->policy->regroups && m->nfree > 0 && m->spec->placement == PLACEMENT_FIRST &&
+           m->nqueues == 1 && s->policy->regroups(s);
+}
+
 /* The slice is over and the thread wants to go on: true if it may. */
 static bool core_expire(struct core *c)
 {
-    if (queues_waiting(c->machine, c)) {
+    if (queues_waiting(c->machine, c) || core_regroups(c)) {
         core_requeue(c, STOP_EXPIRED, READY_EXPIRED);
         return false;
     }

@@ -1,4 +1,4 @@
 /* suites.h - the list of suites; tests/main.c runs them all. */
 SUITE(base)
-SUITE(engine)
-SUITE(rng)
+SUITE(ostep)
+SUITE(properties)

@@ -22,6 +22,14 @@ static sim_time rr_slice(struct sched *s, const struct thread *t)
     return rr->align ? rr->quantum - sched_now(s) % rr->quantum : rr->quantum;
 }
 
+/* Under a periodic tick all cores choose anew, together. */
+static bool rr_regroups(const struct sched *s)
+{
+    const struct rr_params *rr = s->params;
+
+    return rr->align;
+}
+
 const struct sched_policy sched_rr = {
     .name = "rr",
     .help = "as fifo, but after a quantum on the core a thread goes to the tail if another is ready",
@@ -37,4 +45,5 @@ const struct sched_policy sched_rr = {
     .dequeue = ready_list_dequeue,
     .last = ready_list_last,
     .slice = rr_slice,
+    .regroups = rr_regroups,
 };

@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 
-
 struct scan {
     uint64_t *ready; /* a bit a thread */
     struct thread **threads;
@@ -77,6 +76,15 @@ static struct thread *scan_pick(struct sched *s)
     return t;
 }
 
+/* It may have come on the core without being picked: one that preempts when it wakes. */
+static void scan_charge(struct sched *s, struct thread *t, sim_time ran)
+{
+    struct scan *sc = s->state;
+
+    (void)ran;
+    sc->next = sched_number(t) + 1;
+}
+
 static struct thread *scan_last(struct sched *s)
 {
     struct scan *sc = s->state;
@@ -111,6 +119,7 @@ const struct sched_policy sched_scan = {
     .release = scan_release,
     .enqueue = scan_enqueue,
     .pick = scan_pick,
+    .charge = scan_charge,
     .dequeue = scan_dequeue,
     .last = scan_last,
 };

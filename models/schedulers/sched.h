@@ -70,6 +70,11 @@ struct sched_policy {
 
     /* How long `t`, just picked or just over with its slice, may run.  Optional: SIM_NEVER, until it blocks. */
     sim_time (*slice)(struct sched *s, const struct thread *t);
+
+    /* A slice is over and nobody waits for that core.  True: its thread goes to the queue
+     * all the same where another core is free, and so may move to the one that the
+     * machine's placement prefers.  Optional: it goes on where it is. */
+    bool (*regroups)(const struct sched *s);
 };
 
 extern const struct sched_policy *const sched_policies[]; /* NULL ends it */
