@@ -480,6 +480,7 @@ static void queue_drop_stale(struct event_queue *q)
 void engine_init(struct engine *eng)
 {
     memset(eng, 0, sizeof(*eng));
+    eng->limit = UINT64_MAX;
     eng->queue = sim_calloc(1, sizeof(*eng->queue));
     eng->queue->limit = eng->queue->top_start = SIM_NEVER;
 }
@@ -649,9 +650,14 @@ enum engine_end engine_run(struct engine *eng, sim_time horizon)
             queue_drop(q, e);
             fire(eng, ev);
         }
-        if (UNLIKELY(eng->stopping))
+        if (UNLIKELY(eng->stopping || eng->fired >= eng->limit))
             return ENGINE_STOPPED;
     }
+}
+
+void engine_limit(struct engine *eng, uint64_t events)
+{
+    eng->limit = events;
 }
 
 void engine_stop(struct engine *eng)

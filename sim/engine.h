@@ -58,6 +58,7 @@ struct engine {
     /* The rest is engine.c's. */
     uint64_t seq;
     uint64_t shuffle;        /* 0: off; else what permutes seq */
+    uint64_t limit;          /* of `fired`, when engine_run() returns */
     struct event_queue *queue;
     struct event *soon[PHASE_COUNT]; /* engine_soon(): one a phase */
     uint32_t soon_mask; /* a bit a phase */
@@ -108,6 +109,9 @@ void engine_cancel(struct engine *eng, struct event *ev);
  * say why it ended.  Afterwards `now` is the instant of the last event, or the
  * horizon where something is pending beyond it.  May be called again. */
 enum engine_end engine_run(struct engine *eng, sim_time horizon);
+
+/* engine_run() returns, as if stopped, when so many events in all have fired. */
+void engine_limit(struct engine *eng, uint64_t events);
 
 /* engine_run() returns after the event that calls this. */
 void engine_stop(struct engine *eng);

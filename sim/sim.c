@@ -211,6 +211,11 @@ struct sim *sim_new(const struct scenario *sc, struct trace *trace)
     return sim;
 }
 
+void sim_limit_events(struct sim *sim, uint64_t events)
+{
+    engine_limit(&sim->eng, events);
+}
+
 void sim_shuffle_ties(struct sim *sim, uint64_t seed)
 {
     engine_shuffle_ties(&sim->eng, seed);
@@ -252,7 +257,7 @@ static enum outcome outcome_of(const struct sim *sim, enum engine_end how)
         return OUTCOME_FAULT;
     if (!left)
         return OUTCOME_COMPLETED;
-    return how == ENGINE_HORIZON ? OUTCOME_UNTIL : OUTCOME_DEADLOCK;
+    return how == ENGINE_HORIZON || sim->eng.pending > 0 ? OUTCOME_UNTIL : OUTCOME_DEADLOCK;
 }
 
 enum outcome sim_run(struct sim *sim)

@@ -49,7 +49,8 @@ uint64_t sim_events(const struct sim *sim);
 size_t sim_bytes(const struct sim *sim);
 uint32_t sim_live_max(const struct sim *sim);
 
-/* For tests only, before sim_run(): see engine_shuffle_ties(). */
+/* For tests only, before sim_run(): ends after so many events, as at `until`; and see engine_shuffle_ties(). */
+void sim_limit_events(struct sim *sim, uint64_t events);
 void sim_shuffle_ties(struct sim *sim, uint64_t seed);
 
 #endif

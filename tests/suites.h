@@ -2,3 +2,4 @@
 SUITE(base)
 SUITE(ostep)
 SUITE(properties)
+SUITE(config)

@@ -12,7 +12,7 @@ struct repeat_args {
 static const struct param repeat_params[] = {
     PARAM(EXPR, struct repeat_args, repeat, "how many times: a number or an expression",
           .required = true),
-    PARAM_AS("do", OPS, struct repeat_args, ops, "what", .required = true),
+    PARAM_AS("do", OPS, struct repeat_args, ops, "the ops to repeat", .required = true),
     PARAM_END,
 };
 
@@ -98,7 +98,7 @@ struct while_args {
 static const struct param while_params[] = {
     PARAM_AS("while", EXPR, struct while_args, cond, "the condition, looked at before each turn",
              .required = true),
-    PARAM_AS("do", OPS, struct while_args, ops, "what", .required = true),
+    PARAM_AS("do", OPS, struct while_args, ops, "the ops to repeat", .required = true),
     PARAM_END,
 };
 
@@ -126,8 +126,8 @@ struct if_args {
 
 static const struct param if_params[] = {
     PARAM_AS("if", EXPR, struct if_args, cond, "the condition", .required = true),
-    PARAM_AS("then", OPS, struct if_args, then_ops, "what, if it holds", .required = true),
-    PARAM_AS("else", OPS, struct if_args, else_ops, "what, if not", .deflt = NULL),
+    PARAM_AS("then", OPS, struct if_args, then_ops, "the ops if it holds", .required = true),
+    PARAM_AS("else", OPS, struct if_args, else_ops, "the ops if it does not", .deflt = NULL),
     PARAM_END,
 };
 
