@@ -224,13 +224,20 @@ void sim_shuffle_ties(struct sim *sim, uint64_t seed)
 /* What is left of tasks that have not ended. */
 static void free_contexts(struct sim *sim)
 {
+    uint8_t *gone = sim_calloc((size_t)sim->tasks.used + 1, 1);
+
+    for (uint32_t i = 0; i < sim->tasks.nfree; i++)
+        gone[sim->tasks.free_slots[i]] = 1;
     for (uint32_t slot = 0; slot < sim->tasks.used; slot++) {
         struct task *t = pool_at(&sim->tasks, slot);
 
+        if (gone[slot])
+            continue;
         if (t->ctx && t->ctx->of && --t->ctx->of->live == 0 && t->ctx->of->orphaned)
             free(t->ctx->of);
         task_ctx_free(t);
     }
+    free(gone);
 }
 
 void sim_free(struct sim *sim)
