@@ -80,7 +80,8 @@ static int64_t parallelism_peak(const struct metrics *m, const struct metrics *f
 
 static int64_t speed_up(const struct metrics *m, const struct metrics *first)
 {
-    return ratio_e9((struct wide){0, (uint64_t)first->makespan}, (struct wide){0, (uint64_t)m->makespan});
+    return ratio_e9((struct wide){0, (uint64_t)first->makespan},
+                    (struct wide){0, (uint64_t)m->makespan});
 }
 
 static const struct row rows[] = {
@@ -125,7 +126,8 @@ static void form(int64_t value, enum form how, char buf[TIME_TEXT_SIZE])
 }
 
 /* The best value of a row, over all runs, *any false: they are all alike. */
-static int64_t best_of(const struct row *row, const struct comparison_column *columns, size_t n, bool *any)
+static int64_t best_of(const struct row *row, const struct comparison_column *columns, size_t n,
+                       bool *any)
 {
     int64_t best = row->value(columns[0].metrics, columns[0].metrics);
 
@@ -155,8 +157,8 @@ static size_t column_width(const struct comparison_column *column, const struct 
 }
 
 /* The runs from `from` to before `to`. */
-static void table(struct text *t, const struct comparison_column *columns, size_t n, size_t from,
-                  size_t to, size_t widest, const struct quanta_look *look)
+static void table(struct text *t, const struct comparison_column *columns, size_t n,
+                  size_t from, size_t to, size_t widest, const struct quanta_look *look)
 {
     const struct glyphs *g = glyphs_of(look->ascii);
     bool any, bad = false;
@@ -171,7 +173,8 @@ static void table(struct text *t, const struct comparison_column *columns, size_
         if (glyph_columns(columns[i].name) > width)
             glyph_cut(t, columns[i].name, (int)width);
         else
-            text_addf(t, "%*s%s", (int)(width - glyph_columns(columns[i].name)), "", columns[i].name);
+            text_addf(t, "%*s%s", (int)(width - glyph_columns(columns[i].name)), "",
+                      columns[i].name);
         text_add(t, " ");
         bad = bad || columns[i].outcome != OUTCOME_COMPLETED;
     }
@@ -216,9 +219,11 @@ static void table(struct text *t, const struct comparison_column *columns, size_
     text_add(t, "\n");
 }
 
-char *comparison_text(const struct comparison_column *columns, size_t n, const struct quanta_look *look)
+char *comparison_text(const struct comparison_column *columns, size_t n,
+                      const struct quanta_look *look)
 {
-    size_t width = (size_t)(look->width > 0 ? look->width : 80), widest = width - LABEL - GAP - 1;
+    size_t width = (size_t)(look->width > 0 ? look->width : 80),
+           widest = width - LABEL - GAP - 1;
     struct text t = {0};
 
     for (size_t from = 0, to; from < n; from = to) {

@@ -94,5 +94,6 @@ void glyph_ratio(int64_t e9, int digits, char buf[TIME_TEXT_SIZE])
     if (digits == 0)
         (void)snprintf(buf, TIME_TEXT_SIZE, "%" PRId64, e9);
     else
-        (void)snprintf(buf, TIME_TEXT_SIZE, "%" PRId64 ".%0*" PRId64, e9 / scale, digits, e9 % scale);
+        (void)snprintf(buf, TIME_TEXT_SIZE, "%" PRId64 ".%0*" PRId64, e9 / scale, digits,
+                       e9 % scale);
 }

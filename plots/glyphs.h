@@ -30,7 +30,7 @@ struct pen {
 void pen_put(struct pen *pen, const char *colour, const char *s);
 void pen_end(struct pen *pen); /* of the line; trailing blanks go */
 
-size_t glyph_columns(const char *s); /* one a code point */
+size_t glyph_columns(const char *s);                        /* one a code point */
 void glyph_cut(struct text *t, const char *s, int columns); /* its beginning and "~" */
 
 /* t / unit with as many decimals as it needs, at most three. */

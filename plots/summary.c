@@ -54,7 +54,8 @@ static const char *percent(int64_t e9, char buf[TIME_TEXT_SIZE])
 
 static void add_cores(struct text *t, const struct metrics *m)
 {
-    char a[TIME_TEXT_SIZE], b[TIME_TEXT_SIZE], c[TIME_TEXT_SIZE], d[TIME_TEXT_SIZE], p[TIME_TEXT_SIZE];
+    char a[TIME_TEXT_SIZE], b[TIME_TEXT_SIZE], c[TIME_TEXT_SIZE], d[TIME_TEXT_SIZE],
+        p[TIME_TEXT_SIZE];
 
     for (int32_t i = 0; i < m->sc->machine.ncores && i < 16; i++) {
         const struct core_metrics *k = &m->cores[i];
@@ -74,7 +75,8 @@ static void add_devices(struct text *t, const struct metrics *m)
 
     for (int32_t i = 0; i < m->sc->ndevices && i < 16; i++) {
         struct device_metrics *d = &m->devices[i];
-        int64_t busy = ratio_e9((struct wide){0, (uint64_t)d->busy}, (struct wide){0, (uint64_t)m->end});
+        int64_t busy =
+            ratio_e9((struct wide){0, (uint64_t)d->busy}, (struct wide){0, (uint64_t)m->end});
 
         label(t, m->sc->devices[i].name);
         text_addf(t, "%s busy: %" PRIu64 " requests, queue mean %s, response mean %s\n",
@@ -90,8 +92,8 @@ static void add_executors(struct text *t, const struct metrics *m)
     for (int32_t i = 0; i < m->sc->nexecutors; i++)
         if (m->executors[i].rejected > 0) {
             label(t, m->sc->executors[i].name);
-            text_addf(t, "%" PRId64 " threads, %" PRId64 " tasks rejected\n", m->executors[i].threads,
-                      m->executors[i].rejected);
+            text_addf(t, "%" PRId64 " threads, %" PRId64 " tasks rejected\n",
+                      m->executors[i].threads, m->executors[i].rejected);
         }
 }
 
@@ -132,7 +134,8 @@ static void add_notes(struct text *t, const struct metrics *m, enum outcome outc
         return;
     text_add(t, "\ndeadlock\n");
     for (size_t i = 0; i < m->deadlock.n && i < SUMMARY_LINES; i++)
-        text_addf(t, "  %s waits for %s\n", m->deadlock.list[i].task, m->deadlock.list[i].waits_for);
+        text_addf(t, "  %s waits for %s\n", m->deadlock.list[i].task,
+                  m->deadlock.list[i].waits_for);
     add_more(t, m->deadlock.n);
 }
 
@@ -143,8 +146,9 @@ char *summary_text(struct metrics *m, enum outcome outcome, const struct quanta_
     bool bad = outcome != OUTCOME_COMPLETED && outcome != OUTCOME_UNTIL;
 
     label(&t, "outcome");
-    text_addf(&t, "%s%s%s at %s\n", look->colours && bad ? GLYPH_SWITCH : "", outcome_name(outcome),
-              look->colours && bad ? GLYPH_PLAIN : "", time_text(m->end, a));
+    text_addf(&t, "%s%s%s at %s\n", look->colours && bad ? GLYPH_SWITCH : "",
+              outcome_name(outcome), look->colours && bad ? GLYPH_PLAIN : "",
+              time_text(m->end, a));
     label(&t, "tasks");
     text_addf(&t, "%" PRIu64 " of %" PRIu64 " ended", m->completed, m->tasks);
     glyph_ratio(m->throughput_e9, 1, p);

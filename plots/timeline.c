@@ -70,7 +70,8 @@ static void core_bin_add(struct core_bin *b, int32_t task, sim_time time)
     }
 }
 
-static void join_core_bins(struct core_bin *to, const struct core_bin *a, const struct core_bin *b)
+static void join_core_bins(struct core_bin *to, const struct core_bin *a,
+                           const struct core_bin *b)
 {
     struct core_bin joined = *a;
 
@@ -112,17 +113,17 @@ static void join_bins(struct timeline *tl)
 }
 
 /* Calls for each bin that from .. to touches, with the time within it. */
-#define EACH_BIN(tl, from, to, bin, time, body)                                    \
-    do {                                                                           \
-        sim_time at_ = (from), to_ = (to);                                         \
-        while (to_ > (sim_time)BINS << (tl)->shift)                                \
-            join_bins(tl);                                                         \
-        while (at_ < to_) {                                                        \
-            sim_time bin = at_ >> (tl)->shift, end_ = (bin + 1) << (tl)->shift;    \
-            sim_time time = (end_ < to_ ? end_ : to_) - at_;                       \
-            body;                                                                  \
-            at_ += time;                                                           \
-        }                                                                          \
+#define EACH_BIN(tl, from, to, bin, time, body)                                 \
+    do {                                                                        \
+        sim_time at_ = (from), to_ = (to);                                      \
+        while (to_ > (sim_time)BINS << (tl)->shift)                             \
+            join_bins(tl);                                                      \
+        while (at_ < to_) {                                                     \
+            sim_time bin = at_ >> (tl)->shift, end_ = (bin + 1) << (tl)->shift; \
+            sim_time time = (end_ < to_ ? end_ : to_) - at_;                    \
+            body;                                                               \
+            at_ += time;                                                        \
+        }                                                                       \
     } while (0)
 
 static void task_to(struct timeline *tl, struct task_now *t, sim_time now, enum task_is is)
@@ -143,7 +144,8 @@ static void core_to(struct timeline *tl, int32_t core, sim_time now)
     if (c->busy && core < tl->ncores) {
         int32_t number = c->switching ? -1 : c->number;
 
-        EACH_BIN(tl, c->since, now, bin, time, core_bin_add(&tl->cores[core][bin], number, time));
+        EACH_BIN(tl, c->since, now, bin, time,
+                 core_bin_add(&tl->cores[core][bin], number, time));
     }
     if (c->since < now)
         c->since = now;
@@ -171,8 +173,9 @@ static void arrive(struct timeline *tl, const struct trace_rec *rec)
     if (tl->arrived < TIMELINE_TASKS) {
         struct task_row *row = sim_calloc(1, sizeof(*row));
 
-        row->name = sim_strdup(rec->text ? rec->text
-                                         : task_name(&tl->sc->tasks[rec->arg], (uint64_t)rec->extra, buf));
+        row->name = sim_strdup(
+            rec->text ? rec->text
+                      : task_name(&tl->sc->tasks[rec->arg], (uint64_t)rec->extra, buf));
         tl->tasks[tl->arrived] = row;
     }
     tl->arrived++;
@@ -211,7 +214,8 @@ static void interrupt(struct timeline *tl, const struct trace_rec *rec)
 static void record(struct trace_sink *sink, const struct trace_rec *rec)
 {
     struct timeline *tl = container_of(sink, struct timeline, sink);
-    struct task_now *t = rec->task >= 0 && rec->kind != TR_ARRIVE ? &tl->task_now[rec->task] : NULL;
+    struct task_now *t =
+        rec->task >= 0 && rec->kind != TR_ARRIVE ? &tl->task_now[rec->task] : NULL;
 
     switch ((enum trace_kind)rec->kind) {
     case TR_ARRIVE:
@@ -318,7 +322,8 @@ static sim_time column_start(const struct drawing *d, int i)
 }
 
 /* The part of the bin's `time` that falls into from .. to. */
-static sim_time share(const struct timeline *tl, sim_time bin, sim_time from, sim_time to, sim_time time)
+static sim_time share(const struct timeline *tl, sim_time bin, sim_time from, sim_time to,
+                      sim_time time)
 {
     sim_time start = bin << tl->shift, end = (bin + 1) << tl->shift;
     sim_time a = from > start ? from : start, b = to < end ? to : end;
@@ -328,8 +333,8 @@ static sim_time share(const struct timeline *tl, sim_time bin, sim_time from, si
     return b - a == end - start ? time : mul_div_floor(time, b - a, end - start);
 }
 
-static void column_bins(const struct drawing *d, int column, sim_time *from, sim_time *to, int *first,
-                        int *last)
+static void column_bins(const struct drawing *d, int column, sim_time *from, sim_time *to,
+                        int *first, int *last)
 {
     *from = column_start(d, column);
     *to = column_start(d, column + 1);
@@ -403,7 +408,8 @@ static void draw_task(struct drawing *d, int32_t task)
         for (int b = first; b <= last; b++)
             for (int s = 0; s < TASK_STATES; s++)
                 in[s] += share(tl, b, from, to, row->bins[b].in[s]);
-        if (in[TASK_RUNS] > 0 && in[TASK_RUNS] >= in[TASK_WAITS] && in[TASK_RUNS] >= in[TASK_BLOCKS])
+        if (in[TASK_RUNS] > 0 && in[TASK_RUNS] >= in[TASK_WAITS] &&
+            in[TASK_RUNS] >= in[TASK_BLOCKS])
             pen_put(&pen, glyph_colour(task), d->glyphs->runs);
         else if (in[TASK_WAITS] > 0 && in[TASK_WAITS] >= in[TASK_BLOCKS])
             pen_put(&pen, GLYPH_WAITS, d->glyphs->waits);
@@ -528,7 +534,8 @@ char *timeline_text(const struct timeline *tl, const struct quanta_look *look)
     int32_t rows = look->rows > 0 ? look->rows : TIMELINE_ROWS;
     int32_t n = tl->arrived < TIMELINE_TASKS ? tl->arrived : TIMELINE_TASKS;
     int32_t cores = tl->ncores < TIMELINE_CORE_ROWS ? tl->ncores : TIMELINE_CORE_ROWS;
-    struct drawing d = {.tl = tl, .glyphs = glyphs_of(look->ascii), .t = &t, .colours = look->colours};
+    struct drawing d = {
+        .tl = tl, .glyphs = glyphs_of(look->ascii), .t = &t, .colours = look->colours};
 
     rows = rows < n ? rows : n;
     d.span = look->span > tl->end ? look->span : tl->end;

@@ -28,8 +28,8 @@ char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
  * A slot is zeroed each time it is taken. */
 struct pool {
     struct arena *mem;
-    size_t size;          /* bytes a slot */
-    char **chunks;        /* each of POOL_CHUNK slots */
+    size_t size;   /* bytes a slot */
+    char **chunks; /* each of POOL_CHUNK slots */
     uint32_t nchunks;
     uint32_t used;        /* slots ever taken */
     uint32_t live;        /* slots in use now */

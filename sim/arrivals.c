@@ -30,8 +30,10 @@ static void submit(struct source *src, uint64_t copy)
     struct sim *sim = src->sim;
 
     src->live++;
-    task_submit(sim, task_new(sim, (int32_t)src->spec->index, copy,
-                              sim->code.entry[src->spec->program]), NULL);
+    task_submit(
+        sim,
+        task_new(sim, (int32_t)src->spec->index, copy, sim->code.entry[src->spec->program]),
+        NULL);
 }
 
 static void begin(struct source *src);
@@ -102,7 +104,8 @@ static void think(struct client *cl)
     struct source *src = cl->source;
     struct engine *eng = &src->sim->eng;
 
-    engine_at(eng, &cl->ev, time_add(eng->now, dist_draw(src->spec->think, &cl->rng, src->cursors)));
+    engine_at(eng, &cl->ev,
+              time_add(eng->now, dist_draw(src->spec->think, &cl->rng, src->cursors)));
 }
 
 static void fire_client(struct engine *eng, struct event *ev)
@@ -173,7 +176,8 @@ void sources_init(struct sim *sim)
         src->sim = sim;
         src->spec = &sc->tasks[i];
         src->waits = src->spec->nafter;
-        src->cursors = arena_alloc(&sim->mem, (src->spec->ncursors + 1) * sizeof(*src->cursors));
+        src->cursors =
+            arena_alloc(&sim->mem, (src->spec->ncursors + 1) * sizeof(*src->cursors));
         text_addf(&name, "arrival/%s", src->spec->name);
         src->rng = rng_stream(sc->seed, name.data);
         text_release(&name);

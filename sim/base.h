@@ -45,10 +45,10 @@ NORETURN void sim_assert_failed(const char *file, int line, const char *func, co
 
 /* Out of memory: says so and aborts.  The one place. */
 NORETURN void sim_out_of_memory(size_t bytes);
-void *sim_malloc(size_t bytes);              /* never NULL */
-void *sim_calloc(size_t n, size_t bytes);    /* never NULL, zeroed */
-void *sim_realloc(void *ptr, size_t bytes);  /* never NULL */
-char *sim_strdup(const char *text);          /* never NULL */
+void *sim_malloc(size_t bytes);             /* never NULL */
+void *sim_calloc(size_t n, size_t bytes);   /* never NULL, zeroed */
+void *sim_realloc(void *ptr, size_t bytes); /* never NULL */
+char *sim_strdup(const char *text);         /* never NULL */
 char *sim_strndup(const char *text, size_t len);
 
 /* ---- checked arithmetic -------------------------------------------------- */
@@ -81,7 +81,7 @@ static inline void wide_add(struct wide *sum, uint64_t x)
 struct wide wide_mul(uint64_t a, uint64_t b);
 void wide_add_mul(struct wide *sum, uint64_t a, uint64_t b); /* sum += a * b */
 int wide_compare(struct wide a, struct wide b);              /* <0, 0, >0 */
-uint64_t wide_div(struct wide a, uint64_t b);                /* rounded to nearest, saturating */
+uint64_t wide_div(struct wide a, uint64_t b); /* rounded to nearest, saturating */
 
 /* num / den as a multiple of 10^-9, rounded to nearest: the ratios of reports,
  * exact on every platform.  0 where den is 0. */

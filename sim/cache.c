@@ -13,9 +13,9 @@
 #include <string.h>
 
 struct warmth {
-    uint32_t task;  /* its serial */
+    uint32_t task; /* its serial */
     bool warm;
-    sim_time left;  /* of running, until it is warm */
+    sim_time left; /* of running, until it is warm */
     int64_t size;
 };
 
@@ -103,16 +103,18 @@ static void become_warm(struct cache *cache, struct core_cache *cc, struct warmt
 }
 
 /* The entry of `t`, made if it has none. */
-static struct warmth *entry_of(struct cache *cache, const struct core *c, const struct thread *t)
+static struct warmth *entry_of(struct cache *cache, const struct core *c,
+                               const struct thread *t)
 {
     struct core_cache *cc = &cache->cores[c->id];
     struct warmth *w = find(cache, c, t);
 
     if (w)
         return w;
-    put_in(cc, cc->n, (struct warmth){.task = t->task->serial,
-                                      .left = cache->spec->warmup,
-                                      .size = working_set(cache, t)});
+    put_in(cc, cc->n,
+           (struct warmth){.task = t->task->serial,
+                           .left = cache->spec->warmup,
+                           .size = working_set(cache, t)});
     return &cc->list[cc->n - 1];
 }
 

@@ -9,8 +9,9 @@ enum { FOUND_MAX = 50 };
 
 enum whereabouts { GONE, ARRIVED, READY, SWITCHED_TO, RUNNING, OFF, BLOCKED, ENDING };
 
-static const char *const place_names[] = {"gone",    "arrived",    "ready",   "being switched to",
-                                          "running", "off a core", "blocked", "ending"};
+static const char *const place_names[] = {
+    "gone",    "arrived",    "ready",   "being switched to",
+    "running", "off a core", "blocked", "ending"};
 
 struct task_state {
     enum whereabouts place;
@@ -104,13 +105,14 @@ static void task_account(struct task_state *t, sim_time now)
         t->waiting += passed;
 }
 
-static void move(struct checker *c, const struct trace_rec *rec, enum whereabouts to, unsigned allowed)
+static void move(struct checker *c, const struct trace_rec *rec, enum whereabouts to,
+                 unsigned allowed)
 {
     struct task_state *t = task_of(c, rec->task);
 
     if (!(allowed >> t->place & 1))
-        found(c, "task %d: %s while %s", (int)rec->task, trace_kind_name((enum trace_kind)rec->kind),
-              place_names[t->place]);
+        found(c, "task %d: %s while %s", (int)rec->task,
+              trace_kind_name((enum trace_kind)rec->kind), place_names[t->place]);
     task_account(t, rec->at);
     c->state->nready += (to == READY) - (t->place == READY);
     t->place = to;
@@ -165,8 +167,8 @@ static void check_work(struct checker *c, sim_time next)
             if (st->tasks[s].place == READY && may_run(c, &st->tasks[s], i)) {
                 char buf[TIME_TEXT_SIZE];
 
-                found(c, "core %d idles until %s while task %d is ready", (int)i, time_text(next, buf),
-                      (int)s);
+                found(c, "core %d idles until %s while task %d is ready", (int)i,
+                      time_text(next, buf), (int)s);
                 return;
             }
     }
@@ -219,7 +221,8 @@ static void goes_on_core(struct checker *c, const struct trace_rec *rec, enum wh
     struct task_state *t = task_of(c, rec->task);
 
     if (t->place == SWITCHED_TO && t->core != rec->place)
-        found(c, "task %d is on cores %d and %d", (int)rec->task, (int)t->core, (int)rec->place);
+        found(c, "task %d is on cores %d and %d", (int)rec->task, (int)t->core,
+              (int)rec->place);
     move(c, rec, to, FROM(READY) | (to == RUNNING ? FROM(SWITCHED_TO) : 0));
     t->core = rec->place;
     t->home = -1;
@@ -232,7 +235,8 @@ static void stop(struct checker *c, const struct trace_rec *rec)
 
     move(c, rec, rec->arg == STOP_DONE ? ENDING : OFF, FROM(RUNNING));
     if (t->core != rec->place)
-        found(c, "task %d stops on core %d and ran on %d", (int)rec->task, (int)rec->place, (int)t->core);
+        found(c, "task %d stops on core %d and ran on %d", (int)rec->task, (int)rec->place,
+              (int)t->core);
     core_takes(c, rec->place, -1);
     c->state->cores[rec->place].held =
         rec->arg == STOP_BLOCKED && c->sc->machine.on_block == ON_BLOCK_HOLD;

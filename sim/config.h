@@ -18,7 +18,8 @@ struct config;
 
 /* `file` is the name in messages.  NULL where the text is not JSON, not an object,
  * or cannot be read ("-": standard input); the reason is in `diags`. */
-struct config *config_parse(const char *file, const char *text, size_t len, struct diags *diags);
+struct config *config_parse(const char *file, const char *text, size_t len,
+                            struct diags *diags);
 struct config *config_read(const char *path, struct diags *diags);
 void config_free(struct config *cfg);
 

@@ -6,7 +6,7 @@
 #include "sim/scenario.h"
 
 /* NULL: there were mistakes, all of them in `diags`. */
-struct scenario *scenario_build(const struct json *j, const struct cJSON *root, const char *file,
-                                const char *variant, struct diags *diags);
+struct scenario *scenario_build(const struct json *j, const struct cJSON *root,
+                                const char *file, const char *variant, struct diags *diags);
 
 #endif

@@ -9,8 +9,8 @@ static void read_near(struct reader *r, const cJSON *at)
 
     for (size_t i = 0; i < ARRAY_LEN(keys); i++)
         if (!json_member(at, keys[i]))
-            wrong(r, at, "as { \"near\": \"20ms\", \"within\": \"1ms\" }", "a tolerance needs \"%s\"",
-                  keys[i]);
+            wrong(r, at, "as { \"near\": \"20ms\", \"within\": \"1ms\" }",
+                  "a tolerance needs \"%s\"", keys[i]);
     for (const cJSON *m = at->child; m; m = m->next) {
         if (is_comment(m))
             continue;
@@ -44,7 +44,8 @@ void read_expect(struct reader *r, const cJSON *at)
         if (is_comment(m))
             continue;
         if (!valid_pointer(m->string))
-            wrong_key(r, m, "as \"/summary/makespan\"", "\"%.80s\" is no JSON Pointer", m->string);
+            wrong_key(r, m, "as \"/summary/makespan\"", "\"%.80s\" is no JSON Pointer",
+                      m->string);
         else if (cJSON_IsObject(m))
             read_near(r, m);
     }

@@ -33,16 +33,20 @@ const struct param machine_params[] = {
           "the core goes on with another task, or idles with the one that waits",
           .choices = on_block_names, .deflt = "switch"),
     PARAM(BYTES, struct machine_spec, memory, "RAM; none: no limit", .deflt = "0"),
-    PARAM(BYTES, struct machine_spec, thread_memory, "of a thread, while it exists", .deflt = "0"),
+    PARAM(BYTES, struct machine_spec, thread_memory, "of a thread, while it exists",
+          .deflt = "0"),
     PARAM(BYTES, struct machine_spec, task_memory, "of a task, while it exists", .deflt = "0"),
     PARAM_END,
 };
 
 const struct param cache_params[] = {
-    PARAM(BYTES, struct cache_spec, size, "in the unit of the tasks' working_set", .required = true),
-    PARAM(TIME, struct cache_spec, warmup, "of running, until a task is warm", .required = true),
+    PARAM(BYTES, struct cache_spec, size, "in the unit of the tasks' working_set",
+          .required = true),
+    PARAM(TIME, struct cache_spec, warmup, "of running, until a task is warm",
+          .required = true),
     PARAM_AS("speedup", FACTOR, struct cache_spec, speedup_e6,
-             "how many times as fast a warm task runs", .required = true, .min = 1000, .max = INT64_C(1000000000)),
+             "how many times as fast a warm task runs", .required = true, .min = 1000,
+             .max = INT64_C(1000000000)),
     PARAM_END,
 };
 
@@ -148,7 +152,8 @@ static void read_scheduler(struct reader *r, const cJSON *at)
     read_object(r, object, what, keys, 2);
     for (const struct param *p = policy->params; name && !object && p->name; p++)
         if (p->required)
-            wrong(r, name, p->help, "the policy \"%s\" needs \"%s\": { \"policy\": \"%s\", \"%s\": ... }",
+            wrong(r, name, p->help,
+                  "the policy \"%s\" needs \"%s\": { \"policy\": \"%s\", \"%s\": ... }",
                   policy->name, p->name, policy->name, p->name);
 }
 

@@ -161,12 +161,14 @@ char *config_models(const char *name)
     add_devices(&t, name);
     add_executors(&t, name);
     add_ops(&t, name);
-    add_plain(&t, name, "machine", "the machine: \"machine\": { ... }, beside cores, scheduler, costs, cache",
+    add_plain(&t, name, "machine",
+              "the machine: \"machine\": { ... }, beside cores, scheduler, costs, cache",
               machine_params);
     add_plain(&t, name, "cache", "its cache: \"cache\": { ... }", cache_params);
-    add_plain(&t, name, "task",
-              "a task: \"tasks\": [ { ... } ], beside name, do, count, on, affinity, after, locals, "
-              "clients, requests, jobs",
-              task_params);
+    add_plain(
+        &t, name, "task",
+        "a task: \"tasks\": [ { ... } ], beside name, do, count, on, affinity, after, locals, "
+        "clients, requests, jobs",
+        task_params);
     return t.len > 0 ? text_take(&t) : NULL;
 }

@@ -61,7 +61,8 @@ void wrong_type(struct reader *r, const cJSON *at, const char *hint, const char 
     if (cJSON_IsObject(at))
         wrong(r, at, hint, "expected %s, got an object", what);
     else if (cJSON_IsArray(at))
-        wrong(r, at, hint, "expected %s, got %s", what, at->child ? "an array" : "an empty array");
+        wrong(r, at, hint, "expected %s, got %s", what,
+              at->child ? "an array" : "an empty array");
     else
         wrong(r, at, hint, "expected %s, got %.*s%s", what, (int)(len < 60 ? len : 60), s,
               len > 60 ? "..." : "");
@@ -74,7 +75,8 @@ void wrong_name(struct reader *r, const cJSON *at, const char *kind, const char 
     struct text hint = {0};
 
     if (close)
-        text_addf(&hint, "did you mean \"%s\"?%s", close, n > 1 && n <= SHOWN_NAMES ? "  " : "");
+        text_addf(&hint, "did you mean \"%s\"?%s", close,
+                  n > 1 && n <= SHOWN_NAMES ? "  " : "");
     if (n > 0 && n <= SHOWN_NAMES && !(close && n == 1)) {
         text_add(&hint, n == 1 ? "There is only: " : "There are: ");
         for (size_t i = 0; i < n; i++)
@@ -130,10 +132,12 @@ int32_t names_find(const struct names *names, const char *name)
         else
             high = middle;
     }
-    return low < names->n && strcmp(names->list[low].name, name) == 0 ? names->list[low].number : -1;
+    return low < names->n && strcmp(names->list[low].name, name) == 0 ? names->list[low].number
+                                                                      : -1;
 }
 
-int32_t read_reference(struct reader *r, const cJSON *at, const struct names *names, const char *kind)
+int32_t read_reference(struct reader *r, const cJSON *at, const struct names *names,
+                       const char *kind)
 {
     const char **list;
     int32_t number;
@@ -171,7 +175,8 @@ static void limits(const struct param *p, int64_t *min, int64_t *max)
         *max = p->type == PARAM_TIME ? SIM_TIME_MAX : INT64_C(1) << 53;
 }
 
-static bool read_limited_time(struct reader *r, const cJSON *at, const struct param *p, sim_time *time)
+static bool read_limited_time(struct reader *r, const cJSON *at, const struct param *p,
+                              sim_time *time)
 {
     char low[TIME_TEXT_SIZE], high[TIME_TEXT_SIZE];
     int64_t min, max;
@@ -189,7 +194,8 @@ static bool read_limited_time(struct reader *r, const cJSON *at, const struct pa
     return false;
 }
 
-static bool read_choice(struct reader *r, const cJSON *at, const struct param *p, int32_t *choice)
+static bool read_choice(struct reader *r, const cJSON *at, const struct param *p,
+                        int32_t *choice)
 {
     size_t n = 0;
 
@@ -412,7 +418,8 @@ const cJSON *want_object(struct reader *r, const cJSON *at)
     return at;
 }
 
-static const struct param *find_param(const struct keys *keys, size_t n, const char *name, size_t *set)
+static const struct param *find_param(const struct keys *keys, size_t n, const char *name,
+                                      size_t *set)
 {
     for (*set = 0; *set < n; ++*set)
         for (const struct param *p = keys[*set].params; p && p->name; p++)
@@ -430,14 +437,15 @@ static bool is_other(const struct keys *keys, size_t n, const char *name)
     return false;
 }
 
-static void unknown_key(struct reader *r, const cJSON *m, const char *what, const struct keys *keys,
-                        size_t n)
+static void unknown_key(struct reader *r, const cJSON *m, const char *what,
+                        const struct keys *keys, size_t n)
 {
     const char *names[64], *later = not_yet(what, m->string);
     size_t count = 0;
 
     for (size_t i = 0; i < n; i++) {
-        for (const struct param *p = keys[i].params; p && p->name && count < ARRAY_LEN(names); p++)
+        for (const struct param *p = keys[i].params; p && p->name && count < ARRAY_LEN(names);
+             p++)
             names[count++] = p->name;
         for (const char *const *o = keys[i].others; o && *o && count < ARRAY_LEN(names); o++)
             names[count++] = *o;
@@ -448,8 +456,8 @@ static void unknown_key(struct reader *r, const cJSON *m, const char *what, cons
         wrong_name(r, m, "key", m->string, names, count);
 }
 
-void read_object(struct reader *r, const cJSON *object, const char *what, const struct keys *keys,
-                 size_t n)
+void read_object(struct reader *r, const cJSON *object, const char *what,
+                 const struct keys *keys, size_t n)
 {
     size_t set;
 

@@ -42,7 +42,8 @@ cJSON *patch_merge(cJSON *target, const cJSON *patch)
         } else if (cJSON_IsObject(m) && cJSON_IsObject(old)) {
             (void)patch_merge(old, m);
         } else {
-            (void)cJSON_ReplaceItemInObjectCaseSensitive(target, m->string, patch_merge(NULL, m));
+            (void)cJSON_ReplaceItemInObjectCaseSensitive(target, m->string,
+                                                         patch_merge(NULL, m));
         }
     }
     return target;
@@ -100,14 +101,14 @@ cJSON *pointer_find(cJSON *root, const char *pointer)
 
 static bool no_place(struct diags *diags, const char *pointer, size_t len, const char *why)
 {
-    diags_add(diags, SIZE_MAX, NULL, "as --set /machine/cores=4", "cannot set \"%.*s\": %s", (int)len,
-              pointer, why);
+    diags_add(diags, SIZE_MAX, NULL, "as --set /machine/cores=4", "cannot set \"%.*s\": %s",
+              (int)len, pointer, why);
     return false;
 }
 
 /* Puts `value` into `at` under `token`. */
-static bool put(struct json *j, cJSON *at, const char *token, const char *value, struct diags *diags,
-                cJSON **put_there)
+static bool put(struct json *j, cJSON *at, const char *token, const char *value,
+                struct diags *diags, cJSON **put_there)
 {
     int size, place = 0;
     cJSON *node;
@@ -156,9 +157,10 @@ bool patch_set(struct json *j, const char *pointer, size_t len, const char *valu
 
         next_token(&s, end, &token);
         if (!can_put(at, token.data, s == end)) {
-            fine = no_place(diags, pointer, len,
-                            cJSON_IsArray(at) ? "the array has no such element"
-                                              : "what is there is neither an object nor an array");
+            fine =
+                no_place(diags, pointer, len,
+                         cJSON_IsArray(at) ? "the array has no such element"
+                                           : "what is there is neither an object nor an array");
             break;
         }
         next = step(at, token.data);

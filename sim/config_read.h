@@ -100,14 +100,14 @@ bool read_identifier(struct reader *r, const cJSON *at, const char *name);
 
 /* Keys of an object: those of a table, which fill `base`, and others, read elsewhere. */
 struct keys {
-    const struct param *params;    /* may be NULL */
+    const struct param *params; /* may be NULL */
     void *base;
-    const char *const *others;     /* may be NULL; NULL ends it */
+    const char *const *others; /* may be NULL; NULL ends it */
 };
 
 /* Fills defaults, then what the object says (NULL: nothing); reports unknown keys. */
-void read_object(struct reader *r, const cJSON *object, const char *what, const struct keys *keys,
-                 size_t n);
+void read_object(struct reader *r, const cJSON *object, const char *what,
+                 const struct keys *keys, size_t n);
 bool is_comment(const cJSON *member);
 /* The object itself, or NULL and a report: `at` may be NULL. */
 const cJSON *want_object(struct reader *r, const cJSON *at);
@@ -130,7 +130,8 @@ void read_tasks(struct reader *r, const cJSON *at);
 const char *not_yet(const char *kind, const char *name);
 
 /* The table of a task's plain keys, and the machine's, and the device's: for the schema. */
-extern const struct param machine_params[], cache_params[], core_params[], task_params[], device_params[];
+extern const struct param machine_params[], cache_params[], core_params[], task_params[],
+    device_params[];
 
 /* Checks "expect" (config_expect.c). */
 void read_expect(struct reader *r, const cJSON *at);

@@ -18,15 +18,18 @@ const char *not_yet(const char *kind, const char *name)
         const char *kind, *names, *why;
     } later[] = {
         {"policy",
-         " sjf srtf stcf hrrn priority mlfq mlq lottery stride cfs eevdf edf rm linux ", later_version},
+         " sjf srtf stcf hrrn priority mlfq mlq lottery stride cfs eevdf edf rm linux ",
+         later_version},
         {"discipline", " priority sstf scan cscan ", later_version},
         {"executor", " event-loop green ", later_version},
         {"a device", " preset rtt seek ", later_version},
         {"the file", " sync ", later_version},
         {"a task", " class slice ", later_version},
-        {"op", " lock unlock trylock wait post signal broadcast barrier send recv ", later_version},
+        {"op", " lock unlock trylock wait post signal broadcast barrier send recv ",
+         later_version},
         {"op",
-         " setTimeout setInterval clear setImmediate nextTick microtask work async await promise "
+         " setTimeout setInterval clear setImmediate nextTick microtask work async await "
+         "promise "
          "resolve reject close worker postMessage onMessage allocate free ",
          loops_only},
         {"the op \"io\"", " then sync ", loops_only},
@@ -49,14 +52,14 @@ const struct param device_params[] = {
           .deflt = "0"),
     PARAM(DIST, struct device_spec, latency, "added while the device is free to serve others",
           .deflt = "0"),
-    PARAM(BANDWIDTH, struct device_spec, bandwidth, "an op's bytes add bytes / bandwidth to its service",
-          .deflt = NULL),
+    PARAM(BANDWIDTH, struct device_spec, bandwidth,
+          "an op's bytes add bytes / bandwidth to its service", .deflt = NULL),
     PARAM(COUNT, struct device_spec, channels, "requests in service at once", .min = 1,
           .max = INT64_C(1) << 31, .deflt = "1"),
-    PARAM(ENUM, struct device_spec, mode, "how an event loop waits for it", .choices = mode_names,
-          .deflt = "poll"),
-    PARAM(TIME, struct device_spec, interrupt, "kernel time taken from core 0 at each completion",
-          .deflt = "0"),
+    PARAM(ENUM, struct device_spec, mode, "how an event loop waits for it",
+          .choices = mode_names, .deflt = "poll"),
+    PARAM(TIME, struct device_spec, interrupt,
+          "kernel time taken from core 0 at each completion", .deflt = "0"),
     PARAM_END,
 };
 
@@ -243,9 +246,9 @@ static void read_programs(struct reader *r, const cJSON *at, int32_t ntasks)
 
 /* ---- the file -------------------------------------------------------------------------------- */
 
-static const char *const file_keys[] = {"$schema", "name", "about",     "unit",  "seed",     "until",
-                                        "machine", "devices", "vars",   "programs", "executors",
-                                        "tasks",   "variants", "expect", NULL};
+static const char *const file_keys[] = {
+    "$schema", "name",     "about",     "unit",  "seed",     "until",  "machine", "devices",
+    "vars",    "programs", "executors", "tasks", "variants", "expect", NULL};
 
 static void read_unit(struct reader *r, const cJSON *at)
 {
@@ -331,7 +334,8 @@ static void read_file(struct reader *r, const cJSON *root)
     if (tasks)
         read_tasks(r, tasks);
     else
-        wrong(r, root, "as \"tasks\": [ { \"name\": \"A\", \"do\": [ { \"cpu\": \"5ms\" } ] } ]",
+        wrong(r, root,
+              "as \"tasks\": [ { \"name\": \"A\", \"do\": [ { \"cpu\": \"5ms\" } ] } ]",
               "a file needs \"tasks\"");
     read_expect(r, json_member(root, "expect"));
 }

@@ -40,7 +40,8 @@ static cJSON *object_schema(void)
 
 static void add_property(cJSON *object, const char *name, cJSON *schema)
 {
-    (void)cJSON_AddItemToObject(cJSON_GetObjectItemCaseSensitive(object, "properties"), name, schema);
+    (void)cJSON_AddItemToObject(cJSON_GetObjectItemCaseSensitive(object, "properties"), name,
+                                schema);
 }
 
 static void require(cJSON *object, const char *name)
@@ -115,7 +116,8 @@ static cJSON *param_schema(const struct param *p)
         {
             cJSON *any = cJSON_AddArrayToObject(o, "anyOf");
 
-            (void)cJSON_AddItemToArray(any, integer(p->min, limited ? p->max : INT64_C(1) << 53));
+            (void)cJSON_AddItemToArray(any,
+                                       integer(p->min, limited ? p->max : INT64_C(1) << 53));
             (void)cJSON_AddItemToArray(any, constant("unlimited"));
         }
         return o;
@@ -127,7 +129,8 @@ static cJSON *param_schema(const struct param *p)
     case PARAM_EXPR:
         return ref("expression");
     case PARAM_SET:
-        return parse("{\"type\":\"string\",\"pattern\":\"^\\\\s*[A-Za-z_][A-Za-z0-9_]*\\\\s*=[^=]\"}");
+        return parse(
+            "{\"type\":\"string\",\"pattern\":\"^\\\\s*[A-Za-z_][A-Za-z0-9_]*\\\\s*=[^=]\"}");
     case PARAM_TEXT:
         return parse("{\"type\":\"string\"}");
     case PARAM_NAME:
@@ -271,7 +274,8 @@ static cJSON *task(void)
         {"do", "{\"anyOf\":[{\"type\":\"string\"},{\"$ref\":\"#/$defs/ops\"}]}"},
         {"count", "{\"type\":\"integer\",\"minimum\":1,\"maximum\":1099511627776}"},
         {"on", "{\"type\":\"string\"}"},
-        {"affinity", "{\"type\":\"array\",\"minItems\":1,\"items\":{\"type\":\"integer\",\"minimum\":0}}"},
+        {"affinity",
+         "{\"type\":\"array\",\"minItems\":1,\"items\":{\"type\":\"integer\",\"minimum\":0}}"},
         {"after", "{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"uniqueItems\":true}"},
         {"locals", "{\"$ref\":\"#/$defs/variables\"}"},
         {"clients", "{\"type\":\"integer\",\"minimum\":1,\"maximum\":16777216}"},
@@ -293,19 +297,24 @@ static cJSON *task(void)
 
 static const char scalars[] =
     "{"
-    "\"time\":{\"description\":\"a duration: a number in the file's unit, or with a unit of its own\","
+    "\"time\":{\"description\":\"a duration: a number in the file's unit, or with a unit of "
+    "its own\","
     "\"anyOf\":[{\"type\":\"number\",\"minimum\":0},"
     "{\"type\":\"string\",\"pattern\":\"^[0-9]+(\\\\.[0-9]+)?(ns|us|ms|s)$\"}]},"
     "\"time_above_0\":{\"anyOf\":[{\"type\":\"number\",\"exclusiveMinimum\":0},"
     "{\"type\":\"string\",\"pattern\":\"^(?=.*[1-9])[0-9]+(\\\\.[0-9]+)?(ns|us|ms|s)$\"}]},"
-    "\"rate\":{\"type\":\"string\",\"pattern\":\"^(?=.*[1-9])[0-9]+(\\\\.[0-9]+)?([eE][+-]?[0-9]+)?/(ns|us|ms|s)$\"},"
+    "\"rate\":{\"type\":\"string\",\"pattern\":\"^(?=.*[1-9])[0-9]+(\\\\.[0-9]+)?([eE][+-]?[0-"
+    "9]+)?/(ns|us|ms|s)$\"},"
     "\"bytes\":{\"anyOf\":[{\"type\":\"integer\",\"minimum\":0},"
-    "{\"type\":\"string\",\"pattern\":\"^[0-9]+(\\\\.[0-9]+)?(B|kB|KB|MB|GB|TB|KiB|MiB|GiB|TiB)$\"}]},"
-    "\"bandwidth\":{\"type\":\"string\",\"pattern\":\"^[0-9]+(\\\\.[0-9]+)?(B|kB|KB|MB|GB|TB|KiB|MiB|GiB|TiB)/s$\"},"
+    "{\"type\":\"string\",\"pattern\":\"^[0-9]+(\\\\.[0-9]+)?(B|kB|KB|MB|GB|TB|KiB|MiB|GiB|TiB)"
+    "$\"}]},"
+    "\"bandwidth\":{\"type\":\"string\",\"pattern\":\"^[0-9]+(\\\\.[0-9]+)?(B|kB|KB|MB|GB|TB|"
+    "KiB|MiB|GiB|TiB)/s$\"},"
     "\"expression\":{\"type\":[\"string\",\"integer\",\"boolean\"]},"
     "\"variables\":{\"type\":\"object\",\"patternProperties\":{\"^//$\":true,"
     "\"^[A-Za-z_][A-Za-z0-9_]{0,62}$\":{\"type\":\"integer\"}},\"additionalProperties\":false},"
-    "\"tolerance\":{\"type\":\"object\",\"properties\":{\"near\":{\"type\":[\"number\",\"string\"]},"
+    "\"tolerance\":{\"type\":\"object\",\"properties\":{\"near\":{\"type\":[\"number\","
+    "\"string\"]},"
     "\"within\":{\"type\":[\"number\",\"string\"]}},\"patternProperties\":{\"^//$\":true},"
     "\"required\":[\"near\",\"within\"],\"additionalProperties\":false},"
     "\"ops\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/op\"}}"
@@ -317,14 +326,16 @@ static cJSON *distribution(void)
         const char *name, *schema;
     } kinds[] = {
         {"exp", "{\"$ref\":\"#/$defs/time\"}"},
-        {"uniform", "{\"type\":\"array\",\"minItems\":2,\"maxItems\":2,\"items\":{\"$ref\":\"#/$defs/time\"}}"},
-        {"normal", "{\"type\":\"array\",\"minItems\":2,\"maxItems\":2,\"items\":{\"$ref\":\"#/$defs/time\"}}"},
-        {"lognormal",
-         "{\"type\":\"array\",\"minItems\":2,\"maxItems\":2,\"prefixItems\":[{\"$ref\":\"#/$defs/time\"},"
-         "{\"type\":\"number\",\"minimum\":0,\"maximum\":10}]}"},
-        {"pareto",
-         "{\"type\":\"array\",\"minItems\":2,\"maxItems\":2,\"prefixItems\":[{\"$ref\":\"#/$defs/time\"},"
-         "{\"type\":\"number\",\"minimum\":0.01,\"maximum\":1000}]}"},
+        {"uniform", "{\"type\":\"array\",\"minItems\":2,\"maxItems\":2,\"items\":{\"$ref\":\"#/"
+                    "$defs/time\"}}"},
+        {"normal", "{\"type\":\"array\",\"minItems\":2,\"maxItems\":2,\"items\":{\"$ref\":\"#/"
+                   "$defs/time\"}}"},
+        {"lognormal", "{\"type\":\"array\",\"minItems\":2,\"maxItems\":2,\"prefixItems\":[{\"$"
+                      "ref\":\"#/$defs/time\"},"
+                      "{\"type\":\"number\",\"minimum\":0,\"maximum\":10}]}"},
+        {"pareto", "{\"type\":\"array\",\"minItems\":2,\"maxItems\":2,\"prefixItems\":[{\"$"
+                   "ref\":\"#/$defs/time\"},"
+                   "{\"type\":\"number\",\"minimum\":0.01,\"maximum\":1000}]}"},
         {"choice", "{\"type\":\"array\",\"minItems\":1,\"items\":{\"$ref\":\"#/$defs/time\"}}"},
         {"list", "{\"type\":\"array\",\"minItems\":1,\"items\":{\"$ref\":\"#/$defs/time\"}}"},
     };
@@ -345,9 +356,11 @@ static const char top[] =
     "{"
     "\"$schema\":{\"type\":\"string\"},"
     "\"name\":{\"type\":\"string\"},"
-    "\"about\":{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"}}]},"
+    "\"about\":{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"object\",\"additionalProperties\":"
+    "{\"type\":\"string\"}}]},"
     "\"unit\":{\"enum\":[\"ns\",\"us\",\"ms\",\"s\"]},"
-    "\"seed\":{\"anyOf\":[{\"type\":\"integer\",\"minimum\":0,\"maximum\":18446744073709551615},"
+    "\"seed\":{\"anyOf\":[{\"type\":\"integer\",\"minimum\":0,\"maximum\":18446744073709551615}"
+    ","
     "{\"type\":\"string\",\"pattern\":\"^[0-9]{1,20}$\"}]},"
     "\"until\":{\"$ref\":\"#/$defs/time\"},"
     "\"machine\":{\"$ref\":\"#/$defs/machine\"},"
@@ -361,8 +374,10 @@ static const char top[] =
     "\"tasks\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/task\"}},"
     "\"variants\":{\"type\":\"object\",\"patternProperties\":{\"^//$\":true},"
     "\"additionalProperties\":{\"type\":\"object\",\"properties\":{\"variants\":false}}},"
-    "\"expect\":{\"type\":\"object\",\"patternProperties\":{\"^//$\":true},\"additionalProperties\":{\"anyOf\":["
-    "{\"$ref\":\"#/$defs/tolerance\"},{\"type\":[\"number\",\"string\",\"boolean\",\"array\",\"null\"]}]},"
+    "\"expect\":{\"type\":\"object\",\"patternProperties\":{\"^//"
+    "$\":true},\"additionalProperties\":{\"anyOf\":["
+    "{\"$ref\":\"#/$defs/"
+    "tolerance\"},{\"type\":[\"number\",\"string\",\"boolean\",\"array\",\"null\"]}]},"
     "\"propertyNames\":{\"pattern\":\"^(/|$)\"}}"
     "}";
 
@@ -371,7 +386,8 @@ char *config_schema(void)
     cJSON *root = object_schema(), *defs;
     char *printed, *text;
 
-    (void)cJSON_AddStringToObject(root, "$schema", "https://json-schema.org/draft/2020-12/schema");
+    (void)cJSON_AddStringToObject(root, "$schema",
+                                  "https://json-schema.org/draft/2020-12/schema");
     (void)cJSON_AddStringToObject(root, "title", "A quanta workload");
     (void)cJSON_ReplaceItemInObjectCaseSensitive(root, "properties", parse(top));
     /* A variant may bring what the file itself has not. */

@@ -7,14 +7,16 @@
 
 const struct param task_params[] = {
     PARAM(TIME, struct task_spec, arrive, "when it arrives", .deflt = "0"),
-    PARAM(DIST, struct task_spec, every, "time between the arrivals of its copies", .deflt = NULL),
+    PARAM(DIST, struct task_spec, every, "time between the arrivals of its copies",
+          .deflt = NULL),
     PARAM(RATE, struct task_spec, rate, "of the arrivals of its copies: a Poisson process",
           .deflt = NULL),
-    PARAM(DIST, struct task_spec, think, "how long a client waits before each request", .deflt = "0"),
+    PARAM(DIST, struct task_spec, think, "how long a client waits before each request",
+          .deflt = "0"),
     PARAM(INT, struct task_spec, priority, "higher is more urgent", .min = -(INT64_C(1) << 31),
           .max = INT64_C(1) << 31, .deflt = "0"),
-    PARAM(INT, struct task_spec, nice, "as Linux has it: lower is more urgent", .min = -20, .max = 19,
-          .deflt = "0"),
+    PARAM(INT, struct task_spec, nice, "as Linux has it: lower is more urgent", .min = -20,
+          .max = 19, .deflt = "0"),
     PARAM(INT, struct task_spec, tickets, "its share under lottery and stride", .min = 1,
           .max = INT64_C(1) << 31, .deflt = "100"),
     PARAM(TIME, struct task_spec, deadline, "after its arrival, or the release of each job",
@@ -26,14 +28,15 @@ const struct param task_params[] = {
     PARAM_END,
 };
 
-static const char *const other_keys[] = {"name", "do", "count", "on", "affinity", "after", "locals",
-                                         "clients", "requests", "jobs", NULL};
+static const char *const other_keys[] = {"name",     "do",    "count",  "on",
+                                         "affinity", "after", "locals", "clients",
+                                         "requests", "jobs",  NULL};
 
 /* ---- arrivals ---------------------------------------------------------------------- */
 
 /* A number that must be given, unless `until` ends what would go on for ever. */
-static void read_endless(struct reader *r, const cJSON *task, const char *key, const char *because,
-                         int64_t *value)
+static void read_endless(struct reader *r, const cJSON *task, const char *key,
+                         const char *because, int64_t *value)
 {
     const cJSON *at = json_member(task, key);
 
@@ -140,7 +143,8 @@ static void read_after(struct reader *r, const cJSON *at, struct task_spec *t)
     }
 }
 
-static void read_vars(struct reader *r, const cJSON *at, const struct var_spec **vars, uint32_t *n)
+static void read_vars(struct reader *r, const cJSON *at, const struct var_spec **vars,
+                      uint32_t *n)
 {
     struct var_spec *list;
 
@@ -194,7 +198,8 @@ static void read_task(struct reader *r, const cJSON *at, struct task_spec *t)
 /* ---- all of them ----------------------------------------------------------------------- */
 
 /* A task that waits, in the end, for itself: visits in depth, 1 on the way, 2 done. */
-static bool has_cycle(const struct scenario *sc, int32_t task, uint8_t *seen, int32_t *way, uint32_t *next)
+static bool has_cycle(const struct scenario *sc, int32_t task, uint8_t *seen, int32_t *way,
+                      uint32_t *next)
 {
     int32_t depth = 0;
 

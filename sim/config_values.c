@@ -201,7 +201,8 @@ bool read_fixed(struct reader *r, const cJSON *at, int digits, int64_t min, int6
         (void)snprintf(high, sizeof(high), "%lld", (long long)(max / one));
     }
     if (max >= INT64_C(1) << 53)
-        wrong(r, at, NULL, "%s is too %s: %s%s", shown, v < min && fit == FIT_EXACT ? "small" : "large",
+        wrong(r, at, NULL, "%s is too %s: %s%s", shown,
+              v < min && fit == FIT_EXACT ? "small" : "large",
               v < min && fit == FIT_EXACT ? "at least " : "at most ",
               v < min && fit == FIT_EXACT ? low : high);
     else
@@ -239,16 +240,11 @@ static const struct {
     const char *name;
     int64_t factor;
 } byte_units[] = {
-    {"B", 1},
-    {"kB", 1000},
-    {"KB", 1000},
-    {"MB", 1000000},
-    {"GB", 1000000000},
-    {"TB", INT64_C(1000000000000)},
-    {"KiB", 1024},
-    {"MiB", 1 << 20},
-    {"GiB", 1 << 30},
-    {"TiB", INT64_C(1) << 40},
+    {"B", 1},           {"kB", 1000},
+    {"KB", 1000},       {"MB", 1000000},
+    {"GB", 1000000000}, {"TB", INT64_C(1000000000000)},
+    {"KiB", 1024},      {"MiB", 1 << 20},
+    {"GiB", 1 << 30},   {"TiB", INT64_C(1) << 40},
 };
 
 /* As bytes: "16MB"; a fraction of a unit is fine where the bytes are whole. */
@@ -261,7 +257,8 @@ static const char *bytes_fit(const char *s, const char *end, int64_t *value)
     if (!decimal_read(s, len, &d, &used) || memchr(s, 'e', used) || memchr(s, 'E', used))
         return "";
     for (size_t i = 0; i < ARRAY_LEN(byte_units); i++) {
-        if (strlen(byte_units[i].name) != len - used || memcmp(byte_units[i].name, s + used, len - used) != 0)
+        if (strlen(byte_units[i].name) != len - used ||
+            memcmp(byte_units[i].name, s + used, len - used) != 0)
             continue;
         if (d.negative)
             return "is negative";
@@ -295,7 +292,9 @@ bool read_bytes(struct reader *r, const cJSON *at, bool a_second, int64_t *value
     if (!why)
         return true;
     if (*why == '\0') {
-        wrong_type(r, at, a_second ? "as \"100MB/s\" or \"8MiB/s\"" : "a number, or as \"16MB\" or \"64KiB\"",
+        wrong_type(r, at,
+                   a_second ? "as \"100MB/s\" or \"8MiB/s\""
+                            : "a number, or as \"16MB\" or \"64KiB\"",
                    a_second ? "bytes per second" : "bytes");
         return false;
     }
@@ -311,20 +310,24 @@ bool read_rate(struct reader *r, const cJSON *at, sim_time *gap)
     char shown[64];
     int64_t v;
 
-    if (cJSON_IsString(at) && decimal_read(at->valuestring, strlen(at->valuestring), &d, &used) &&
+    if (cJSON_IsString(at) &&
+        decimal_read(at->valuestring, strlen(at->valuestring), &d, &used) &&
         at->valuestring[used] == '/' && !d.negative) {
         for (size_t i = 0; i < ARRAY_LEN(units); i++) {
             if (strcmp(at->valuestring + used + 1, units[i].name) != 0)
                 continue;
             shorten(r, at, shown);
             if (decimal_fit(&d, 9, &v) != FIT_EXACT || v == 0) {
-                wrong(r, at, NULL, "the rate %s is 0, too large, or has more than 9 decimals", shown);
+                wrong(r, at, NULL, "the rate %s is 0, too large, or has more than 9 decimals",
+                      shown);
                 return false;
             }
-            *gap = mul_div_floor(SEC(1), units[i].digits == 9   ? SEC(1)
-                                         : units[i].digits == 6 ? MS(1)
-                                         : units[i].digits == 3 ? US(1)
-                                                                : 1, v);
+            *gap = mul_div_floor(SEC(1),
+                                 units[i].digits == 9   ? SEC(1)
+                                 : units[i].digits == 6 ? MS(1)
+                                 : units[i].digits == 3 ? US(1)
+                                                        : 1,
+                                 v);
             if (*gap > 0)
                 return true;
             wrong(r, at, NULL, "the rate %s is more than one a nanosecond", shown);
@@ -415,7 +418,8 @@ static const struct dist *read_dist_object(struct reader *r, const cJSON *at)
         if (is_comment(m))
             continue;
         if (key) {
-            wrong_key(r, m, NULL, "a distribution has one key, and \"%s\" stands here already", key->string);
+            wrong_key(r, m, NULL, "a distribution has one key, and \"%s\" stands here already",
+                      key->string);
             return NULL;
         }
         key = m;

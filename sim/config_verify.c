@@ -35,7 +35,8 @@ static bool distance(struct number a, struct number b, struct number *d)
 {
     int64_t scale = 1000000000;
 
-    if (a.e9 != b.e9) { /* the larger one has no decimals, and then the distance is large, too */
+    if (a.e9 !=
+        b.e9) { /* the larger one has no decimals, and then the distance is large, too */
         struct number *fine = a.e9 ? &a : &b;
 
         fine->value /= scale;
@@ -118,7 +119,8 @@ static cJSON *order_of(cJSON *list)
     for (const cJSON *m = list->child; m; m = m->next) {
         const cJSON *text = json_member(m, "text");
 
-        (void)cJSON_AddItemToArray(texts, cJSON_CreateString(cJSON_IsString(text) ? text->valuestring : ""));
+        (void)cJSON_AddItemToArray(
+            texts, cJSON_CreateString(cJSON_IsString(text) ? text->valuestring : ""));
     }
     return texts;
 }
@@ -148,8 +150,8 @@ static void add_value(struct text *t, const struct json *j, const cJSON *node, b
     cJSON_free(printed);
 }
 
-static void verify_one(const struct config *cfg, const char *variant, const cJSON *want, cJSON *result,
-                       struct text *t)
+static void verify_one(const struct config *cfg, const char *variant, const cJSON *want,
+                       cJSON *result, struct text *t)
 {
     const struct json *j = config_json(cfg);
     size_t len = strlen(want->string);

@@ -5,13 +5,13 @@
 
 enum { STARTS_SLACK = 10000, STARTS_PER_THREAD = 100 };
 
-static void tell(const struct core *c, enum trace_kind kind, const struct thread *t, int64_t arg,
-                 int64_t extra)
+static void tell(const struct core *c, enum trace_kind kind, const struct thread *t,
+                 int64_t arg, int64_t extra)
 {
     const struct sim *sim = c->machine->sim;
 
-    trace_emit(sim->trace, sim->eng.now, kind, c->id, t->task ? (int32_t)t->task->slot : -1, arg,
-               extra);
+    trace_emit(sim->trace, sim->eng.now, kind, c->id, t->task ? (int32_t)t->task->slot : -1,
+               arg, extra);
 }
 
 void core_set_free(struct core *c)
@@ -190,7 +190,8 @@ static void core_block(struct core *c, enum block_why why, int32_t device, const
 {
     struct machine *m = c->machine;
     struct thread *t = c->running;
-    struct trace_rec rec = {m->sim->eng.now, TR_BLOCK, device, (int32_t)t->task->slot, why, 0, name};
+    struct trace_rec rec = {
+        m->sim->eng.now, TR_BLOCK, device, (int32_t)t->task->slot, why, 0, name};
 
     core_leave(c, STOP_BLOCKED);
     if (trace_wants(m->sim->trace, TR_BLOCK))
@@ -204,7 +205,8 @@ static void core_block(struct core *c, enum block_why why, int32_t device, const
 
 static void fire_wake(struct engine *eng, struct event *ev)
 {
-    struct thread *t = container_of(container_of(ev, struct request, done), struct thread, request);
+    struct thread *t =
+        container_of(container_of(ev, struct request, done), struct thread, request);
     struct sim *sim = container_of(eng, struct sim, eng);
 
     machine_wake(&sim->machine, t);
@@ -249,7 +251,8 @@ static bool core_step(struct core *c)
         if (step.time <= 0)
             return true;
         t->rest = step.time;
-        t->flags = (uint8_t)(step.kernel ? t->flags | THREAD_KERNEL : t->flags & ~THREAD_KERNEL);
+        t->flags =
+            (uint8_t)(step.kernel ? t->flags | THREAD_KERNEL : t->flags & ~THREAD_KERNEL);
         if (!c->slice_over || core_expire(c))
             core_burst(c);
         return false;
@@ -259,8 +262,12 @@ static bool core_step(struct core *c)
         core_block(c, BLOCK_IO, step.device, NULL);
         device_begin(&sim->devices[step.device]);
         return false;
-    case STEP_SLEEP: core_sleep(c, step.time, BLOCK_SLEEP); return false;
-    case STEP_PERIOD: core_sleep(c, step.time, BLOCK_PERIOD); return false;
+    case STEP_SLEEP:
+        core_sleep(c, step.time, BLOCK_SLEEP);
+        return false;
+    case STEP_PERIOD:
+        core_sleep(c, step.time, BLOCK_PERIOD);
+        return false;
     case STEP_JOIN:
         step.brood->waiter = t;
         core_block(c, BLOCK_JOIN, -1, step.brood->name);

@@ -55,7 +55,8 @@ static void device_pump(struct device *d)
         sim_assert(r);
         d->queued--;
         d->serving++;
-        trace_emit(d->sim->trace, eng->now, TR_SERVE, d->id, (int32_t)t->task->slot, r->service, 0);
+        trace_emit(d->sim->trace, eng->now, TR_SERVE, d->id, (int32_t)t->task->slot, r->service,
+                   0);
         r->done.fire = fire_served;
         engine_at(eng, &r->done, time_add(eng->now, r->service));
     }

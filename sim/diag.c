@@ -7,8 +7,8 @@
 #include <string.h>
 
 enum {
-    SHOWN = 100,  /* columns of a line that are shown */
-    BEFORE = 60,  /* of which at most so many before the caret, in a longer line */
+    SHOWN = 100, /* columns of a line that are shown */
+    BEFORE = 60, /* of which at most so many before the caret, in a longer line */
 };
 
 void diags_init(struct diags *d)
@@ -152,7 +152,11 @@ static void cursor_move(struct cursor *c, const struct diags *d, size_t offset)
 static size_t char_len(const char *s, size_t left)
 {
     unsigned char c = (unsigned char)*s;
-    size_t len = c < 0x80 ? 1 : c >= 0xc2 && c < 0xe0 ? 2 : (c & 0xf0) == 0xe0 ? 3 : c >= 0xf0 && c < 0xf5 ? 4 : 1;
+    size_t len = c < 0x80                ? 1
+                 : c >= 0xc2 && c < 0xe0 ? 2
+                 : (c & 0xf0) == 0xe0    ? 3
+                 : c >= 0xf0 && c < 0xf5 ? 4
+                                         : 1;
 
     if (len > left)
         return 1;

@@ -23,7 +23,7 @@ struct diag {
 };
 
 enum {
-    DIAGS_KEPT = 10000,  /* a hundred megabytes of mistakes need not all be remembered */
+    DIAGS_KEPT = 10000, /* a hundred megabytes of mistakes need not all be remembered */
     DIAGS_PRINTED = 100,
 };
 
@@ -31,8 +31,8 @@ struct diags {
     struct diag *list;
     size_t n, room;
     size_t dropped; /* beyond DIAGS_KEPT: counted, not kept */
-    char *file; /* name in messages */
-    char *text; /* the file's, for lines and carets; NULL: none */
+    char *file;     /* name in messages */
+    char *text;     /* the file's, for lines and carets; NULL: none */
     size_t len;
 };
 

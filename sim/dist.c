@@ -87,7 +87,8 @@ sim_time dist_draw(const struct dist *d, struct rng *r, uint32_t *cursors)
         return draw_lognormal(d, r);
     case DIST_PARETO: /* by inversion: scale * u^(-1/alpha) */
         sim_assert(d->shape_e9 > 0);
-        return times_exp(d->a, mul_div_floor((int64_t)draw_neg_log(r), 1000000000, d->shape_e9));
+        return times_exp(d->a,
+                         mul_div_floor((int64_t)draw_neg_log(r), 1000000000, d->shape_e9));
     case DIST_CHOICE:
         sim_assert(d->nvalues > 0);
         return d->values[rng_below(r, d->nvalues)];

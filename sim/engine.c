@@ -36,13 +36,13 @@
 #endif
 
 enum {
-    HEAP_MANY = 32,     /* more: the heap becomes a rung */
-    BATCH_MANY = 64,    /* more in a bucket: it becomes a rung */
-    BUCKET_AIM = 8,     /* events in a bucket, at the mean */
+    HEAP_MANY = 32,  /* more: the heap becomes a rung */
+    BATCH_MANY = 64, /* more in a bucket: it becomes a rung */
+    BUCKET_AIM = 8,  /* events in a bucket, at the mean */
     RUNGS = 10,
-    CHUNK = 10,         /* entries */
+    CHUNK = 10, /* entries */
     STALE_SLACK = 1024,
-    AHEAD = 4           /* events fetched before they are due */
+    AHEAD = 4 /* events fetched before they are due */
 };
 
 /* An event in the queue; stale when the event says otherwise by now. */
@@ -76,7 +76,7 @@ struct event_queue {
     struct entries heap;
     struct entries batch; /* sorted; those before `used` are gone */
     size_t used;
-    sim_time limit;       /* heap and batch: all before it, rungs: all from it on */
+    sim_time limit; /* heap and batch: all before it, rungs: all from it on */
     struct rung rungs[RUNGS];
     int nrungs;
     struct entries scratch;
@@ -190,7 +190,8 @@ static void make_chunks(struct event_queue *q)
     }
 }
 
-static inline void bucket_add(struct event_queue *q, struct chunk **bucket, const struct entry *e)
+static inline void bucket_add(struct event_queue *q, struct chunk **bucket,
+                              const struct entry *e)
 {
     struct chunk *c = *bucket;
 

@@ -52,16 +52,16 @@ struct event {
 struct event_queue; /* engine.c: a small heap, a ladder above some tens of events */
 
 struct engine {
-    sim_time now;            /* never decreases */
-    uint64_t fired;          /* events so far */
-    size_t pending;          /* events scheduled and not fired or cancelled */
+    sim_time now;   /* never decreases */
+    uint64_t fired; /* events so far */
+    size_t pending; /* events scheduled and not fired or cancelled */
     /* The rest is engine.c's. */
     uint64_t seq;
-    uint64_t shuffle;        /* 0: off; else what permutes seq */
-    uint64_t limit;          /* of `fired`, when engine_run() returns */
+    uint64_t shuffle; /* 0: off; else what permutes seq */
+    uint64_t limit;   /* of `fired`, when engine_run() returns */
     struct event_queue *queue;
     struct event *soon[PHASE_COUNT]; /* engine_soon(): one a phase */
-    uint32_t soon_mask; /* a bit a phase */
+    uint32_t soon_mask;              /* a bit a phase */
     bool stopping;
 };
 

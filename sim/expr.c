@@ -6,10 +6,11 @@
 #include <string.h>
 
 /* X(enumerator, as written, binding: higher binds tighter) */
-#define BINARY_OPS(X)                                                                      \
-    X(OR, "||", 1) X(AND, "&&", 2) X(EQ, "==", 3) X(NE, "!=", 3) X(LE, "<=", 4)            \
-    X(GE, ">=", 4) X(LT, "<", 4) X(GT, ">", 4) X(ADD, "+", 5) X(SUB, "-", 5)               \
-    X(MUL, "*", 6) X(DIV, "/", 6) X(MOD, "%", 6)
+#define BINARY_OPS(X)                                                                         \
+    X(OR, "||", 1)                                                                            \
+    X(AND, "&&", 2) X(EQ, "==", 3) X(NE, "!=", 3) X(LE, "<=", 4) X(GE, ">=", 4) X(LT, "<", 4) \
+        X(GT, ">", 4) X(ADD, "+", 5) X(SUB, "-", 5) X(MUL, "*", 6) X(DIV, "/", 6)             \
+            X(MOD, "%", 6)
 
 enum code_kind {
 #define X(name, text, level) CODE_##name,
@@ -291,15 +292,33 @@ static bool apply(enum code_kind kind, int64_t a, int64_t b, int64_t *r, const c
 
     *why = "overflow";
     switch (kind) {
-    case CODE_EQ: *r = a == b; break;
-    case CODE_NE: *r = a != b; break;
-    case CODE_LE: *r = a <= b; break;
-    case CODE_GE: *r = a >= b; break;
-    case CODE_LT: *r = a < b; break;
-    case CODE_GT: *r = a > b; break;
-    case CODE_ADD: good = add_i64(a, b, r); break;
-    case CODE_SUB: good = sub_i64(a, b, r); break;
-    case CODE_MUL: good = mul_i64(a, b, r); break;
+    case CODE_EQ:
+        *r = a == b;
+        break;
+    case CODE_NE:
+        *r = a != b;
+        break;
+    case CODE_LE:
+        *r = a <= b;
+        break;
+    case CODE_GE:
+        *r = a >= b;
+        break;
+    case CODE_LT:
+        *r = a < b;
+        break;
+    case CODE_GT:
+        *r = a > b;
+        break;
+    case CODE_ADD:
+        good = add_i64(a, b, r);
+        break;
+    case CODE_SUB:
+        good = sub_i64(a, b, r);
+        break;
+    case CODE_MUL:
+        good = mul_i64(a, b, r);
+        break;
     case CODE_DIV:
     case CODE_MOD:
         if (b == 0) {
@@ -311,7 +330,8 @@ static bool apply(enum code_kind kind, int64_t a, int64_t b, int64_t *r, const c
             *r = kind == CODE_DIV ? a / b : a % b; /* towards zero, as in C */
         }
         break;
-    default: sim_assert(!"a binary operator");
+    default:
+        sim_assert(!"a binary operator");
     }
     return good;
 }

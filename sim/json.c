@@ -58,7 +58,8 @@ static void number_tree(struct json *j, cJSON *root, uint32_t first)
 static cJSON *build(struct json *j, size_t from, uint32_t first)
 {
     const char *end = NULL;
-    cJSON *root = cJSON_ParseWithLengthOpts(j->text.data + from, j->text.len - from + 1, &end, 1);
+    cJSON *root =
+        cJSON_ParseWithLengthOpts(j->text.data + from, j->text.len - from + 1, &end, 1);
 
     if (root)
         number_tree(j, root, first);
@@ -135,7 +136,8 @@ cJSON *json_add(struct json *j, const cJSON *parent, const char *key, uint32_t p
     text_add(&j->text, " ");
     from = j->text.len;
     text_add(&j->text, text);
-    if (j->text.len > UINT32_MAX / 2 || !json_scan(j, from, place, json_number(parent), false, diags)) {
+    if (j->text.len > UINT32_MAX / 2 ||
+        !json_scan(j, from, place, json_number(parent), false, diags)) {
         j->n = first - 1;
         return NULL;
     }
@@ -230,7 +232,8 @@ char *json_pointer(const struct json *j, const cJSON *node)
     struct text t = {0};
     size_t depth = 0;
 
-    for (uint32_t i = json_number(node); i && j->values[i - 1].parent; i = j->values[i - 1].parent) {
+    for (uint32_t i = json_number(node); i && j->values[i - 1].parent;
+         i = j->values[i - 1].parent) {
         sim_assert(depth <= 2 * JSON_DEPTH);
         up[depth++] = i;
     }

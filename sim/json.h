@@ -55,8 +55,9 @@ void json_set_number(struct cJSON *node, uint32_t number);
 
 /* Offsets in the file; SIZE_MAX: it is not from there. */
 size_t json_offset(const struct json *j, const struct cJSON *node);
-size_t json_key_offset(const struct json *j, const struct cJSON *node); /* the value's in arrays */
-int32_t json_line(const struct json *j, const struct cJSON *node);      /* from 1; 0: none */
+size_t json_key_offset(const struct json *j,
+                       const struct cJSON *node);                  /* the value's in arrays */
+int32_t json_line(const struct json *j, const struct cJSON *node); /* from 1; 0: none */
 
 /* A scalar as it was written (a string with its quotes); "" for an unknown node. */
 const char *json_source(const struct json *j, const struct cJSON *node, size_t *len);

@@ -11,8 +11,8 @@ struct scan {
     struct diags *diags;
     const char *s;
     size_t at, end;
-    bool report; /* positions count */
-    bool failed; /* something was reported */
+    bool report;                /* positions count */
+    bool failed;                /* something was reported */
     uint32_t open[JSON_DEPTH];  /* numbers of the containers around */
     uint32_t count[JSON_DEPTH]; /* of their members */
     size_t depth;
@@ -150,8 +150,8 @@ static bool fail_end(struct scan *s)
         return fail(s, s->at, NULL, "a value is missing");
     line = line_of(s, s->j->values[s->open[s->depth - 1] - 1].at, &column);
     return fail(s, s->at, *container(s) == 'o' ? "is a \"}\" missing?" : "is a \"]\" missing?",
-                "the text ends inside the %s that begins at line %zu, column %zu", container(s), line,
-                column);
+                "the text ends inside the %s that begins at line %zu, column %zu", container(s),
+                line, column);
 }
 
 /* What stands there is neither a value nor punctuation that fits. */
@@ -165,18 +165,23 @@ static bool fail_char(struct scan *s, const char *expected)
     if (c == '\0')
         return fail(s, s->at, "is this a text file?", "a NUL byte in the text");
     if (c == '/' || c == '#')
-        return fail(s, s->at, "write \"//\": \"...\" as a member of an object", "JSON has no comments");
+        return fail(s, s->at, "write \"//\": \"...\" as a member of an object",
+                    "JSON has no comments");
     if (c == '\'')
         return fail(s, s->at, NULL, "strings stand in double quotes: \"...\"");
-    if ((unsigned char)c == 0xef && s->end - s->at > 2 && memcmp(s->s + s->at, "\xef\xbb\xbf", 3) == 0)
+    if ((unsigned char)c == 0xef && s->end - s->at > 2 &&
+        memcmp(s->s + s->at, "\xef\xbb\xbf", 3) == 0)
         return fail(s, s->at, "save the file as UTF-8 without it", "a byte order mark");
     if ((unsigned char)c < 0x20 || (unsigned char)c >= 0x7f)
-        return fail(s, s->at, NULL, "expected %s, got the byte 0x%02x", expected, (unsigned char)c);
+        return fail(s, s->at, NULL, "expected %s, got the byte 0x%02x", expected,
+                    (unsigned char)c);
     while (s->at + n < s->end && n < 40 &&
-           strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$.-", s->s[s->at + n]) &&
+           strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$.-",
+                  s->s[s->at + n]) &&
            s->s[s->at + n])
         n++;
-    return fail(s, s->at, NULL, "expected %s, got %.*s", expected, n ? (int)n : 1, s->s + s->at);
+    return fail(s, s->at, NULL, "expected %s, got %.*s", expected, n ? (int)n : 1,
+                s->s + s->at);
 }
 
 /* ---- tokens ------------------------------------------------------------------------- */
@@ -191,7 +196,11 @@ static void skip_space(struct scan *s)
 static size_t utf8_len(const char *p, size_t left)
 {
     const unsigned char *u = (const unsigned char *)p;
-    size_t n = u[0] < 0x80 ? 1 : u[0] >= 0xc2 && u[0] < 0xe0 ? 2 : (u[0] & 0xf0) == 0xe0 ? 3 : u[0] >= 0xf0 && u[0] < 0xf5 ? 4 : 0;
+    size_t n = u[0] < 0x80                   ? 1
+               : u[0] >= 0xc2 && u[0] < 0xe0 ? 2
+               : (u[0] & 0xf0) == 0xe0       ? 3
+               : u[0] >= 0xf0 && u[0] < 0xf5 ? 4
+                                             : 0;
 
     if (n > left)
         return 0;
@@ -215,7 +224,8 @@ static bool scan_escape(struct scan *s)
         return fail(s, s->at, NULL, "the string does not end");
     if (p[1] != 'u') {
         if (!strchr("\"\\/bfnrt", p[1]) || !p[1])
-            return fail(s, s->at, "a backslash itself is written \\\\", "no such escape in JSON strings");
+            return fail(s, s->at, "a backslash itself is written \\\\",
+                        "no such escape in JSON strings");
         s->at += 2;
         return true;
     }
@@ -253,14 +263,16 @@ static bool scan_string(struct scan *s)
             continue;
         }
         if (c == '\n' || c == '\r')
-            return fail(s, start, "a closing \" is missing, or a line break, which is written \\n",
+            return fail(s, start,
+                        "a closing \" is missing, or a line break, which is written \\n",
                         "the string does not end on its line");
         if (c == '\t')
             return fail(s, s->at, NULL, "a tab in a string is written \\t");
         if (c == '\0')
             return fail(s, s->at, "is this a text file?", "a NUL byte in the text");
         if (c < 0x20)
-            return fail(s, s->at, NULL, "a control character in a string is written \\u%04x", c);
+            return fail(s, s->at, NULL, "a control character in a string is written \\u%04x",
+                        c);
         n = utf8_len(s->s + s->at, s->end - s->at);
         if (n == 0)
             return fail(s, s->at, "save the file as UTF-8", "the byte 0x%02x is not UTF-8", c);
@@ -288,7 +300,8 @@ static bool scan_number(struct scan *s)
 
     if (peek(s) == '-')
         s->at++;
-    if (peek(s) == '0' && s->at + 1 < s->end && s->s[s->at + 1] >= '0' && s->s[s->at + 1] <= '9')
+    if (peek(s) == '0' && s->at + 1 < s->end && s->s[s->at + 1] >= '0' &&
+        s->s[s->at + 1] <= '9')
         return fail(s, start, NULL, "a number does not begin with 0");
     if (!digits(s))
         return fail(s, start, NULL, "a digit is missing after \"-\"");
@@ -318,7 +331,8 @@ static bool scan_word(struct scan *s)
     static const char *const words[] = {"true", "false", "null"};
     size_t n = 0;
 
-    while (s->at + n < s->end && ((s->s[s->at + n] | 32) >= 'a' && (s->s[s->at + n] | 32) <= 'z'))
+    while (s->at + n < s->end &&
+           ((s->s[s->at + n] | 32) >= 'a' && (s->s[s->at + n] | 32) <= 'z'))
         n++;
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
         if (n == strlen(words[i]) && memcmp(s->s + s->at, words[i], n) == 0) {
@@ -328,7 +342,8 @@ static bool scan_word(struct scan *s)
     }
     if (n == 0 || n > 40)
         return fail_char(s, "a value");
-    return fail(s, s->at, "words are true, false, null; everything else stands in double quotes",
+    return fail(s, s->at,
+                "words are true, false, null; everything else stands in double quotes",
                 "no value %.*s in JSON", (int)n, s->s + s->at);
 }
 
@@ -370,7 +385,8 @@ static void seen_grow(struct scan *s)
     for (size_t i = 0; i < s->seen_room; i++) {
         if (s->seen[i]) {
             key_of(s, s->seen[i], &key);
-            seen_put(table, room, hash_key(key.data, key.len, s->j->values[s->seen[i] - 1].parent),
+            seen_put(table, room,
+                     hash_key(key.data, key.len, s->j->values[s->seen[i] - 1].parent),
                      s->seen[i]);
         }
     }
@@ -385,7 +401,8 @@ static void report_twice(struct scan *s, const char *key, size_t first, size_t s
     char hint[80];
     size_t column, line = line_of(s, first, &column);
 
-    (void)snprintf(hint, sizeof(hint), "the first one is at line %zu, column %zu", line, column);
+    (void)snprintf(hint, sizeof(hint), "the first one is at line %zu, column %zu", line,
+                   column);
     (void)fail(s, second, hint, "the key \"%.60s\" stands twice in one object", key);
 }
 
@@ -512,7 +529,8 @@ static bool scan_between(struct scan *s, bool opened, bool *more)
         s->at++;
         skip_space(s);
         if (peek(s) == '}' || peek(s) == ']')
-            return fail(s, comma, "JSON allows none after the last member", "a comma before \"%c\"", peek(s));
+            return fail(s, comma, "JSON allows none after the last member",
+                        "a comma before \"%c\"", peek(s));
         return true;
     }
     return true;
@@ -524,7 +542,8 @@ static bool scan_all(struct scan *s, uint32_t key, uint32_t parent)
 
     skip_space(s);
     if (s->at >= s->end)
-        return fail(s, s->at, "a workload is a JSON object: { \"tasks\": [ ... ] }", "the file is empty");
+        return fail(s, s->at, "a workload is a JSON object: { \"tasks\": [ ... ] }",
+                    "the file is empty");
     for (bool first = true; more; first = false) {
         size_t name = 0;
 

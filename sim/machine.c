@@ -95,8 +95,9 @@ void machine_interrupt(struct machine *m, sim_time cost, int32_t device)
     sim_time now = eng->now;
 
     core_account(c);
-    trace_emit(m->sim->trace, now, TR_IRQ, 0, c->running && c->running->task ? (int32_t)c->running->task->slot : -1,
-               cost, device);
+    trace_emit(m->sim->trace, now, TR_IRQ, 0,
+               c->running && c->running->task ? (int32_t)c->running->task->slot : -1, cost,
+               device);
     c->stolen_until = time_add(c->stolen_until > now ? c->stolen_until : now, cost);
     if (c->state == CORE_FREE) {
         if (core_is_free(m, 0))

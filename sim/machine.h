@@ -29,17 +29,17 @@ struct sim;
 enum core_state { CORE_FREE, CORE_SWITCHING, CORE_RUNNING, CORE_HELD };
 
 struct core {
-    struct event end;       /* of the switch, the burst or the slice, of an interrupt while free */
+    struct event end; /* of the switch, the burst or the slice, of an interrupt while free */
     struct machine *machine;
     struct thread *running; /* NULL: FREE */
     sim_time since;         /* the burst has been accounted for up to here */
     sim_time slice_end;
-    sim_time stolen_until;  /* by interrupts */
-    uint32_t last_serial;   /* of the thread it ran last; 0: none yet */
+    sim_time stolen_until; /* by interrupts */
+    uint32_t last_serial;  /* of the thread it ran last; 0: none yet */
     int32_t id;
     uint8_t state;
-    uint8_t slice_over;     /* the next thing that takes time ends the slice */
-    uint8_t kernel;         /* mode told last */
+    uint8_t slice_over; /* the next thing that takes time ends the slice */
+    uint8_t kernel;     /* mode told last */
     int64_t speed_e6;
 };
 
@@ -50,23 +50,23 @@ struct machine {
     const struct machine_spec *spec;
     struct core *cores;
     int32_t ncores;
-    uint64_t *free;           /* a bit a core that is FREE and not in an interrupt */
+    uint64_t *free; /* a bit a core that is FREE and not in an interrupt */
     uint32_t nfree;
-    struct sched *queues;     /* one, or one of each core */
+    struct sched *queues; /* one, or one of each core */
     int32_t nqueues;
-    uint32_t nready;          /* in all queues */
-    int32_t choosing;         /* the core that picks now; -1: any free one */
+    uint32_t nready;                        /* in all queues */
+    int32_t choosing;                       /* the core that picks now; -1: any free one */
     struct thread *pending, **pending_last; /* ties expired-first */
-    struct thread *urgent;    /* on_wake preempt, newest first */
-    struct event bell;        /* cores choose */
+    struct thread *urgent;                  /* on_wake preempt, newest first */
+    struct event bell;                      /* cores choose */
     struct event balance;
-    struct cache *cache;      /* NULL: none */
-    int32_t *starting;        /* cores that took a thread and need not wait for a switch */
+    struct cache *cache; /* NULL: none */
+    int32_t *starting;   /* cores that took a thread and need not wait for a switch */
     int32_t nstarting;
     bool any_affinity;
-    sim_time instant;         /* of `starts` */
-    uint64_t starts;          /* of threads on cores in this instant */
-    uint32_t nthreads;        /* alive */
+    sim_time instant;  /* of `starts` */
+    uint64_t starts;   /* of threads on cores in this instant */
+    uint32_t nthreads; /* alive */
     uint32_t threads_made;
 };
 
@@ -90,9 +90,10 @@ void machine_interrupt(struct machine *m, sim_time cost, int32_t device);
 /* queues.c: which thread waits where, and which core takes which. */
 void queues_init(struct machine *m);
 void queues_put(struct machine *m, struct thread *t, enum ready_why why);
-void queues_flush(struct machine *m);                       /* the pending */
-bool queues_waiting(const struct machine *m, struct core *c); /* is there one that c could run? */
-event_fn queues_dispatch; /* the bell */
+void queues_flush(struct machine *m); /* the pending */
+bool queues_waiting(const struct machine *m,
+                    struct core *c); /* is there one that c could run? */
+event_fn queues_dispatch;            /* the bell */
 event_fn queues_balance;
 
 static inline struct sched *queues_of(const struct machine *m, int32_t core)
@@ -102,8 +103,8 @@ static inline struct sched *queues_of(const struct machine *m, int32_t core)
 
 /* core.c */
 void core_start(struct core *c, struct thread *t); /* `t` is out of its queue */
-void core_run(struct core *c);                     /* begins, where there was no switch to wait for */
-void core_preempt(struct core *c);                 /* its thread goes back to a queue */
+void core_run(struct core *c);     /* begins, where there was no switch to wait for */
+void core_preempt(struct core *c); /* its thread goes back to a queue */
 void core_set_free(struct core *c);
 void core_set_taken(struct core *c);
 void core_account(struct core *c); /* charges what has run up to now */

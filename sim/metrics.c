@@ -244,7 +244,8 @@ static void core_to(struct metrics *m, int32_t core, sim_time now)
     }
 }
 
-static void core_is(struct metrics *m, int32_t core, sim_time now, enum core_is is, int32_t task)
+static void core_is(struct metrics *m, int32_t core, sim_time now, enum core_is is,
+                    int32_t task)
 {
     struct core_now *c = &m->state->cores[core];
 
@@ -299,7 +300,8 @@ static void runs(struct metrics *m, const struct trace_rec *rec)
     t->m.slices++;
     if (t->m.first_run < 0)
         t->m.first_run = rec->at;
-    core_is(m, rec->place, rec->at, rec->arg == RUN_KERNEL ? CORE_KERNEL : CORE_USER, rec->task);
+    core_is(m, rec->place, rec->at, rec->arg == RUN_KERNEL ? CORE_KERNEL : CORE_USER,
+            rec->task);
 }
 
 static void stopped(struct metrics *m, const struct trace_rec *rec)
@@ -403,7 +405,8 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
         runs(m, rec);
         break;
     case TR_MODE:
-        core_is(m, rec->place, rec->at, rec->arg == RUN_KERNEL ? CORE_KERNEL : CORE_USER, rec->task);
+        core_is(m, rec->place, rec->at, rec->arg == RUN_KERNEL ? CORE_KERNEL : CORE_USER,
+                rec->task);
         break;
     case TR_RENEW:
         task_of(m, rec->task)->m.slices++;
@@ -525,7 +528,8 @@ int64_t metrics_core_utilization(const struct metrics *m, int32_t core)
 {
     const struct core_metrics *c = &m->cores[core];
 
-    return ratio_e9((struct wide){0, (uint64_t)(c->user + c->kernel)}, (struct wide){0, (uint64_t)m->end});
+    return ratio_e9((struct wide){0, (uint64_t)(c->user + c->kernel)},
+                    (struct wide){0, (uint64_t)m->end});
 }
 
 struct metrics *metrics_new(const struct scenario *sc, bool keep_tasks)

@@ -54,7 +54,7 @@ struct blocked {
 struct task_metrics {
     int32_t spec;
     uint64_t copy;
-    char *name;          /* of a spawned task; NULL: by spec and copy */
+    char *name; /* of a spawned task; NULL: by spec and copy */
     sim_time arrival;
     sim_time first_run;  /* -1: never ran */
     sim_time completion; /* -1: has not completed */
@@ -69,9 +69,9 @@ struct task_metrics {
 struct note {
     sim_time at;
     int32_t core;
-    int64_t place;    /* faults: index into scenario.places, -1: none */
+    int64_t place; /* faults: index into scenario.places, -1: none */
     char *task, *text;
-    char *waits_for;  /* deadlock: what the task waits for */
+    char *waits_for; /* deadlock: what the task waits for */
 };
 
 struct notes {
@@ -87,7 +87,8 @@ struct metrics {
     sim_time end, first_arrival, makespan;
     uint64_t tasks;     /* arrived */
     uint64_t completed; /* of them, faulted ones included */
-    struct samples turnaround, waiting, response; /* of completed tasks; response: of all that ran */
+    struct samples turnaround, waiting,
+        response;          /* of completed tasks; response: of all that ran */
     int64_t throughput_e9; /* completed a second, ratios in 10^-9 */
     int64_t utilization_e9;
     uint64_t context_switches, preemptions, migrations;
@@ -98,7 +99,7 @@ struct metrics {
     struct core_metrics *cores;         /* sc->machine.ncores */
     struct device_metrics *devices;     /* sc->ndevices */
     struct executor_metrics *executors; /* sc->nexecutors */
-    struct task_metrics **kept;         /* nkept of them; none where too many and not asked for */
+    struct task_metrics **kept; /* nkept of them; none where too many and not asked for */
     size_t nkept;
     bool tasks_dropped; /* there were too many */
     struct notes log, faults, deadlock;

@@ -13,24 +13,24 @@
 #include "sim/base.h"
 
 /* X(type, field it fills, as the user writes it) */
-#define PARAM_TYPES(X)                                                              \
-    X(TIME, "sim_time", "time")                                                     \
-    X(DIST, "const struct dist *", "time*")         /* a time, or a distribution */ \
-    X(INT, "int64_t", "integer")                                                    \
-    X(BOOL, "bool", "true or false")                                                \
-    X(ENUM, "int32_t: index into choices", "name")                                  \
-    X(RATE, "sim_time: mean gap", "rate")           /* "200/s" */                   \
-    X(BYTES, "int64_t", "bytes")                    /* 4096, "16MB" */              \
-    X(BANDWIDTH, "int64_t: bytes a second", "bytes per second") /* "100MB/s" */     \
-    X(COUNT, "int64_t: -1 unlimited", "integer or \"unlimited\"")                   \
-    X(FACTOR, "int64_t: in 10^-6", "number")        /* 1.5 -> 1500000 */            \
-    X(TEXT, "const char *", "text")                                                 \
-    X(EXPR, "const char *: its text", "expression")                                 \
-    X(NAME, "const char *", "name")                 /* a local or a child's name */ \
-    X(DEVICE, "int32_t: number of the device", "device")                            \
-    X(PROGRAM, "int32_t: number of the program", "program")                         \
-    X(OPS, "struct op_list", "array of ops")                                        \
-    X(TRUE, "bool", "true")                         /* {"yield": true} */           \
+#define PARAM_TYPES(X)                                                             \
+    X(TIME, "sim_time", "time")                                                    \
+    X(DIST, "const struct dist *", "time*") /* a time, or a distribution */        \
+    X(INT, "int64_t", "integer")                                                   \
+    X(BOOL, "bool", "true or false")                                               \
+    X(ENUM, "int32_t: index into choices", "name")                                 \
+    X(RATE, "sim_time: mean gap", "rate")                       /* "200/s" */      \
+    X(BYTES, "int64_t", "bytes")                                /* 4096, "16MB" */ \
+    X(BANDWIDTH, "int64_t: bytes a second", "bytes per second") /* "100MB/s" */    \
+    X(COUNT, "int64_t: -1 unlimited", "integer or \"unlimited\"")                  \
+    X(FACTOR, "int64_t: in 10^-6", "number") /* 1.5 -> 1500000 */                  \
+    X(TEXT, "const char *", "text")                                                \
+    X(EXPR, "const char *: its text", "expression")                                \
+    X(NAME, "const char *", "name") /* a local or a child's name */                \
+    X(DEVICE, "int32_t: number of the device", "device")                           \
+    X(PROGRAM, "int32_t: number of the program", "program")                        \
+    X(OPS, "struct op_list", "array of ops")                                       \
+    X(TRUE, "bool", "true") /* {"yield": true} */                                  \
     X(SET, "const char *: \"x = expr\"", "\"name = expression\"")
 
 enum param_type {
@@ -44,25 +44,29 @@ struct param {
     const char *name; /* as configs write it; NULL ends a table */
     enum param_type type;
     bool required;
-    size_t offset;              /* of the field it fills */
-    int64_t min, max;           /* of TIME, INT, RATE, BYTES, COUNT, FACTOR; min == max == 0: none but the type's */
+    size_t offset; /* of the field it fills */
+    int64_t min,
+        max; /* of TIME, INT, RATE, BYTES, COUNT, FACTOR; min == max == 0: none but the type's */
     const char *const *choices; /* ENUM: names, NULL ends them */
     const char *deflt;
     const char *help; /* one line, no full stop */
 };
 
 /* The usual rows; further members may follow as designated initialisers. */
-#define PARAM(type_, struct_, field_, help_, ...)                                        \
-    {                                                                                    \
-        .name = #field_, .type = PARAM_##type_, .offset = offsetof(struct_, field_),     \
-        .help = help_, __VA_ARGS__                                                       \
+#define PARAM(type_, struct_, field_, help_, ...)                                    \
+    {                                                                                \
+        .name = #field_, .type = PARAM_##type_, .offset = offsetof(struct_, field_), \
+        .help = help_, __VA_ARGS__                                                   \
     }
 /* ... where the key and the field differ. */
-#define PARAM_AS(key_, type_, struct_, field_, help_, ...)                               \
-    {                                                                                    \
-        .name = key_, .type = PARAM_##type_, .offset = offsetof(struct_, field_),        \
-        .help = help_, __VA_ARGS__                                                       \
+#define PARAM_AS(key_, type_, struct_, field_, help_, ...)                        \
+    {                                                                             \
+        .name = key_, .type = PARAM_##type_, .offset = offsetof(struct_, field_), \
+        .help = help_, __VA_ARGS__                                                \
     }
-#define PARAM_END {.name = NULL}
+#define PARAM_END    \
+    {                \
+        .name = NULL \
+    }
 
 #endif

@@ -21,7 +21,8 @@ uint32_t emit(struct compiler *c, exec_fn *exec, const void *ptr, uint32_t targe
         c->room = c->room ? 2 * c->room : 64;
         c->code = sim_realloc(c->code, c->room * sizeof(*c->code));
     }
-    c->code[c->n] = (struct instr){.exec = exec, .arg.ptr = ptr, .target = target, .place = c->place};
+    c->code[c->n] =
+        (struct instr){.exec = exec, .arg.ptr = ptr, .target = target, .place = c->place};
     return c->n++;
 }
 
@@ -190,7 +191,8 @@ void code_compile(struct code *code, struct arena *mem, const struct scenario *s
         memcpy(instr, c.code, c.n * sizeof(*instr));
     if (c.nnames > 0)
         memcpy(names, c.names, c.nnames * sizeof(*names));
-    *code = (struct code){instr, entry, names, c.nnames, resolve_shared(&c), resolve_locals(&c)};
+    *code =
+        (struct code){instr, entry, names, c.nnames, resolve_shared(&c), resolve_locals(&c)};
     free(c.code);
     free(c.names);
 }
@@ -203,8 +205,8 @@ bool task_fault(struct sim *sim, struct task *t, const struct instr *in, struct 
     char text[400];
     va_list args;
     int32_t core = t->thread ? t->thread->core : -1;
-    struct trace_rec rec = {sim->eng.now, TR_FAULT, core, (int32_t)t->slot,
-                            in ? (int64_t)in->place : -1, 0, text};
+    struct trace_rec rec = {
+        sim->eng.now, TR_FAULT, core, (int32_t)t->slot, in ? (int64_t)in->place : -1, 0, text};
 
     va_start(args, fmt);
     (void)vsnprintf(text, sizeof(text), fmt, args);
@@ -261,7 +263,8 @@ bool task_wants_log(const struct sim *sim)
 
 void task_log(struct sim *sim, struct task *t, const char *text)
 {
-    struct trace_rec rec = {sim->eng.now, TR_LOG, t->thread->core, (int32_t)t->slot, 0, 0, text};
+    struct trace_rec rec = {sim->eng.now, TR_LOG, t->thread->core, (int32_t)t->slot, 0, 0,
+                            text};
 
     if (task_wants_log(sim))
         trace_tell(sim->trace, &rec);
@@ -416,8 +419,9 @@ void task_spawn(struct sim *sim, struct task *parent, int32_t program, const cha
         b = brood_new(parent, name);
     b->made++;
     b->live++;
-    text_add(&full, parent->ctx->name ? parent->ctx->name
-                                      : task_name(&sim->sc->tasks[parent->spec], parent->copy, buf));
+    text_add(&full, parent->ctx->name
+                        ? parent->ctx->name
+                        : task_name(&sim->sc->tasks[parent->spec], parent->copy, buf));
     text_addf(&full, "/%s", name);
     if (b->made > 1)
         text_addf(&full, "#%u", (unsigned)b->made);

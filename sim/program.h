@@ -40,7 +40,7 @@ struct compiler {
     const struct scenario *sc;
     struct instr *code;
     uint32_t n, room;
-    uint32_t place; /* of the op being compiled */
+    uint32_t place;     /* of the op being compiled */
     const char **names; /* variables that programs mention; their numbers */
     uint32_t nnames, names_room;
 };
@@ -48,11 +48,11 @@ struct compiler {
 /* Append an instruction; its index, whose target may be set later. */
 uint32_t emit(struct compiler *c, exec_fn *exec, const void *ptr, uint32_t target);
 uint32_t emit_number(struct compiler *c, exec_fn *exec, int64_t number, uint32_t target);
-uint32_t emit_here(const struct compiler *c);                 /* the next index */
+uint32_t emit_here(const struct compiler *c); /* the next index */
 void emit_target(struct compiler *c, uint32_t at, uint32_t target);
-void emit_ops(struct compiler *c, struct op_list ops);        /* a nested list */
-void emit_kernel_time(struct compiler *c, sim_time time);     /* nothing where time is 0 */
-void *compile_alloc(struct compiler *c, size_t bytes);        /* lives as long as the code */
+void emit_ops(struct compiler *c, struct op_list ops);    /* a nested list */
+void emit_kernel_time(struct compiler *c, sim_time time); /* nothing where time is 0 */
+void *compile_alloc(struct compiler *c, size_t bytes);    /* lives as long as the code */
 
 /* An expression whose names are variables; the syntax is known to be right. */
 struct var_expr {
@@ -102,7 +102,8 @@ struct code {
     const char *const *names;
     uint32_t nnames;
     const int32_t *shared; /* of each name: the number of the shared variable, or -1 */
-    const int32_t *locals; /* [spec * nnames + name]: the number of the task's local, or -1; NULL: no task has any */
+    const int32_t *
+        locals; /* [spec * nnames + name]: the number of the task's local, or -1; NULL: no task has any */
 };
 
 void code_compile(struct code *code, struct arena *mem, const struct scenario *sc);

@@ -60,7 +60,8 @@ static struct quanta_config *new_config(struct config *config, struct diags *dia
 }
 
 /* Hands the messages over and clears up. */
-static struct quanta_config *finish_reading(struct config *config, struct diags *diags, char **errors)
+static struct quanta_config *finish_reading(struct config *config, struct diags *diags,
+                                            char **errors)
 {
     struct quanta_config *cfg = config ? new_config(config, diags) : NULL;
 
@@ -70,8 +71,8 @@ static struct quanta_config *finish_reading(struct config *config, struct diags 
     return cfg;
 }
 
-struct quanta_config *quanta_read_with(const char *path, const char *const *assignments, size_t n,
-                                       char **errors)
+struct quanta_config *quanta_read_with(const char *path, const char *const *assignments,
+                                       size_t n, char **errors)
 {
     struct diags diags;
     struct config *config;
@@ -94,7 +95,8 @@ struct quanta_config *quanta_read(const char *path, char **errors)
     return quanta_read_with(path, NULL, 0, errors);
 }
 
-struct quanta_config *quanta_parse(const char *name, const char *text, size_t len, char **errors)
+struct quanta_config *quanta_parse(const char *name, const char *text, size_t len,
+                                   char **errors)
 {
     struct diags diags;
 
@@ -294,7 +296,8 @@ char *quanta_summary(const struct quanta_run *run, const struct quanta_look *loo
     return summary_text(run->metrics, run->outcome, look);
 }
 
-char *quanta_comparison(const struct quanta_run *const *runs, size_t n, const struct quanta_look *look)
+char *quanta_comparison(const struct quanta_run *const *runs, size_t n,
+                        const struct quanta_look *look)
 {
     struct comparison_column *columns = sim_calloc(n + 1, sizeof(*columns));
     char *text;

@@ -38,17 +38,19 @@ struct quanta_run;
 /* Read a file ("-": standard input), or a text of `len` bytes that messages call
  * `name`.  Every mistake in any variant is reported; then NULL is returned. */
 struct quanta_config *quanta_read(const char *path, char **errors);
-struct quanta_config *quanta_parse(const char *name, const char *text, size_t len, char **errors);
+struct quanta_config *quanta_parse(const char *name, const char *text, size_t len,
+                                   char **errors);
 
 /* As quanta_read(), with changes applied to the file first: `n` assignments
  * "/pointer=value", the pointer by RFC 6901, the value as JSON. */
-struct quanta_config *quanta_read_with(const char *path, const char *const *assignments, size_t n,
-                                       char **errors);
+struct quanta_config *quanta_read_with(const char *path, const char *const *assignments,
+                                       size_t n, char **errors);
 void quanta_config_free(struct quanta_config *cfg); /* NULL is fine */
 
 size_t quanta_variants(const struct quanta_config *cfg);
 bool quanta_has_variants(const struct quanta_config *cfg); /* the file names them itself */
-const char *quanta_variant_name(const struct quanta_config *cfg, size_t variant); /* the config's */
+const char *quanta_variant_name(const struct quanta_config *cfg,
+                                size_t variant); /* the config's */
 const char *quanta_about(const struct quanta_config *cfg, size_t variant);
 const char *quanta_title(const struct quanta_config *cfg, size_t variant);
 
@@ -97,7 +99,8 @@ char *quanta_timeline(const struct quanta_run *run, const struct quanta_look *lo
 char *quanta_summary(const struct quanta_run *run, const struct quanta_look *look);
 
 /* One table over `n` runs, the speed-up over the first among its rows. */
-char *quanta_comparison(const struct quanta_run *const *runs, size_t n, const struct quanta_look *look);
+char *quanta_comparison(const struct quanta_run *const *runs, size_t n,
+                        const struct quanta_look *look);
 
 /* From the tables of the models: the JSON Schema of configs; what `quanta models`
  * prints, of all or of those called `name`, NULL where there is no such name. */

@@ -170,8 +170,8 @@ static int32_t choose_core(const struct machine *m, const struct thread *t)
 {
     int32_t i;
 
-    if (m->spec->placement == PLACEMENT_LAST && t->last_core >= 0 && core_is_free(m, t->last_core) &&
-        thread_may_run(m, t, t->last_core))
+    if (m->spec->placement == PLACEMENT_LAST && t->last_core >= 0 &&
+        core_is_free(m, t->last_core) && thread_may_run(m, t, t->last_core))
         return t->last_core;
     for (i = next_free(m, 0); i >= 0 && !thread_may_run(m, t, i);)
         i = next_free(m, i + 1);

@@ -32,7 +32,8 @@ static void add_ratio(cJSON *to, const char *key, int64_t e9)
     char buf[40];
     size_t n;
 
-    (void)snprintf(buf, sizeof(buf), "%" PRId64 ".%09" PRId64, e9 / 1000000000, e9 % 1000000000);
+    (void)snprintf(buf, sizeof(buf), "%" PRId64 ".%09" PRId64, e9 / 1000000000,
+                   e9 % 1000000000);
     n = strlen(buf);
     while (buf[n - 1] == '0')
         n--;

@@ -115,8 +115,8 @@ static uint64_t neg_log_q58(uint64_t u)
     part = (unsigned)(u >> 55) & 255;
     z = wide_mul(u, INVERSE_Q62[part]).hi; /* Q62, about 1 */
     t = z >> 62 ? z - (UINT64_C(1) << 62) : (UINT64_C(1) << 62) - z;
-    t40 = t >> 22;             /* Q40, < 2^31 */
-    t2 = (t40 * t40) >> 20;    /* these are Q60 */
+    t40 = t >> 22;          /* Q40, < 2^31 */
+    t2 = (t40 * t40) >> 20; /* these are Q60 */
     t3 = ((t2 >> 20) * t40) >> 20;
     t4 = ((t2 >> 20) * (t2 >> 20)) >> 20;
     t5 = ((t3 >> 20) * t40) >> 20;
@@ -156,8 +156,8 @@ uint64_t rng_exp_parts(int64_t x_q40, int *exponent)
         k--;
     }
     d = (uint64_t)rest & ((UINT64_C(1) << 49) - 1);
-    d39 = d >> 17;             /* Q39, < 2^32 */
-    d2 = (d39 * d39) >> 22;    /* these are Q56 */
+    d39 = d >> 17;          /* Q39, < 2^32 */
+    d2 = (d39 * d39) >> 22; /* these are Q56 */
     d3 = ((d2 >> 17) * d39) >> 22;
     d4 = ((d3 >> 17) * d39) >> 22;
     d5 = ((d4 >> 17) * d39) >> 22;
@@ -231,8 +231,8 @@ int64_t rng_normal_q32(uint64_t u)
     uint64_t q = (UINT64_C(1) << 63) - tail;
     uint64_t r, num, den;
 
-    if (q <= edge) { /* the middle 85 % */
-        q >>= 20;    /* Q44 */
+    if (q <= edge) {                 /* the middle 85 % */
+        q >>= 20;                    /* Q44 */
         r = UINT64_C(3177588604273); /* 0.180625 */
         r = r > mul_q44(q, q) ? r - mul_q44(q, q) : 0;
         num = mul_q44(q, polynomial_q44(CENTRE_NUM_Q44, r));

@@ -26,14 +26,14 @@ uint64_t rng_next(struct rng *r);
 uint64_t rng_below(struct rng *r, uint64_t n); /* 0 .. n-1, unbiased; n > 0 */
 
 /* Which distributions there are.  X(enumerator, name, parameters as text, meaning) */
-#define DIST_KINDS(X)                                                                     \
-    X(CONST, "const", "time", "always the same")                                          \
-    X(EXP, "exp", "mean", "exponential")                                                  \
-    X(UNIFORM, "uniform", "[from, to]", "every ns from .. to alike, both included")       \
-    X(NORMAL, "normal", "[mean, sd]", "normal, negative values count as 0")               \
-    X(LOGNORMAL, "lognormal", "[median, sigma]", "exp of a normal")                       \
-    X(PARETO, "pareto", "[scale, alpha]", "at least scale, the tail falls as t^-alpha")   \
-    X(CHOICE, "choice", "[time, ...]", "one of these, all alike")                         \
+#define DIST_KINDS(X)                                                                   \
+    X(CONST, "const", "time", "always the same")                                        \
+    X(EXP, "exp", "mean", "exponential")                                                \
+    X(UNIFORM, "uniform", "[from, to]", "every ns from .. to alike, both included")     \
+    X(NORMAL, "normal", "[mean, sd]", "normal, negative values count as 0")             \
+    X(LOGNORMAL, "lognormal", "[median, sigma]", "exp of a normal")                     \
+    X(PARETO, "pareto", "[scale, alpha]", "at least scale, the tail falls as t^-alpha") \
+    X(CHOICE, "choice", "[time, ...]", "one of these, all alike")                       \
     X(LIST, "list", "[time, ...]", "these one after the other, again from the front")
 
 enum dist_kind {
@@ -51,7 +51,7 @@ struct dist {
     int64_t shape_e9;       /* lognormal: sigma, pareto: alpha, in 10^-9 */
     const sim_time *values; /* choice, list */
     uint32_t nvalues;
-    uint32_t cursor;        /* list: which of its owner's cursors counts for it */
+    uint32_t cursor; /* list: which of its owner's cursors counts for it */
 };
 
 /* A draw, >= 0 and <= SIM_TIME_MAX.  `cursors` are the owner's places in its

@@ -9,7 +9,8 @@
 enum { CELL_BITS = 9, CELLS = 1 << CELL_BITS, OCTAVES = 63 - CELL_BITS + 1 };
 
 struct samples_histogram {
-    uint64_t *octaves[OCTAVES]; /* CELLS counts each, made when first needed; the first two: < 1024 */
+    uint64_t *
+        octaves[OCTAVES]; /* CELLS counts each, made when first needed; the first two: < 1024 */
 };
 
 void samples_init(struct samples *s)

@@ -34,8 +34,8 @@ const char *task_name(const struct task_spec *spec, uint64_t copy, char buf[TASK
         if (spec->requests == 1)
             (void)snprintf(buf, TASK_NAME_SIZE, "%.200s#%" PRIu64, spec->name, client);
         else
-            (void)snprintf(buf, TASK_NAME_SIZE, "%.200s#%" PRIu64 ".%" PRIu64, spec->name, client,
-                           request);
+            (void)snprintf(buf, TASK_NAME_SIZE, "%.200s#%" PRIu64 ".%" PRIu64, spec->name,
+                           client, request);
     } else {
         (void)snprintf(buf, TASK_NAME_SIZE, "%.200s#%" PRIu64, spec->name, copy);
     }

@@ -46,8 +46,8 @@ struct program_spec {
 /* ---- machine ---------------------------------------------------------------- */
 
 struct core_spec {
-    const char *name;  /* never NULL: "core0" where the file names none */
-    int64_t speed_e6;  /* 1000000: as the file's times say */
+    const char *name; /* never NULL: "core0" where the file names none */
+    int64_t speed_e6; /* 1000000: as the file's times say */
 };
 
 struct cache_spec {
@@ -91,7 +91,7 @@ struct device_spec {
     int64_t channels;                 /* -1: unlimited */
     int32_t mode;                     /* enum device_mode */
     sim_time interrupt;
-    uint32_t ncursors;                /* of its DIST_LISTs */
+    uint32_t ncursors; /* of its DIST_LISTs */
 };
 enum device_mode { DEVICE_POLL, DEVICE_POOL };
 

@@ -15,12 +15,13 @@ struct stretch {
 
 struct segments_state {
     struct stretch *cores;
-    int64_t *tasks; /* of slots: index into names */
+    int64_t *tasks;   /* of slots: index into names */
     int32_t *core_of; /* of slots: the core that switches to it or runs it; -1 */
     size_t nslots, room, names_room;
 };
 
-static void add(struct segments *s, int32_t core, int64_t task, uint8_t kind, sim_time from, sim_time to)
+static void add(struct segments *s, int32_t core, int64_t task, uint8_t kind, sim_time from,
+                sim_time to)
 {
     struct stretch *c = &s->state->cores[core];
 
@@ -157,9 +158,9 @@ struct segments *segments_new(const struct scenario *sc)
 {
     struct segments *s = sim_calloc(1, sizeof(*s));
 
-    s->sink.kinds = UINT32_C(1) << TR_ARRIVE | UINT32_C(1) << TR_SWITCH | UINT32_C(1) << TR_RUN |
-                    UINT32_C(1) << TR_MODE | UINT32_C(1) << TR_STOP | UINT32_C(1) << TR_READY |
-                    UINT32_C(1) << TR_IRQ;
+    s->sink.kinds = UINT32_C(1) << TR_ARRIVE | UINT32_C(1) << TR_SWITCH |
+                    UINT32_C(1) << TR_RUN | UINT32_C(1) << TR_MODE | UINT32_C(1) << TR_STOP |
+                    UINT32_C(1) << TR_READY | UINT32_C(1) << TR_IRQ;
     s->sink.record = record;
     s->sink.finish = finish;
     s->sc = sc;

@@ -87,8 +87,8 @@ void task_submit(struct sim *sim, struct task *t, const char *name)
 {
     const struct task_spec *spec = &sim->sc->tasks[t->spec];
     struct executor *ex = &sim->executors[spec->executor];
-    struct trace_rec rec = {sim->eng.now, TR_ARRIVE, -1, (int32_t)t->slot, t->spec, (int64_t)t->copy,
-                            name};
+    struct trace_rec rec = {sim->eng.now, TR_ARRIVE,        -1,  (int32_t)t->slot,
+                            t->spec,      (int64_t)t->copy, name};
 
     if (ex->model->accepts && !ex->model->accepts(ex)) {
         trace_emit(sim->trace, sim->eng.now, TR_REJECT, ex->id, -1, t->spec, (int64_t)t->copy);
@@ -203,7 +203,8 @@ struct sim *sim_new(const struct scenario *sc, struct trace *trace)
     arena_init(&sim->mem);
     engine_init(&sim->eng);
     pool_init(&sim->tasks, &sim->mem, sizeof(struct task));
-    pool_init(&sim->threads, &sim->mem, sizeof(struct thread) + sc->machine.policy->thread_size);
+    pool_init(&sim->threads, &sim->mem,
+              sizeof(struct thread) + sc->machine.policy->thread_size);
     code_compile(&sim->code, &sim->mem, sc);
     sim->vars = arena_alloc(&sim->mem, (sc->nvars + 1) * sizeof(*sim->vars));
     for (uint32_t i = 0; i < sc->nvars; i++)

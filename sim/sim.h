@@ -17,11 +17,11 @@
 #include "sim/trace.h"
 
 /* How a run ended.  X(enumerator, as the result document says it, meaning) */
-#define OUTCOMES(X)                                                              \
-    X(COMPLETED, "completed", "every task has ended")                            \
-    X(UNTIL, "until", "the instant `until` was reached")                         \
-    X(DEADLOCK, "deadlock", "tasks are left that nothing will ever wake")        \
-    X(FAULT, "fault", "a task broke a rule; the others ran on")                  \
+#define OUTCOMES(X)                                                       \
+    X(COMPLETED, "completed", "every task has ended")                     \
+    X(UNTIL, "until", "the instant `until` was reached")                  \
+    X(DEADLOCK, "deadlock", "tasks are left that nothing will ever wake") \
+    X(FAULT, "fault", "a task broke a rule; the others ran on")           \
     X(OUT_OF_MEMORY, "out of memory", "the machine's memory was exceeded")
 
 enum outcome {

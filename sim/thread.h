@@ -26,11 +26,11 @@ struct brood;
 enum thread_state { THREAD_PARKED, THREAD_READY, THREAD_RUNNING, THREAD_BLOCKED };
 
 enum thread_flag {
-    THREAD_KERNEL = 1,   /* its burst is kernel time */
-    THREAD_CREATED = 2,  /* its creation has been paid for */
-    THREAD_URGENT = 4,   /* woken under on_wake preempt, not yet seen to */
-    THREAD_PENDING = 8,  /* READY, but not yet in a queue (ties expired-first) */
-    THREAD_WARM = 16     /* runs from a warm cache */
+    THREAD_KERNEL = 1,  /* its burst is kernel time */
+    THREAD_CREATED = 2, /* its creation has been paid for */
+    THREAD_URGENT = 4,  /* woken under on_wake preempt, not yet seen to */
+    THREAD_PENDING = 8, /* READY, but not yet in a queue (ties expired-first) */
+    THREAD_WARM = 16    /* runs from a warm cache */
 };
 
 struct thread {
@@ -41,8 +41,9 @@ struct thread {
     sim_time slice_rest;    /* kept over a preemption; 0: none */
     uint32_t slot;          /* its number in the table of threads */
     uint32_t serial;        /* its number among all threads of the run, from 1 */
-    int32_t core;           /* RUNNING, BLOCKED with a held core: on it; READY: the queue's; else the last; -1: none */
-    int32_t last_core;      /* it ran on; -1: none */
+    int32_t
+        core; /* RUNNING, BLOCKED with a held core: on it; READY: the queue's; else the last; -1: none */
+    int32_t last_core; /* it ran on; -1: none */
     int16_t executor;
     uint8_t state;
     uint8_t flags;
@@ -74,12 +75,12 @@ struct task_ctx {
     uint32_t calls; /* frames on the stack */
     uint32_t nread; /* of the set in progress, on top of the stack */
     int64_t *locals;
-    uint32_t *cursors;     /* of DIST_LISTs */
-    char *name;            /* of a spawned task; NULL: by spec and copy */
-    struct brood *broods;  /* its children, by name */
-    struct brood *of;      /* the one it belongs to, as a child */
-    sim_time release;      /* of the current job */
-    int64_t job;           /* its number, from 1 */
+    uint32_t *cursors;    /* of DIST_LISTs */
+    char *name;           /* of a spawned task; NULL: by spec and copy */
+    struct brood *broods; /* its children, by name */
+    struct brood *of;     /* the one it belongs to, as a child */
+    sim_time release;     /* of the current job */
+    int64_t job;          /* its number, from 1 */
 };
 
 /* The children spawned under one name. */

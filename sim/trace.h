@@ -30,26 +30,28 @@
 
 /* X(kind, name in output, place, arg, extra).  The name is part of the output
  * format: add kinds freely, rename none. */
-#define TRACE_KINDS(X)                                                                              \
-    X(ARRIVE, "arrive", "-", "spec: number of the task in the scenario", "copy, from 1; 0: the only one") \
-    X(READY, "ready", "queue: its core, or -1", "enum ready_why", "-")                              \
-    X(SWITCH, "switch", "core", "cost of the switch, ns", "1: counts as a context switch, 2: a migration, 3: both") \
-    X(RUN, "run", "core", "enum run_mode", "slice granted, ns")                                     \
-    X(MODE, "mode", "core", "enum run_mode", "-")                                                   \
-    X(RENEW, "renew", "core", "-", "slice granted, ns")                                             \
-    X(STOP, "stop", "core", "enum stop_why", "-")                                                   \
-    X(BLOCK, "block", "device, or -1", "enum block_why", "-")                                       \
-    X(DONE, "done", "-", "enum done_why", "-")                                                      \
-    X(JOB, "job", "-", "completion - absolute deadline, ns", "number of the job, from 1")           \
-    X(SUBMIT, "submit", "device", "-", "-")                                                         \
-    X(SERVE, "serve", "device", "service time, ns", "-")                                            \
-    X(SERVED, "served", "device", "-", "-")                                                         \
-    X(REPLY, "reply", "device", "-", "-")                                                           \
-    X(IRQ, "irq", "core", "time taken, ns", "device")                                               \
-    X(LOG, "log", "core", "-", "-")                                                                 \
-    X(FAULT, "fault", "core, or -1", "number of the place in the file", "-")                        \
-    X(REJECT, "reject", "executor", "spec", "copy")                                                 \
-    X(QUEUE, "queue", "executor", "tasks that wait for a thread of it", "-")                        \
+#define TRACE_KINDS(X)                                                                    \
+    X(ARRIVE, "arrive", "-", "spec: number of the task in the scenario",                  \
+      "copy, from 1; 0: the only one")                                                    \
+    X(READY, "ready", "queue: its core, or -1", "enum ready_why", "-")                    \
+    X(SWITCH, "switch", "core", "cost of the switch, ns",                                 \
+      "1: counts as a context switch, 2: a migration, 3: both")                           \
+    X(RUN, "run", "core", "enum run_mode", "slice granted, ns")                           \
+    X(MODE, "mode", "core", "enum run_mode", "-")                                         \
+    X(RENEW, "renew", "core", "-", "slice granted, ns")                                   \
+    X(STOP, "stop", "core", "enum stop_why", "-")                                         \
+    X(BLOCK, "block", "device, or -1", "enum block_why", "-")                             \
+    X(DONE, "done", "-", "enum done_why", "-")                                            \
+    X(JOB, "job", "-", "completion - absolute deadline, ns", "number of the job, from 1") \
+    X(SUBMIT, "submit", "device", "-", "-")                                               \
+    X(SERVE, "serve", "device", "service time, ns", "-")                                  \
+    X(SERVED, "served", "device", "-", "-")                                               \
+    X(REPLY, "reply", "device", "-", "-")                                                 \
+    X(IRQ, "irq", "core", "time taken, ns", "device")                                     \
+    X(LOG, "log", "core", "-", "-")                                                       \
+    X(FAULT, "fault", "core, or -1", "number of the place in the file", "-")              \
+    X(REJECT, "reject", "executor", "spec", "copy")                                       \
+    X(QUEUE, "queue", "executor", "tasks that wait for a thread of it", "-")              \
     X(THREAD, "thread", "executor", "threads it has made so far", "-")
 
 enum trace_kind {
@@ -59,12 +61,12 @@ enum trace_kind {
         TR_COUNT
 };
 
-#define READY_WHYS(X)                                          \
-    X(NEW, "new", "the thread's first time")                   \
-    X(WOKEN, "woken", "what it waited for has happened")       \
-    X(EXPIRED, "expired", "it ran for its whole slice")        \
-    X(PREEMPTED, "preempted", "it lost its core to another")   \
-    X(YIELDED, "yielded", "it gave the core up")               \
+#define READY_WHYS(X)                                        \
+    X(NEW, "new", "the thread's first time")                 \
+    X(WOKEN, "woken", "what it waited for has happened")     \
+    X(EXPIRED, "expired", "it ran for its whole slice")      \
+    X(PREEMPTED, "preempted", "it lost its core to another") \
+    X(YIELDED, "yielded", "it gave the core up")             \
     X(CHANGED, "changed", "dequeued to change its priority or queue, and back")
 
 enum ready_why {
@@ -75,8 +77,8 @@ enum ready_why {
 };
 
 /* Why a task left its core.  NEXT: its pool thread goes on with another task. */
-#define STOP_WHYS(X)                            \
-    X(EXPIRED, "expired", "the slice is over")  \
+#define STOP_WHYS(X)                                   \
+    X(EXPIRED, "expired", "the slice is over")         \
     X(PREEMPTED, "preempted", "another took the core") \
     X(YIELDED, "yielded", "it gave the core up")       \
     X(BLOCKED, "blocked", "it waits for something")    \
@@ -89,10 +91,10 @@ enum stop_why {
         STOP_COUNT
 };
 
-#define BLOCK_WHYS(X)                                      \
-    X(IO, "io", "a request to a device")                   \
-    X(SLEEP, "sleep", "a sleep")                           \
-    X(JOIN, "join", "the end of a task it has spawned")    \
+#define BLOCK_WHYS(X)                                   \
+    X(IO, "io", "a request to a device")                \
+    X(SLEEP, "sleep", "a sleep")                        \
+    X(JOIN, "join", "the end of a task it has spawned") \
     X(PERIOD, "period", "the release of its next job")
 
 enum block_why {
@@ -107,11 +109,11 @@ enum done_why { DONE_END, DONE_FAULT };
 
 struct trace_rec {
     sim_time at;
-    uint8_t kind;  /* enum trace_kind */
-    int32_t place; /* as in TRACE_KINDS, -1: none */
-    int32_t task;  /* slot, -1: none */
-    int64_t arg;   /* as in TRACE_KINDS */
-    int64_t extra; /* as in TRACE_KINDS */
+    uint8_t kind;     /* enum trace_kind */
+    int32_t place;    /* as in TRACE_KINDS, -1: none */
+    int32_t task;     /* slot, -1: none */
+    int64_t arg;      /* as in TRACE_KINDS */
+    int64_t extra;    /* as in TRACE_KINDS */
     const char *text; /* ARRIVE: the name where the task was spawned; LOG, FAULT: the text;
                        * BLOCK for JOIN: the name waited for; else NULL.  Valid during the call. */
 };

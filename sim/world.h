@@ -25,7 +25,7 @@ struct sim {
     struct source *sources; /* one a task of the file: arrivals.c */
     struct pool tasks, threads;
     int64_t *vars;
-    uint32_t sources_left;  /* that may still bring tasks */
+    uint32_t sources_left; /* that may still bring tasks */
     uint32_t tasks_made, live_max;
     uint64_t faults;
     int64_t memory; /* bytes in use */
@@ -35,9 +35,10 @@ struct sim {
 
 /* sim.c: the life of a task. */
 struct task *task_new(struct sim *sim, int32_t spec, uint64_t copy, uint32_t entry);
-void task_submit(struct sim *sim, struct task *t, const char *name); /* arrives; may be refused */
-void task_done(struct sim *sim, struct task *t, bool fault);         /* and is gone */
-bool sim_take_memory(struct sim *sim, int64_t bytes);                /* false: the run ends */
+void task_submit(struct sim *sim, struct task *t,
+                 const char *name);                          /* arrives; may be refused */
+void task_done(struct sim *sim, struct task *t, bool fault); /* and is gone */
+bool sim_take_memory(struct sim *sim, int64_t bytes);        /* false: the run ends */
 void sim_give_memory(struct sim *sim, int64_t bytes);
 void sim_stop(struct sim *sim);
 

@@ -14,7 +14,8 @@ int main(void)
         int64_t makespan;
 
         (void)snprintf(setting, sizeof(setting), "/machine/cores=%d", cores);
-        cfg = quanta_read_with("configs/lessons/02-cpu-busy-and-idle.json", settings, 1, &errors);
+        cfg =
+            quanta_read_with("configs/lessons/02-cpu-busy-and-idle.json", settings, 1, &errors);
         if (!cfg)
             return fputs(errors, stderr), 1;
         run = quanta_run(cfg, 0, NULL);

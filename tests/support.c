@@ -34,7 +34,8 @@ cJSON *read_json(const char *path)
 
 struct result run_text(const char *config)
 {
-    struct quanta_options options = {.segments = true, .tasks = true, .check = true, .numbers = true};
+    struct quanta_options options = {
+        .segments = true, .tasks = true, .check = true, .numbers = true};
     struct result r = {0};
     char *errors, *json, *violations;
 

@@ -377,7 +377,8 @@ END_TEST
 
 START_TEST(a_broken_invariant_aborts)
 {
-    ck_assert(freopen("/dev/null", "w", stderr) != NULL); /* the message is not for the tester */
+    ck_assert(freopen("/dev/null", "w", stderr) !=
+              NULL); /* the message is not for the tester */
     sim_assert(1 + 1 == 3);
 }
 END_TEST
@@ -455,7 +456,8 @@ Suite *base_suite(void)
     tcase_add_loop_test(arithmetic, quotients_times_divisors_give_the_dividend_back, 0, 400);
     tcase_add_test(arithmetic, divisions_of_128_bits_saturate);
     tcase_add_test(arithmetic, ratios_are_rounded_to_the_nearest_billionth);
-    tcase_add_loop_test(arithmetic, ratios_of_long_numbers_agree_with_those_of_short_ones, 0, 200);
+    tcase_add_loop_test(arithmetic, ratios_of_long_numbers_agree_with_those_of_short_ones, 0,
+                        200);
     suite_add_tcase(s, arithmetic);
     tcase_add_test(text, texts_grow_and_are_handed_over);
     tcase_add_test(text, distances_count_edits_and_swaps);

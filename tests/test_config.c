@@ -20,7 +20,8 @@ static void check_bad(const char *name)
 
     text_addf(&path, "tests/bad/%.*s.txt", (int)strlen(name) - 5, name);
     want = read_file(path.data);
-    text_addf(&command, "path=$(realpath %s); cd tests/bad && \"$path\" check -q %s", quanta_path(), name);
+    text_addf(&command, "path=$(realpath %s); cd tests/bad && \"$path\" check -q %s",
+              quanta_path(), name);
     r = run_command(command.data);
     ck_assert_msg(r.code == 2, "%s: exit code %d", name, r.code);
     ck_assert_msg(strcmp(r.err, want) == 0, "%s: %s\nexpected: %s", name, r.err, want);
@@ -57,7 +58,8 @@ START_TEST(the_schema_agrees_with_the_reader)
     struct text command = {0};
     char *schema = quanta_schema(), *shipped = read_file("configs/schema.json");
 
-    ck_assert_msg(strncmp(schema, shipped, strlen(schema)) == 0 && strcmp(shipped + strlen(schema), "\n") == 0,
+    ck_assert_msg(strncmp(schema, shipped, strlen(schema)) == 0 &&
+                      strcmp(shipped + strlen(schema), "\n") == 0,
                   "configs/schema.json is not what quanta help --schema prints: make schema");
     text_addf(&command, "\"${PYTHON:-python3}\" tests/schema.py configs/schema.json");
     r = run_command(command.data);
@@ -107,9 +109,11 @@ END_TEST
 
 START_TEST(pointers_do_as_rfc_6901_says)
 {
-    cJSON *root = cJSON_Parse("{\"foo\":[\"bar\",\"baz\"],\"\":0,\"a/b\":1,\"c%d\":2,\"e^f\":3,\"g|h\":4,"
-                              "\"i\\\\j\":5,\"k\\\"l\":6,\" \":7,\"m~n\":8}");
-    static const char *const pointers[] = {"/", "/a~1b", "/c%d", "/e^f", "/g|h", "/i\\j", "/k\"l", "/ ", "/m~0n"};
+    cJSON *root =
+        cJSON_Parse("{\"foo\":[\"bar\",\"baz\"],\"\":0,\"a/b\":1,\"c%d\":2,\"e^f\":3,\"g|h\":4,"
+                    "\"i\\\\j\":5,\"k\\\"l\":6,\" \":7,\"m~n\":8}");
+    static const char *const pointers[] = {"/",     "/a~1b", "/c%d", "/e^f", "/g|h",
+                                           "/i\\j", "/k\"l", "/ ",   "/m~0n"};
 
     ck_assert_ptr_eq(pointer_find(root, ""), root);
     ck_assert_str_eq(pointer_find(root, "/foo/0")->valuestring, "bar");
@@ -193,7 +197,8 @@ START_TEST(decimals_are_exact)
 
         ck_assert(decimal_read(cases[i].text, strlen(cases[i].text), &d, &used));
         ck_assert_uint_eq(used, strlen(cases[i].text));
-        ck_assert_msg(decimal_fit(&d, cases[i].shift, &value) == cases[i].fit, "%s", cases[i].text);
+        ck_assert_msg(decimal_fit(&d, cases[i].shift, &value) == cases[i].fit, "%s",
+                      cases[i].text);
         if (cases[i].fit == FIT_EXACT)
             ck_assert_msg(value == cases[i].value, "%s", cases[i].text);
     }
@@ -217,8 +222,9 @@ static struct config *parse(const char *text, struct diags *diags)
 START_TEST(settings_change_the_file_before_its_variants)
 {
     struct diags diags;
-    struct config *cfg = parse("{" ONE_TASK ",\"variants\":{\"two\":{\"machine\":{\"cores\":2}},\"as is\":{}}}",
-                               &diags);
+    struct config *cfg =
+        parse("{" ONE_TASK ",\"variants\":{\"two\":{\"machine\":{\"cores\":2}},\"as is\":{}}}",
+              &diags);
     struct scenario *sc;
 
     ck_assert(config_set(cfg, "/machine/cores=4", &diags));
@@ -243,8 +249,8 @@ END_TEST
 
 START_TEST(settings_that_cannot_be_are_refused)
 {
-    static const char *const wrong[] = {"machine=1", "/machine", "/tasks/7/name=A", "/tasks/x=1", "/seed/x=1",
-                                        "=1"};
+    static const char *const wrong[] = {"machine=1",  "/machine",  "/tasks/7/name=A",
+                                        "/tasks/x=1", "/seed/x=1", "=1"};
 
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
         struct diags diags;
@@ -288,14 +294,17 @@ START_TEST(expectations_compare_exactly)
         struct quanta_run *run;
         char *errors, *failed;
 
-        text_addf(&t, "{\"vars\":{\"x\":3},\"tasks\":[{\"name\":\"A\",\"do\":[{\"log\":\"x is ${x}\"},{\"cpu\":1},"
-                      "{\"log\":\"end\"}]}],\"expect\":{%s}}",
+        text_addf(&t,
+                  "{\"vars\":{\"x\":3},\"tasks\":[{\"name\":\"A\",\"do\":[{\"log\":\"x is "
+                  "${x}\"},{\"cpu\":1},"
+                  "{\"log\":\"end\"}]}],\"expect\":{%s}}",
                   cases[i].expect);
         cfg = quanta_parse("test.json", t.data, t.len, &errors);
         ck_assert_msg(cfg != NULL, "%s", errors);
         run = quanta_run(cfg, 0, NULL);
         failed = quanta_failed_expectations(run);
-        ck_assert_msg((failed == NULL) == cases[i].holds, "%s: %s", cases[i].expect, failed ? failed : "holds");
+        ck_assert_msg((failed == NULL) == cases[i].holds, "%s: %s", cases[i].expect,
+                      failed ? failed : "holds");
         free(failed);
         quanta_run_free(run);
         quanta_config_free(cfg);

@@ -70,7 +70,8 @@ static void compare_segments(const char *id, const struct result *r, const cJSON
         (void)snprintf(name, sizeof(name), "j%" PRId64, job);
         ck_assert_msg(got != NULL, "%s: too few segments", id);
         ck_assert_str_eq(member(got, "task")->valuestring, name);
-        ck_assert_int_eq((int64_t)member(got, "to")->valuedouble - (int64_t)member(got, "from")->valuedouble,
+        ck_assert_int_eq((int64_t)member(got, "to")->valuedouble -
+                             (int64_t)member(got, "from")->valuedouble,
                          seconds(ran));
         got = got->next;
     }
@@ -96,7 +97,8 @@ START_TEST(scheduler_py_agrees)
     }
     text_add(&t, "{\"unit\":\"s\",\"machine\":{\"scheduler\":");
     if (strcmp(policy->valuestring, "RR") == 0)
-        text_addf(&t, "{\"policy\":\"rr\",\"quantum\":%.9g}},\"tasks\":[", member(input, "quantum")->valuedouble);
+        text_addf(&t, "{\"policy\":\"rr\",\"quantum\":%.9g}},\"tasks\":[",
+                  member(input, "quantum")->valuedouble);
     else
         text_add(&t, "\"fifo\"},\"tasks\":[");
     for (int i = 0; i < n; i++)
@@ -111,11 +113,13 @@ START_TEST(scheduler_py_agrees)
 
         (void)snprintf(name, sizeof(name), "j%d", i);
         for (size_t k = 0; k < 3; k++)
-            ck_assert_msg(task_number(&r, name, keys[k][1]) ==
-                              seconds(cJSON_GetArrayItem(member(expect, keys[k][0]), i)->valuedouble),
-                          "%s: %s of %s", id, keys[k][1], name);
+            ck_assert_msg(
+                task_number(&r, name, keys[k][1]) ==
+                    seconds(cJSON_GetArrayItem(member(expect, keys[k][0]), i)->valuedouble),
+                "%s: %s of %s", id, keys[k][1], name);
     }
-    ck_assert_int_eq(number_at(&r, "/summary/makespan"), seconds(member(expect, "makespan")->valuedouble));
+    ck_assert_int_eq(number_at(&r, "/summary/makespan"),
+                     seconds(member(expect, "makespan")->valuedouble));
     compare_segments(id, &r, member(expect, "segments"));
     result_free(&r);
     text_release(&t);
@@ -179,9 +183,11 @@ START_TEST(process_run_py_agrees)
     programs = member(input, "programs");
     hold = strcmp(member(input, "switch")->valuestring, "SWITCH_ON_END") == 0;
     immediate = !hold && strcmp(member(input, "io_done")->valuestring, "IO_RUN_IMMEDIATE") == 0;
-    text_addf(&t, "{\"unit\":\"ns\",\"machine\":{\"scheduler\":{\"policy\":\"scan\",\"on_wake\":\"%s\"},"
-                  "\"on_block\":\"%s\"},\"devices\":{\"disk\":{\"channels\":\"unlimited\"}},\"tasks\":[",
-              immediate ? "preempt" : "queue", hold ? "hold" : "switch");
+    text_addf(
+        &t,
+        "{\"unit\":\"ns\",\"machine\":{\"scheduler\":{\"policy\":\"scan\",\"on_wake\":\"%s\"},"
+        "\"on_block\":\"%s\"},\"devices\":{\"disk\":{\"channels\":\"unlimited\"}},\"tasks\":[",
+        immediate ? "preempt" : "queue", hold ? "hold" : "switch");
     for (const cJSON *p = programs->child; p; p = p->next, n++) {
         text_addf(&t, "%s{\"name\":\"p%d\",\"do\":", n ? "," : "", n);
         add_program(&t, p, (int64_t)member(input, "io_length")->valuedouble);
@@ -193,8 +199,10 @@ START_TEST(process_run_py_agrees)
     total = (int64_t)member(expect, "total_time")->valuedouble;
     ck_assert_msg(number_at(&r, "/end") == total, "%s: ends at %" PRId64 ", not %" PRId64, id,
                   number_at(&r, "/end"), total);
-    ck_assert_int_eq(number_at(&r, "/cores/0/user"), (int64_t)member(expect, "cpu_busy")->valuedouble + empty);
-    ck_assert_int_eq(number_at(&r, "/devices/disk/busy"), (int64_t)member(expect, "io_busy")->valuedouble);
+    ck_assert_int_eq(number_at(&r, "/cores/0/user"),
+                     (int64_t)member(expect, "cpu_busy")->valuedouble + empty);
+    ck_assert_int_eq(number_at(&r, "/devices/disk/busy"),
+                     (int64_t)member(expect, "io_busy")->valuedouble);
     for (int i = 0; i < n; i++) {
         const char *want = cJSON_GetArrayItem(member(expect, "states"), i)->valuestring;
         char states[600], name[20], pointer[60];
@@ -206,7 +214,8 @@ START_TEST(process_run_py_agrees)
         for (size_t k = 0; want[k]; k++) {
             char letter = want[k] == 'N' ? 'X' : want[k];
 
-            ck_assert_msg(states[k] == letter || (states[k] == '?' && (letter == 'B' || letter == 'r')),
+            ck_assert_msg(states[k] == letter ||
+                              (states[k] == '?' && (letter == 'B' || letter == 'r')),
                           "%s: %s at tick %zu: %s\n%s", id, name, k + 1, want, states);
             blocked += letter == 'B';
             wait += letter == 'r';
@@ -216,8 +225,8 @@ START_TEST(process_run_py_agrees)
             blocked -= b;
         wait -= task_number(&r, name, "waiting");
     }
-    ck_assert_msg(blocked == 0 && wait == 0, "%s: blocked %" PRId64 ", waiting %" PRId64 " too few", id,
-                  blocked, wait);
+    ck_assert_msg(blocked == 0 && wait == 0,
+                  "%s: blocked %" PRId64 ", waiting %" PRId64 " too few", id, blocked, wait);
     result_free(&r);
     text_release(&t);
     cJSON_Delete(all);
@@ -249,13 +258,16 @@ static const char *left_out(const char *id)
 
 static void add_machine(struct text *t, const cJSON *input)
 {
-    text_addf(t, "{\"unit\":\"ns\",\"machine\":{\"cores\":%d,\"placement\":\"first\",\"queues\":\"%s\","
-                 "\"balance\":\"none\",\"scheduler\":{\"policy\":\"rr\",\"quantum\":%d,\"align\":true},",
-              (int)member(input, "cpus")->valuedouble,
-              strcmp(member(input, "queues")->valuestring, "central") == 0 ? "global" : "per-core",
-              (int)member(input, "quantum")->valuedouble);
+    text_addf(
+        t,
+        "{\"unit\":\"ns\",\"machine\":{\"cores\":%d,\"placement\":\"first\",\"queues\":\"%s\","
+        "\"balance\":\"none\",\"scheduler\":{\"policy\":\"rr\",\"quantum\":%d,\"align\":true},",
+        (int)member(input, "cpus")->valuedouble,
+        strcmp(member(input, "queues")->valuestring, "central") == 0 ? "global" : "per-core",
+        (int)member(input, "quantum")->valuedouble);
     text_addf(t, "\"cache\":{\"size\":%d,\"warmup\":%d,\"speedup\":%d}},\"tasks\":[",
-              (int)member(input, "cache_size")->valuedouble, (int)member(input, "warmup_time")->valuedouble,
+              (int)member(input, "cache_size")->valuedouble,
+              (int)member(input, "warmup_time")->valuedouble,
               (int)member(input, "warm_rate")->valuedouble);
 }
 
@@ -267,8 +279,9 @@ static void add_jobs(struct text *t, const cJSON *input)
         const char *name = member(j, "name")->valuestring;
         const cJSON *cores = cJSON_GetObjectItemCaseSensitive(affinity, name);
 
-        text_addf(t, "%s{\"name\":\"%s\",\"working_set\":%d,\"do\":[{\"cpu\":%d}]", j == jobs->child ? "" : ",",
-                  name, (int)member(j, "working_set")->valuedouble, (int)member(j, "run")->valuedouble);
+        text_addf(t, "%s{\"name\":\"%s\",\"working_set\":%d,\"do\":[{\"cpu\":%d}]",
+                  j == jobs->child ? "" : ",", name, (int)member(j, "working_set")->valuedouble,
+                  (int)member(j, "run")->valuedouble);
         if (cores) {
             char *list = cJSON_PrintUnformatted(cores);
 
@@ -297,11 +310,12 @@ static void compare_core(const char *id, const struct result *r, const cJSON *cp
                 if (at(s, 0) == core && at(s, 2) <= tick && tick < at(s, 3))
                     got = member(s, "task")->valuestring;
             if (cJSON_IsNull(job))
-                ck_assert_msg(!got, "%s: core %" PRId64 " at tick %" PRId64 ": %s, not idle", id, core, tick, got);
+                ck_assert_msg(!got, "%s: core %" PRId64 " at tick %" PRId64 ": %s, not idle",
+                              id, core, tick, got);
             else
                 ck_assert_msg(got && strcmp(got, job->valuestring) == 0,
-                              "%s: core %" PRId64 " at tick %" PRId64 ": %s, not %s", id, core, tick,
-                              got ? got : "idle", job->valuestring);
+                              "%s: core %" PRId64 " at tick %" PRId64 ": %s, not %s", id, core,
+                              tick, got ? got : "idle", job->valuestring);
         }
     }
     (void)snprintf(pointer, sizeof(pointer), "/cores/%" PRId64 "/user", core);
@@ -322,10 +336,12 @@ START_TEST(multi_py_agrees)
         add_machine(&t, input);
         add_jobs(&t, input);
         r = run_text(t.data);
-        ck_assert_msg(number_at(&r, "/end") == (int64_t)member(expect, "finished_time")->valuedouble,
+        ck_assert_msg(number_at(&r, "/end") ==
+                          (int64_t)member(expect, "finished_time")->valuedouble,
                       "%s: ends at %" PRId64, id, number_at(&r, "/end"));
         for (const cJSON *j = member(expect, "job_finish")->child; j; j = j->next)
-            ck_assert_msg(task_number(&r, j->string, "completion") == at(j, 0), "%s: %s", id, j->string);
+            ck_assert_msg(task_number(&r, j->string, "completion") == at(j, 0), "%s: %s", id,
+                          j->string);
         for (const cJSON *cpu = member(expect, "cpus")->child; cpu; cpu = cpu->next)
             compare_core(id, &r, cpu);
         result_free(&r);
@@ -340,7 +356,8 @@ START_TEST(no_case_is_forgotten)
     static const struct {
         const char *file;
         int cases;
-    } files[] = {{SCHEDULER, SCHEDULER_CASES}, {PROCESS_RUN, PROCESS_RUN_CASES}, {MULTI, MULTI_CASES}};
+    } files[] = {
+        {SCHEDULER, SCHEDULER_CASES}, {PROCESS_RUN, PROCESS_RUN_CASES}, {MULTI, MULTI_CASES}};
 
     for (size_t i = 0; i < ARRAY_LEN(files); i++) {
         cJSON *all = read_json(files[i].file);

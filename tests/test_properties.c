@@ -84,11 +84,12 @@ START_TEST(cpu_time_is_the_sum_of_the_bursts)
         struct wide ran;
         char *config = workload(seed_of(_i, i), WORKLOAD_PLAIN, &cpu);
 
-        if (!strstr(config, "syscall") && !strstr(config, "thread_create") && !strstr(config, "interrupt")) {
+        if (!strstr(config, "syscall") && !strstr(config, "thread_create") &&
+            !strstr(config, "interrupt")) {
             (void)run_checked(config, 0, &ran);
             ck_assert_uint_eq(ran.hi, 0);
-            ck_assert_msg(ran.lo == (uint64_t)US(cpu), "%" PRIu64 " ns, not %" PRId64 " us\n%s", ran.lo, cpu,
-                          config);
+            ck_assert_msg(ran.lo == (uint64_t)US(cpu), "%" PRIu64 " ns, not %" PRId64 " us\n%s",
+                          ran.lo, cpu, config);
         }
         free(config);
     }
@@ -96,7 +97,8 @@ START_TEST(cpu_time_is_the_sum_of_the_bursts)
 END_TEST
 
 /* The segments of two runs: the same cores, kinds and times, times by `factor`. */
-static void compare_segments(const struct result *a, const struct result *b, double factor, const char *config)
+static void compare_segments(const struct result *a, const struct result *b, double factor,
+                             const char *config)
 {
     const cJSON *x = cJSON_GetObjectItemCaseSensitive(a->json, "segments")->child;
     const cJSON *y = cJSON_GetObjectItemCaseSensitive(b->json, "segments")->child;
@@ -109,7 +111,8 @@ static void compare_segments(const struct result *a, const struct result *b, dou
             ck_assert_msg(cJSON_GetArrayItem(x, 2 + k)->valuedouble * factor ==
                               cJSON_GetArrayItem(y, 2 + k)->valuedouble,
                           "%s", config);
-        ck_assert_str_eq(cJSON_GetArrayItem(x, 4)->valuestring, cJSON_GetArrayItem(y, 4)->valuestring);
+        ck_assert_str_eq(cJSON_GetArrayItem(x, 4)->valuestring,
+                         cJSON_GetArrayItem(y, 4)->valuestring);
     }
     ck_assert_msg(!x && !y, "%s", config);
 }
@@ -155,15 +158,18 @@ END_TEST
 START_TEST(a_task_after_the_end_changes_nothing)
 {
     for (int i = 0; i < SEEDS; i++) {
-        char *a = workload(seed_of(_i, i), 0, NULL), *b = workload(seed_of(_i, i), WORKLOAD_LATE, NULL);
+        char *a = workload(seed_of(_i, i), 0, NULL),
+             *b = workload(seed_of(_i, i), WORKLOAD_LATE, NULL);
         struct result x = run_text(a), y = run_text(b);
-        bool ends = strcmp(quanta_outcome(x.run), "deadlock") != 0; /* some hold the core that they need */
+        bool ends = strcmp(quanta_outcome(x.run), "deadlock") !=
+                    0; /* some hold the core that they need */
         const cJSON *tasks = cJSON_GetObjectItemCaseSensitive(x.json, "tasks");
         const cJSON *others = cJSON_GetObjectItemCaseSensitive(y.json, "tasks");
 
         for (const cJSON *t = tasks->child; t && ends; t = t->next)
-            ck_assert_msg(cJSON_Compare(t, cJSON_GetObjectItemCaseSensitive(others, t->string), 1), "%s: %s",
-                          t->string, a);
+            ck_assert_msg(
+                cJSON_Compare(t, cJSON_GetObjectItemCaseSensitive(others, t->string), 1),
+                "%s: %s", t->string, a);
         ck_assert_int_eq(cJSON_GetArraySize(tasks) + 1, cJSON_GetArraySize(others));
         result_free(&x);
         result_free(&y);

@@ -35,9 +35,10 @@ static const char *prefix(const struct making *m)
 /* A duration; small numbers, so that much happens at the same instant. */
 static void add_time(struct making *m, bool counts)
 {
-    static const char *const random[] = {"{\"exp\":4}",         "{\"uniform\":[1,9]}", "{\"normal\":[5,3]}",
-                                         "{\"lognormal\":[3,0.5]}", "{\"pareto\":[1,1.5]}",
-                                         "{\"choice\":[1,7]}",  "{\"list\":[2,0,5]}"};
+    static const char *const random[] = {"{\"exp\":4}",          "{\"uniform\":[1,9]}",
+                                         "{\"normal\":[5,3]}",   "{\"lognormal\":[3,0.5]}",
+                                         "{\"pareto\":[1,1.5]}", "{\"choice\":[1,7]}",
+                                         "{\"list\":[2,0,5]}"};
     int time = below(m, 12);
     bool drawn = chance(m, 25);
     const char *name = pick(m, random, ARRAY_LEN(random));
@@ -104,7 +105,8 @@ static void add_op(struct making *m, int depth)
     } else if (kind == 7) {
         add_expression(m);
     } else if (kind == 8) {
-        text_addf(&m->t, "{\"spawn\":\"p%d\",\"as\":\"c\"},{\"join\":\"c\"}", below(m, m->nprograms));
+        text_addf(&m->t, "{\"spawn\":\"p%d\",\"as\":\"c\"},{\"join\":\"c\"}",
+                  below(m, m->nprograms));
     } else {
         add_loop(m, depth);
     }
@@ -131,8 +133,9 @@ static void add_scheduler(struct making *m)
     bool align = chance(m, 30), late = chance(m, 30), preempt = chance(m, 25);
 
     if (m->flags & (WORKLOAD_RR | WORKLOAD_FIFO)) {
-        text_addf(&m->t, m->flags & WORKLOAD_RR ? "{\"policy\":\"rr\",\"quantum\":\"4611686018427387904ns\""
-                                                : "{\"policy\":\"fifo\"");
+        text_addf(&m->t, m->flags & WORKLOAD_RR
+                             ? "{\"policy\":\"rr\",\"quantum\":\"4611686018427387904ns\""
+                             : "{\"policy\":\"fifo\"");
         align = false;
     } else {
         text_addf(&m->t, "{\"policy\":\"%s\"", policy);
@@ -155,8 +158,8 @@ static void add_machine(struct making *m)
     text_addf(&m->t, "\"machine\":{\"cores\":%d,\"scheduler\":", m->ncores);
     add_scheduler(m);
     if (per_core)
-        text_addf(&m->t, ",\"queues\":\"per-core\",\"balance\":\"%s\",\"balance_interval\":%d", balance,
-                  below(m, 9) + 1);
+        text_addf(&m->t, ",\"queues\":\"per-core\",\"balance\":\"%s\",\"balance_interval\":%d",
+                  balance, below(m, 9) + 1);
     if (chance(m, 30))
         text_add(&m->t, ",\"placement\":\"first\"");
     if (switches)
@@ -233,7 +236,8 @@ static void add_arrivals(struct making *m, int i)
         text_addf(&m->t, ",\"clients\":%d,\"requests\":%d,\"think\":", n, below(m, 3) + 1);
         add_time(m, false);
     } else if (kind == 6) {
-        text_addf(&m->t, ",\"period\":%d,\"jobs\":%d,\"deadline\":%d", below(m, 9) + 1, n, below(m, 9) + 1);
+        text_addf(&m->t, ",\"period\":%d,\"jobs\":%d,\"deadline\":%d", below(m, 9) + 1, n,
+                  below(m, 9) + 1);
     }
 }
 
@@ -261,7 +265,8 @@ char *workload(uint64_t seed, unsigned flags, int64_t *cpu)
     m.nprograms = 2;
     m.npools = below(&m, 3);
     ntasks = below(&m, 6) + 1;
-    text_addf(&m.t, "{\"unit\":\"%s\",\"seed\":%" PRIu64 ",", flags & WORKLOAD_SLOW ? "ms" : "us", seed);
+    text_addf(&m.t, "{\"unit\":\"%s\",\"seed\":%" PRIu64 ",",
+              flags & WORKLOAD_SLOW ? "ms" : "us", seed);
     if (!(flags & WORKLOAD_PLAIN))
         text_add(&m.t, "\"vars\":{\"x\":0,\"y\":3},");
     add_machine(&m);

@@ -5,8 +5,8 @@
 #include "sim/base.h"
 
 enum workload_flag {
-    WORKLOAD_PLAIN = 1,   /* nothing drawn at random while it runs, no expressions */
-    WORKLOAD_RR = 2,      /* round robin with a quantum that never ends */
+    WORKLOAD_PLAIN = 1, /* nothing drawn at random while it runs, no expressions */
+    WORKLOAD_RR = 2,    /* round robin with a quantum that never ends */
     WORKLOAD_FIFO = 4,
     WORKLOAD_RENAMED = 8, /* other names */
     WORKLOAD_SLOW = 16,   /* the unit is ms instead of us */

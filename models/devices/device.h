@@ -18,10 +18,10 @@
 struct device;
 
 struct request {
-    struct event done;     /* end of service, then of the latency */
-    struct request *next;  /* for the model's queue */
+    struct event done;    /* end of service, then of the latency */
+    struct request *next; /* for the model's queue */
     struct device *device;
-    sim_time service;      /* how long it takes */
+    sim_time service; /* how long it takes */
 };
 
 struct device_model {
@@ -39,6 +39,7 @@ struct device_model {
     struct request *(*next)(void *state);
 };
 
-extern const struct device_model *const device_models[]; /* NULL ends it; the first is the default */
+extern const struct device_model
+    *const device_models[]; /* NULL ends it; the first is the default */
 
 #endif

@@ -32,7 +32,8 @@ static const struct param fifo_params[] = {PARAM_END};
 const struct device_model device_fifo = {
     .name = "fifo",
     .help = "first come, first served",
-    .source = "Source: Kleinrock, Queueing Systems I (1975), 1.2: the first-come-first-served discipline",
+    .source = "Source: Kleinrock, Queueing Systems I (1975), 1.2: the first-come-first-served "
+              "discipline",
     .params = fifo_params,
     .state_size = sizeof(struct fifo),
     .submit = fifo_submit,

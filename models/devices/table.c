@@ -11,4 +11,4 @@ const struct device_model *const device_models[] = {
 #define X(name) &device_##name,
     DISCIPLINES(X)
 #undef X
-    NULL};
+        NULL};

@@ -66,6 +66,7 @@ void executor_take(struct executor *ex, struct thread *th, struct task *t);
 /* `n` tasks wait for a thread now. */
 void executor_queued(struct executor *ex, int64_t n);
 
-extern const struct executor_model *const executor_models[]; /* NULL ends it; the first is the default */
+extern const struct executor_model
+    *const executor_models[]; /* NULL ends it; the first is the default */
 
 #endif

@@ -92,7 +92,8 @@ static void pool_next(struct executor *ex, struct thread *th, struct step *out)
 const struct executor_model executor_pool = {
     .name = "pool",
     .help = "tasks queue for N threads; a thread takes a task to its end",
-    .source = "Source: Goetz et al., Java Concurrency in Practice (2006), 6.2 and 8.3: a fixed thread "
+    .source = "Source: Goetz et al., Java Concurrency in Practice (2006), 6.2 and 8.3: a fixed "
+              "thread "
               "pool with a work queue and the abort policy",
     .params = pool_params,
     .params_size = sizeof(struct pool_params),

@@ -11,4 +11,4 @@ const struct executor_model *const executor_models[] = {
 #define X(name) &executor_##name,
     EXECUTORS(X)
 #undef X
-    NULL};
+        NULL};

@@ -17,8 +17,9 @@ static const struct param per_task_params[] = {PARAM_END};
 const struct executor_model executor_thread_per_task = {
     .name = "thread-per-task",
     .help = "each task is a thread; io blocks it",
-    .source = "Source: Stevens, Fenner, Rudoff, UNIX Network Programming I, 3rd ed. (2003), 30.10: "
-              "one thread per client",
+    .source =
+        "Source: Stevens, Fenner, Rudoff, UNIX Network Programming I, 3rd ed. (2003), 30.10: "
+        "one thread per client",
     .params = per_task_params,
     .submit = per_task_submit,
     .next = per_task_next,

@@ -16,7 +16,8 @@ static const struct param repeat_params[] = {
     PARAM_END,
 };
 
-static bool exec_repeat(struct sim *sim, struct task *t, const struct instr *in, struct step *out)
+static bool exec_repeat(struct sim *sim, struct task *t, const struct instr *in,
+                        struct step *out)
 {
     int64_t n;
 
@@ -31,7 +32,8 @@ static bool exec_repeat(struct sim *sim, struct task *t, const struct instr *in,
     return false;
 }
 
-static bool exec_again(struct sim *sim, struct task *t, const struct instr *in, struct step *out)
+static bool exec_again(struct sim *sim, struct task *t, const struct instr *in,
+                       struct step *out)
 {
     int64_t *left = task_top(t);
 
@@ -71,7 +73,8 @@ const struct op_def op_repeat = {
 
 /* ---- while, if --------------------------------------------------------------------- */
 
-static bool exec_unless(struct sim *sim, struct task *t, const struct instr *in, struct step *out)
+static bool exec_unless(struct sim *sim, struct task *t, const struct instr *in,
+                        struct step *out)
 {
     int64_t value;
 
@@ -96,8 +99,8 @@ struct while_args {
 };
 
 static const struct param while_params[] = {
-    PARAM_AS("while", EXPR, struct while_args, cond, "the condition, looked at before each turn",
-             .required = true),
+    PARAM_AS("while", EXPR, struct while_args, cond,
+             "the condition, looked at before each turn", .required = true),
     PARAM_AS("do", OPS, struct while_args, ops, "the ops to repeat", .required = true),
     PARAM_END,
 };

@@ -15,9 +15,8 @@ static const struct param cpu_params[] = {
 
 static bool exec_cpu(struct sim *sim, struct task *t, const struct instr *in, struct step *out)
 {
-    *out = (struct step){.kind = STEP_RUN,
-                         .kernel = in->target != 0,
-                         .time = task_draw(sim, t, in->arg.ptr)};
+    *out = (struct step){
+        .kind = STEP_RUN, .kernel = in->target != 0, .time = task_draw(sim, t, in->arg.ptr)};
     return out->time > 0;
 }
 
@@ -30,7 +29,8 @@ static void compile_cpu(struct compiler *c, const void *args)
 
 const struct op_def op_cpu = {
     .help = "compute",
-    .source = "Source: a CPU burst of Silberschatz, Galvin, Gagne, Operating System Concepts, 5.1.1",
+    .source =
+        "Source: a CPU burst of Silberschatz, Galvin, Gagne, Operating System Concepts, 5.1.1",
     .params = cpu_params,
     .args_size = sizeof(struct cpu_args),
     .compile = compile_cpu,

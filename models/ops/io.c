@@ -11,9 +11,11 @@ struct io_args {
 
 static const struct param io_params[] = {
     PARAM(DEVICE, struct io_args, io, "the device", .required = true),
-    PARAM(DIST, struct io_args, time, "its service time, instead of the device's own", .deflt = NULL),
+    PARAM(DIST, struct io_args, time, "its service time, instead of the device's own",
+          .deflt = NULL),
     PARAM(BYTES, struct io_args, bytes, "adds bytes / bandwidth to the service", .deflt = "0"),
-    PARAM(INT, struct io_args, at, "position on the device", .deflt = "0", .max = INT64_C(1) << 53),
+    PARAM(INT, struct io_args, at, "position on the device", .deflt = "0",
+          .max = INT64_C(1) << 53),
     PARAM_END,
 };
 

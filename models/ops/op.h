@@ -15,7 +15,7 @@
 #include "sim/base.h"
 #include "sim/param.h"
 
-struct compiler;  /* sim/program.h */
+struct compiler; /* sim/program.h */
 struct scenario;
 
 struct op_def {

@@ -11,7 +11,8 @@ static const struct param sleep_params[] = {
     PARAM_END,
 };
 
-static bool exec_sleep(struct sim *sim, struct task *t, const struct instr *in, struct step *out)
+static bool exec_sleep(struct sim *sim, struct task *t, const struct instr *in,
+                       struct step *out)
 {
     *out = (struct step){.kind = STEP_SLEEP, .time = task_draw(sim, t, in->arg.ptr)};
     return true;
@@ -40,7 +41,8 @@ static const struct param yield_params[] = {
     PARAM_END,
 };
 
-static bool exec_yield(struct sim *sim, struct task *t, const struct instr *in, struct step *out)
+static bool exec_yield(struct sim *sim, struct task *t, const struct instr *in,
+                       struct step *out)
 {
     (void)sim;
     (void)t;

@@ -9,11 +9,13 @@ struct spawn_args {
 
 static const struct param spawn_params[] = {
     PARAM(PROGRAM, struct spawn_args, spawn, "the program the child runs", .required = true),
-    PARAM(NAME, struct spawn_args, as, "the child's name, for join (the program's name)", .deflt = NULL),
+    PARAM(NAME, struct spawn_args, as, "the child's name, for join (the program's name)",
+          .deflt = NULL),
     PARAM_END,
 };
 
-static bool exec_spawn(struct sim *sim, struct task *t, const struct instr *in, struct step *out)
+static bool exec_spawn(struct sim *sim, struct task *t, const struct instr *in,
+                       struct step *out)
 {
     (void)out;
     task_spawn(sim, t, (int32_t)in->target, in->arg.ptr);
@@ -25,11 +27,13 @@ static void compile_spawn(struct compiler *c, const void *args)
     const struct spawn_args *a = args;
 
     emit_kernel_time(c, c->sc->machine.thread_create);
-    (void)emit(c, exec_spawn, a->as ? a->as : c->sc->programs[a->spawn].name, (uint32_t)a->spawn);
+    (void)emit(c, exec_spawn, a->as ? a->as : c->sc->programs[a->spawn].name,
+               (uint32_t)a->spawn);
 }
 
 const struct op_def op_spawn = {
-    .help = "start a program as a task of its own; it has this task's executor, priority and locals (at their first values), and is called parent/child",
+    .help = "start a program as a task of its own; it has this task's executor, priority and "
+            "locals (at their first values), and is called parent/child",
     .source = "Source: POSIX.1-2017 pthread_create()",
     .params = spawn_params,
     .args_size = sizeof(struct spawn_args),
@@ -51,7 +55,8 @@ static bool exec_join(struct sim *sim, struct task *t, const struct instr *in, s
     struct brood *b = task_brood(t, in->arg.ptr);
 
     if (!b)
-        return task_fault(sim, t, in, out, "has spawned no \"%s\" to join", (const char *)in->arg.ptr);
+        return task_fault(sim, t, in, out, "has spawned no \"%s\" to join",
+                          (const char *)in->arg.ptr);
     if (b->live == 0)
         return false;
     *out = (struct step){.kind = STEP_JOIN, .brood = b};

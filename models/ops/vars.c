@@ -18,8 +18,8 @@ struct set_args {
 
 static const struct param set_params[] = {
     PARAM(SET, struct set_args, set, "what is computed, and where it goes", .required = true),
-    PARAM(DIST, struct set_args, cost, "time of each step: each shared variable read, and the write",
-          .deflt = "0"),
+    PARAM(DIST, struct set_args, cost,
+          "time of each step: each shared variable read, and the write", .deflt = "0"),
     PARAM_END,
 };
 
@@ -127,8 +127,10 @@ static void compile_set(struct compiler *c, const void *args)
 }
 
 const struct op_def op_set = {
-    .help = "compute and store, not atomically: each shared variable read and the write are steps of their own",
-    .source = "Source: ISO C11, 5.1.2.4: a data race; OSTEP chapter 26, \"The heart of the problem\"",
+    .help = "compute and store, not atomically: each shared variable read and the write are "
+            "steps of their own",
+    .source =
+        "Source: ISO C11, 5.1.2.4: a data race; OSTEP chapter 26, \"The heart of the problem\"",
     .params = set_params,
     .args_size = sizeof(struct set_args),
     .compile = compile_set,
@@ -139,11 +141,13 @@ struct atomic_args {
 };
 
 static const struct param atomic_params[] = {
-    PARAM(SET, struct atomic_args, atomic, "what is computed, and where it goes", .required = true),
+    PARAM(SET, struct atomic_args, atomic, "what is computed, and where it goes",
+          .required = true),
     PARAM_END,
 };
 
-static bool exec_atomic(struct sim *sim, struct task *t, const struct instr *in, struct step *out)
+static bool exec_atomic(struct sim *sim, struct task *t, const struct instr *in,
+                        struct step *out)
 {
     const struct set_code *set = in->arg.ptr;
     enum var_scope scope;
@@ -160,12 +164,14 @@ static bool exec_atomic(struct sim *sim, struct task *t, const struct instr *in,
 
 static void compile_atomic(struct compiler *c, const void *args)
 {
-    (void)emit(c, exec_atomic, compile_assignment(c, ((const struct atomic_args *)args)->atomic), 0);
+    (void)emit(c, exec_atomic,
+               compile_assignment(c, ((const struct atomic_args *)args)->atomic), 0);
 }
 
 const struct op_def op_atomic = {
     .help = "compute and store in one indivisible step",
-    .source = "Source: ISO C11, 7.17: an atomic read-modify-write operation, sequentially consistent",
+    .source =
+        "Source: ISO C11, 7.17: an atomic read-modify-write operation, sequentially consistent",
     .params = atomic_params,
     .args_size = sizeof(struct atomic_args),
     .compile = compile_atomic,
@@ -178,12 +184,13 @@ struct assert_args {
 };
 
 static const struct param assert_params[] = {
-    PARAM_AS("assert", EXPR, struct assert_args, cond, "must be true; else the task ends with a fault",
-             .required = true),
+    PARAM_AS("assert", EXPR, struct assert_args, cond,
+             "must be true; else the task ends with a fault", .required = true),
     PARAM_END,
 };
 
-static bool exec_assert(struct sim *sim, struct task *t, const struct instr *in, struct step *out)
+static bool exec_assert(struct sim *sim, struct task *t, const struct instr *in,
+                        struct step *out)
 {
     const struct var_expr *e = in->arg.ptr;
     char values[160] = "";
@@ -198,8 +205,8 @@ static bool exec_assert(struct sim *sim, struct task *t, const struct instr *in,
         enum var_scope scope;
         const int64_t *var = task_var(sim, t, e->names[i], &scope);
         int n = !var ? 0
-                     : snprintf(values + len, sizeof(values) - len, "%s%s is %lld", i ? ", " : ": ",
-                                expr_name(e->expr, i), (long long)*var);
+                     : snprintf(values + len, sizeof(values) - len, "%s%s is %lld",
+                                i ? ", " : ": ", expr_name(e->expr, i), (long long)*var);
 
         len += n > 0 ? (size_t)n : 0;
     }

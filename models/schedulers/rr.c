@@ -32,8 +32,10 @@ static bool rr_regroups(const struct sched *s)
 
 const struct sched_policy sched_rr = {
     .name = "rr",
-    .help = "as fifo, but after a quantum on the core a thread goes to the tail if another is ready",
-    .source = "Source: POSIX.1-2017, System Interfaces 2.8.4, SCHED_RR at one priority; differs: a thread "
+    .help = "as fifo, but after a quantum on the core a thread goes to the tail if another is "
+            "ready",
+    .source = "Source: POSIX.1-2017, System Interfaces 2.8.4, SCHED_RR at one priority; "
+              "differs: a thread "
               "that blocks gets a fresh quantum, one that is alone renews its slice in place",
     .params = rr_params,
     .params_size = sizeof(struct rr_params),

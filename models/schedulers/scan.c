@@ -111,8 +111,10 @@ static const struct param scan_params[] = {PARAM_END};
 
 const struct sched_policy sched_scan = {
     .name = "scan",
-    .help = "non-preemptive; the next ready task in cyclic order of task number after the one that ran last",
-    .source = "Source: xv6 (rev. 11), proc.c, scheduler(); OSTEP homework process-run.py; differs: the number "
+    .help = "non-preemptive; the next ready task in cyclic order of task number after the one "
+            "that ran last",
+    .source = "Source: xv6 (rev. 11), proc.c, scheduler(); OSTEP homework process-run.py; "
+              "differs: the number "
               "is a thread's place in the table, which a later thread may take over",
     .params = scan_params,
     .state_size = sizeof(struct scan),

@@ -77,7 +77,7 @@ struct sched_policy {
     bool (*regroups)(const struct sched *s);
 };
 
-extern const struct sched_policy *const sched_policies[]; /* NULL ends it */
+extern const struct sched_policy *const sched_policies[];       /* NULL ends it */
 const struct sched_policy *sched_policy_find(const char *name); /* by name or alias; NULL */
 
 /* Keys that every policy takes: ties, on_wake (struct machine_spec). */
@@ -85,9 +85,12 @@ extern const struct param sched_common_params[];
 
 /* What a policy may ask of the machine. */
 sim_time sched_now(const struct sched *s);
-bool sched_may_run(const struct sched *s, const struct thread *t); /* on a core that is choosing now */
-void *sched_thread(const struct sched *s, struct thread *t);       /* the policy's bytes of `t` */
-struct thread *sched_thread_of(const struct sched *s, void *bytes);  /* and back */
-uint32_t sched_number(const struct thread *t); /* its place in the table of threads: the order of arrival, while none has ended */
+bool sched_may_run(const struct sched *s,
+                   const struct thread *t); /* on a core that is choosing now */
+void *sched_thread(const struct sched *s, struct thread *t); /* the policy's bytes of `t` */
+struct thread *sched_thread_of(const struct sched *s, void *bytes); /* and back */
+uint32_t sched_number(
+    const struct thread
+        *t); /* its place in the table of threads: the order of arrival, while none has ended */
 
 #endif

@@ -14,7 +14,7 @@ const struct sched_policy *const sched_policies[] = {
 #define X(name) &sched_##name,
     POLICIES(X)
 #undef X
-    NULL};
+        NULL};
 
 static const char *const ties_names[] = {"ready-first", "expired-first", NULL};
 static const char *const on_wake_names[] = {"queue", "preempt", NULL};

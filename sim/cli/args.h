@@ -45,7 +45,7 @@ struct args {
     int64_t colour;               /* enum colour_when */
     struct words sets;            /* "/pointer=value", in the order given */
     struct words operands;
-    struct words made;            /* texts that are the parser's own */
+    struct words made; /* texts that are the parser's own */
 };
 
 enum opt_kind {
@@ -83,15 +83,15 @@ struct command {
     const char *name;
     const char *operands; /* as the synopsis has them: "FILE..." */
     enum operand_kind operand_kind;
-    size_t min, max;       /* how many operands */
-    const char *summary;   /* one line, no full stop */
-    const char *about;     /* paragraphs, an empty line between */
+    size_t min, max;     /* how many operands */
+    const char *summary; /* one line, no full stop */
+    const char *about;   /* paragraphs, an empty line between */
     const struct opt *options;
     struct example examples[COMMAND_EXAMPLES]; /* the first is in the short help, too */
     int (*run)(const struct args *args);       /* gives enum exit_code */
 };
 
-extern const struct command *const commands[]; /* NULL ends it */
+extern const struct command *const commands[];        /* NULL ends it */
 const struct command *command_find(const char *name); /* NULL: there is none */
 const char *command_closest(const char *name);        /* NULL: none is close */
 
@@ -99,18 +99,18 @@ extern const struct command command_run, command_compare, command_check, command
     command_help;
 
 /* Texts that belong to the program as a whole; commands.c. */
-extern const char program_summary[];                /* one line */
-extern const char program_about[];                  /* paragraphs */
-extern const struct opt program_options[];          /* before or instead of a command */
+extern const char program_summary[];       /* one line */
+extern const char program_about[];         /* paragraphs */
+extern const struct opt program_options[]; /* before or instead of a command */
 struct exit_meaning {
     int code;
     const char *meaning;
 };
-extern const struct exit_meaning exit_meanings[];   /* meaning NULL ends it */
+extern const struct exit_meaning exit_meanings[]; /* meaning NULL ends it */
 struct env_meaning {
     const char *name, *meaning;
 };
-extern const struct env_meaning env_meanings[];     /* name NULL ends it */
+extern const struct env_meaning env_meanings[]; /* name NULL ends it */
 
 /* Rows as tables write them. */
 /* clang-format off */
@@ -121,24 +121,30 @@ extern const struct env_meaning env_meanings[];     /* name NULL ends it */
     }
 #define FLAG(name_, field_, help_, letter_) OPTION(name_, OPT_FLAG, NULL, field_, help_, .letter = letter_)
 /* clang-format on */
-#define OPT_END {.name = NULL}
+#define OPT_END      \
+    {                \
+        .name = NULL \
+    }
 
 /* Rows that several commands have, with one meaning. */
 #define OPT_HELP FLAG("help", help, "show a short help and end", 'h')
-#define OPT_OUTPUT                                                                         \
-    OPTION("output", OPT_TEXT, "FILE", output, "write to FILE, whole or not at all, instead of standard output", \
-           .letter = 'o')
-#define OPT_SETTING                                                                        \
-    OPTION("set", OPT_SET, "/POINTER=VALUE", sets,                                         \
-           "change the file first, as --set /machine/cores=4; may be repeated", .letter = '\0')
-#define OPT_LOOK                                                                           \
-    FLAG("ascii", ascii, "draw with ASCII characters alone", '\0'),                        \
-        OPTION("width", OPT_NUMBER, "COLUMNS", width,                                      \
-               "fit to so many columns; default: the terminal's, else 80", .min = 40, .max = 1000), \
-        OPTION("rows", OPT_NUMBER, "N", rows, "draw at most so many tasks; default: 20",  \
-               .min = 1, .max = 10000),                                                    \
-        OPTION("color", OPT_CHOICE, "WHEN", colour,                                        \
-               "auto (on a terminal), always or never; default: auto", .choices = colour_names)
+#define OPT_OUTPUT                             \
+    OPTION("output", OPT_TEXT, "FILE", output, \
+           "write to FILE, whole or not at all, instead of standard output", .letter = 'o')
+#define OPT_SETTING                                                             \
+    OPTION("set", OPT_SET, "/POINTER=VALUE", sets,                              \
+           "change the file first, as --set /machine/cores=4; may be repeated", \
+           .letter = '\0')
+#define OPT_LOOK                                                                         \
+    FLAG("ascii", ascii, "draw with ASCII characters alone", '\0'),                      \
+        OPTION("width", OPT_NUMBER, "COLUMNS", width,                                    \
+               "fit to so many columns; default: the terminal's, else 80", .min = 40,    \
+               .max = 1000),                                                             \
+        OPTION("rows", OPT_NUMBER, "N", rows, "draw at most so many tasks; default: 20", \
+               .min = 1, .max = 10000),                                                  \
+        OPTION("color", OPT_CHOICE, "WHEN", colour,                                      \
+               "auto (on a terminal), always or never; default: auto",                   \
+               .choices = colour_names)
 extern const char *const colour_names[]; /* as enum colour_when; NULL ends them */
 
 /* Reads argv[1..] of `cmd` (argv[0] is its name).  False: a message is on stderr. */

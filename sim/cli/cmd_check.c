@@ -45,8 +45,9 @@ const struct command command_check = {
     .min = 1,
     .max = SIZE_MAX,
     .summary = "read files and report every mistake in them; run nothing",
-    .about = "Reads each FILE (\"-\": standard input) with all its variants and reports everything "
-             "that is wrong, with line, column and a hint.",
+    .about =
+        "Reads each FILE (\"-\": standard input) with all its variants and reports everything "
+        "that is wrong, with line, column and a hint.",
     .options = options,
     .examples = {{"quanta check configs/lessons/*.json", "are these files fine?"}},
     .run = check,

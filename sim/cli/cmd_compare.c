@@ -128,8 +128,10 @@ const struct command command_compare = {
     .min = 1,
     .max = SIZE_MAX,
     .summary = "simulate every variant of the files and set them side by side",
-    .about = "Runs every variant of every FILE, prints their timelines on one scale of time, and one "
-             "table of their numbers beneath. The best value of a row is marked; the speed-up is over "
+    .about = "Runs every variant of every FILE, prints their timelines on one scale of time, "
+             "and one "
+             "table of their numbers beneath. The best value of a row is marked; the speed-up "
+             "is over "
              "the first run.",
     .options = options,
     .examples = {{"quanta compare configs/lessons/01-concurrency-vs-parallelism.json",

@@ -69,9 +69,10 @@ const struct command command_help = {
     .min = 0,
     .max = 1,
     .summary = "explain a command, or print man page, completions, schema",
-    .about = "Explains COMMAND with all its options and examples; without one, the program. It also "
-             "prints what an installation needs: the man page, completions for shells, and the JSON "
-             "Schema that editors and validators use.",
+    .about =
+        "Explains COMMAND with all its options and examples; without one, the program. It also "
+        "prints what an installation needs: the man page, completions for shells, and the JSON "
+        "Schema that editors and validators use.",
     .options = options,
     .examples = {{"quanta help run", "all about quanta run"},
                  {"quanta help --schema -o schema.json", "for an editor"}},

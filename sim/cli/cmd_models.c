@@ -29,8 +29,9 @@ const struct command command_models = {
     .min = 0,
     .max = 1,
     .summary = "list policies, devices, executors and ops with their keys",
-    .about = "Prints every model there is, or those called NAME: what it does, its keys with types, "
-             "limits, defaults and meaning, and the source of what it models.",
+    .about =
+        "Prints every model there is, or those called NAME: what it does, its keys with types, "
+        "limits, defaults and meaning, and the source of what it models.",
     .options = options,
     .examples = {{"quanta models rr", "what round robin is, and its keys"},
                  {"quanta models", "all there is"}},

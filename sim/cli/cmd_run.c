@@ -29,8 +29,8 @@ static void show(struct out *out, const struct args *args, const struct quanta_c
     struct text t = {0};
 
     if (quanta_has_variants(cfg))
-        text_addf(&t, "%s%s%s\n", look->colours ? "\033[1m" : "", quanta_variant_name(cfg, variant),
-                  look->colours ? "\033[0m" : "");
+        text_addf(&t, "%s%s%s\n", look->colours ? "\033[1m" : "",
+                  quanta_variant_name(cfg, variant), look->colours ? "\033[0m" : "");
     out_take(out, text_take(&t));
     if (!args->no_timeline) {
         out_take(out, quanta_timeline(run, look));
@@ -49,8 +49,8 @@ static void show_digest(struct out *out, const char *path, const struct quanta_c
     out_take(out, text_take(&t));
 }
 
-static void run_variants(struct out *out, const struct args *args, const struct quanta_config *cfg,
-                         size_t from, size_t to, int *code)
+static void run_variants(struct out *out, const struct args *args,
+                         const struct quanta_config *cfg, size_t from, size_t to, int *code)
 {
     bool text = !args->json && !args->digest;
     bool array = args->json && quanta_has_variants(cfg) && !args->variant;
@@ -109,16 +109,20 @@ const struct command command_run = {
     .min = 1,
     .max = 1,
     .summary = "simulate a file and show each variant's timeline and numbers",
-    .about =
-        "Runs each variant of FILE (\"-\": standard input) and prints a timeline, a row a core and a "
-        "row a task, and the numbers beneath. What the file expects of its results is compared with "
-        "them; what does not hold is said on standard error.\n"
-        "\n"
-        "With --json it prints the result document: one object where the file has no variants or "
-        "--variant asks for one, else an array of them.",
+    .about = "Runs each variant of FILE (\"-\": standard input) and prints a timeline, a row a "
+             "core and a "
+             "row a task, and the numbers beneath. What the file expects of its results is "
+             "compared with "
+             "them; what does not hold is said on standard error.\n"
+             "\n"
+             "With --json it prints the result document: one object where the file has no "
+             "variants or "
+             "--variant asks for one, else an array of them.",
     .options = options,
-    .examples = {{"quanta run configs/lessons/02-cpu-busy-and-idle.json", "the timeline and the numbers"},
+    .examples = {{"quanta run configs/lessons/02-cpu-busy-and-idle.json",
+                  "the timeline and the numbers"},
                  {"quanta run --json --segments web.json", "everything, for a program to read"},
-                 {"quanta run --set /machine/cores=4 --seed 7 web.json", "on four cores, with other draws"}},
+                 {"quanta run --set /machine/cores=4 --seed 7 web.json",
+                  "on four cores, with other draws"}},
     .run = run,
 };

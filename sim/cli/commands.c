@@ -9,11 +9,14 @@ const struct command *const commands[] = {&command_run,    &command_compare, &co
 const char program_summary[] = "simulates cores, schedulers and event loops, deterministically";
 
 const char program_about[] =
-    "quanta reads a JSON file that describes a machine and a workload, runs it in simulated time, "
-    "and shows as timelines and numbers what concurrency is, what parallelism is, and what each "
+    "quanta reads a JSON file that describes a machine and a workload, runs it in simulated "
+    "time, "
+    "and shows as timelines and numbers what concurrency is, what parallelism is, and what "
+    "each "
     "costs. The same file and seed give the same bytes on every machine.\n"
     "\n"
-    "A file may name variants: changes to itself, to be compared with each other. \"quanta models\" "
+    "A file may name variants: changes to itself, to be compared with each other. \"quanta "
+    "models\" "
     "lists what a file may say, with units, defaults and sources; configs/schema.json lets an "
     "editor help with writing one.";
 

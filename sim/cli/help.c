@@ -52,8 +52,8 @@ char *help_program(bool all)
 {
     struct text t = {0};
 
-    text_addf(&t, "quanta %s: %s\n\nusage: quanta COMMAND [option...] [FILE...]\n", quanta_version(),
-              program_summary);
+    text_addf(&t, "quanta %s: %s\n\nusage: quanta COMMAND [option...] [FILE...]\n",
+              quanta_version(), program_summary);
     if (all) {
         text_add(&t, "\n");
         wrap_text(&t, program_about, 0, out_help_width());
@@ -84,7 +84,8 @@ char *help_short(const struct command *cmd)
     add_usage(&t, cmd);
     text_addf(&t, "%s\n\n", cmd->summary);
     add_options(&t, cmd->options);
-    text_addf(&t, "\nfor example\n  %s\n\nquanta help %s tells more.\n", cmd->examples[0].line, cmd->name);
+    text_addf(&t, "\nfor example\n  %s\n\nquanta help %s tells more.\n", cmd->examples[0].line,
+              cmd->name);
     return text_take(&t);
 }
 

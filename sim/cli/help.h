@@ -5,10 +5,10 @@
 
 #include "sim/cli/args.h"
 
-char *help_program(bool all);                    /* all: with explanations */
+char *help_program(bool all); /* all: with explanations */
 char *help_short(const struct command *cmd);
 char *help_long(const struct command *cmd);
-char *help_man(void);                            /* mdoc(7) */
+char *help_man(void); /* mdoc(7) */
 char *help_bash(void);
 char *help_zsh(void);
 

@@ -87,7 +87,8 @@ char *help_man(void)
 
     text_add(&t, ".Dd November 24, 2026\n.Dt QUANTA 1\n.Os\n.Sh NAME\n.Nm quanta\n.Nd ");
     text_addf(&t, "%s\n", program_summary);
-    text_add(&t, ".Sh SYNOPSIS\n.Nm\n.Ar command\n.Op Ar option ...\n.Op Ar\n.Sh DESCRIPTION\n");
+    text_add(&t,
+             ".Sh SYNOPSIS\n.Nm\n.Ar command\n.Op Ar option ...\n.Op Ar\n.Sh DESCRIPTION\n");
     add_plain(&t, program_about);
     add_commands(&t);
     text_add(&t, ".Sh ENVIRONMENT\n.Bl -tag -width Ds\n");

@@ -15,26 +15,30 @@ char *help_bash(void)
                  "        COMPREPLY=($(compgen -W \"");
     for (size_t i = 0; commands[i]; i++)
         text_addf(&t, "%s ", commands[i]->name);
-    text_add(&t, "--help --version\" -- \"$cur\"))\n        return\n    fi\n    case $cmd in\n");
+    text_add(&t,
+             "--help --version\" -- \"$cur\"))\n        return\n    fi\n    case $cmd in\n");
     for (size_t i = 0; commands[i]; i++) {
         text_addf(&t, "    %s) words='", commands[i]->name);
         for (const struct opt *o = commands[i]->options; o->name; o++)
-            text_addf(&t, "%s--%s%s", o == commands[i]->options ? "" : " ", o->name, o->value ? "=" : "");
+            text_addf(&t, "%s--%s%s", o == commands[i]->options ? "" : " ", o->name,
+                      o->value ? "=" : "");
         if (commands[i]->operand_kind == OPERAND_COMMAND)
             for (size_t k = 0; commands[k]; k++)
                 text_addf(&t, " %s", commands[k]->name);
         text_add(&t, "' ;;\n");
     }
-    text_add(&t, "    esac\n"
-                 "    if [[ $cur == -* || $cmd == help ]]; then\n"
-                 "        COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
-                 "        [[ ${COMPREPLY[0]} == *= ]] && compopt -o nospace\n"
-                 "    else\n"
-                 "        compopt -o filenames\n"
-                 "        COMPREPLY=($(compgen -d -- \"$cur\") $(compgen -f -X '!*.json' -- \"$cur\"))\n"
-                 "    fi\n"
-                 "}\n"
-                 "complete -F _quanta quanta\n");
+    text_add(
+        &t,
+        "    esac\n"
+        "    if [[ $cur == -* || $cmd == help ]]; then\n"
+        "        COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
+        "        [[ ${COMPREPLY[0]} == *= ]] && compopt -o nospace\n"
+        "    else\n"
+        "        compopt -o filenames\n"
+        "        COMPREPLY=($(compgen -d -- \"$cur\") $(compgen -f -X '!*.json' -- \"$cur\"))\n"
+        "    fi\n"
+        "}\n"
+        "complete -F _quanta quanta\n");
     return text_take(&t);
 }
 
@@ -86,8 +90,9 @@ char *help_zsh(void)
         add_escaped(&t, commands[i]->summary);
         text_add(&t, "'\n");
     }
-    text_add(&t, ")\nif (( CURRENT == 2 )); then\n    _describe command commands\n    return\nfi\n"
-                 "local cmd=$words[2]\nshift words\n(( CURRENT-- ))\ncase $cmd in\n");
+    text_add(&t,
+             ")\nif (( CURRENT == 2 )); then\n    _describe command commands\n    return\nfi\n"
+             "local cmd=$words[2]\nshift words\n(( CURRENT-- ))\ncase $cmd in\n");
     for (size_t i = 0; commands[i]; i++) {
         text_addf(&t, "    %s)\n        _arguments \\\n", commands[i]->name);
         for (const struct opt *o = commands[i]->options; o->name; o++)

@@ -57,8 +57,8 @@ static bool ended_well(const struct quanta_run *run)
     return strcmp(outcome, "completed") == 0 || strcmp(outcome, "until") == 0;
 }
 
-struct quanta_run *job_run(const struct args *args, const struct quanta_config *cfg, size_t variant,
-                           bool timeline, int *code)
+struct quanta_run *job_run(const struct args *args, const struct quanta_config *cfg,
+                           size_t variant, bool timeline, int *code)
 {
     struct quanta_options options = {
         .segments = args->segments,

@@ -16,8 +16,8 @@ struct quanta_config *job_read(const struct args *args, const char *path);
 int job_variant(const struct args *args, const struct quanta_config *cfg);
 
 /* Runs it; what is wrong with the run goes to stderr and into *code. */
-struct quanta_run *job_run(const struct args *args, const struct quanta_config *cfg, size_t variant,
-                           bool timeline, int *code);
+struct quanta_run *job_run(const struct args *args, const struct quanta_config *cfg,
+                           size_t variant, bool timeline, int *code);
 
 void out_take(struct out *out, char *text); /* writes and frees */
 

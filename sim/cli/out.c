@@ -180,7 +180,8 @@ static bool other_charset(void)
     for (i = 0; i < ARRAY_LEN(names) && locale[0] == '\0'; i++)
         locale = variable(names[i]);
     charset = strchr(locale, '.');
-    return charset && strncasecmp(charset, ".utf-8", 6) != 0 && strncasecmp(charset, ".utf8", 5) != 0;
+    return charset && strncasecmp(charset, ".utf-8", 6) != 0 &&
+           strncasecmp(charset, ".utf8", 5) != 0;
 }
 
 void out_look(const struct args *args, struct quanta_look *look)
@@ -190,13 +191,17 @@ void out_look(const struct args *args, struct quanta_look *look)
     const char *term = variable("TERM");
 
     memset(look, 0, sizeof(*look));
-    look->width = args->width > 0 ? (int)args->width : terminal ? terminal_width() : WIDTH_USUAL;
+    look->width = args->width > 0 ? (int)args->width
+                  : terminal      ? terminal_width()
+                                  : WIDTH_USUAL;
     look->rows = (int)args->rows;
     look->ascii = args->ascii;
-    if (terminal && (strcmp(term, "linux") == 0 || strcmp(term, "dumb") == 0 || other_charset()))
+    if (terminal &&
+        (strcmp(term, "linux") == 0 || strcmp(term, "dumb") == 0 || other_charset()))
         look->ascii = true;
     if (args->colour == COLOUR_AUTO)
-        look->colours = terminal && variable("NO_COLOR")[0] == '\0' && strcmp(term, "dumb") != 0;
+        look->colours =
+            terminal && variable("NO_COLOR")[0] == '\0' && strcmp(term, "dumb") != 0;
     else
         look->colours = args->colour == COLOUR_ALWAYS;
 }

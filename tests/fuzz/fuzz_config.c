@@ -18,8 +18,8 @@ static bool is_small(const struct scenario *sc)
     for (int32_t i = 0; i < sc->ntasks; i++) {
         const struct task_spec *t = &sc->tasks[i];
 
-        if (t->count < 0 || t->count > 100 || t->clients > 100 || t->requests > 100 || t->jobs > 100 ||
-            t->requests < 0 || t->jobs < 0)
+        if (t->count < 0 || t->count > 100 || t->clients > 100 || t->requests > 100 ||
+            t->jobs > 100 || t->requests < 0 || t->jobs < 0)
             return false;
         copies += t->clients > 0 ? t->clients * t->requests : t->count;
     }
