@@ -103,6 +103,7 @@ enum { LABEL = 16, GAP = 2, COLUMN_MIN = 8 };
 static void form(int64_t value, enum form how, char buf[TIME_TEXT_SIZE])
 {
     sim_time unit = value >= SEC(1) ? MS(1) : value >= MS(1) ? US(1) : 1;
+    char number[TIME_TEXT_SIZE];
 
     switch (how) {
     case FORM_TIME:
@@ -115,12 +116,11 @@ static void form(int64_t value, enum form how, char buf[TIME_TEXT_SIZE])
         glyph_ratio(value, 2, buf);
         break;
     case FORM_PERCENT:
-        glyph_ratio(value * 100, 1, buf);
-        (void)strcat(buf, " %");
+        glyph_percent(value, buf);
         break;
     case FORM_SPEED_UP:
-        glyph_ratio(value, 2, buf);
-        (void)strcat(buf, "x");
+        glyph_ratio(value, 2, number);
+        (void)snprintf(buf, TIME_TEXT_SIZE, "%.20sx", number);
         break;
     }
 }

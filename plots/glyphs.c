@@ -97,3 +97,11 @@ void glyph_ratio(int64_t e9, int digits, char buf[TIME_TEXT_SIZE])
         (void)snprintf(buf, TIME_TEXT_SIZE, "%" PRId64 ".%0*" PRId64, e9 / scale, digits,
                        e9 % scale);
 }
+
+void glyph_percent(int64_t e9, char buf[TIME_TEXT_SIZE])
+{
+    int64_t permille = (e9 + 500000) / 1000000;
+
+    (void)snprintf(buf, TIME_TEXT_SIZE, "%" PRId64 ".%" PRId64 " %%", permille / 10,
+                   permille % 10);
+}

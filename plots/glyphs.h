@@ -38,5 +38,6 @@ void glyph_number(sim_time t, sim_time unit, char buf[TIME_TEXT_SIZE]);
 
 /* A ratio in 10^-9 with `digits` decimals, rounded: "87.3". */
 void glyph_ratio(int64_t e9, int digits, char buf[TIME_TEXT_SIZE]);
+void glyph_percent(int64_t e9, char buf[TIME_TEXT_SIZE]); /* "87.3 %" */
 
 #endif

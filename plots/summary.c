@@ -48,8 +48,8 @@ static void add_level(struct text *t, const char *name, int64_t mean_e9, int64_t
 
 static const char *percent(int64_t e9, char buf[TIME_TEXT_SIZE])
 {
-    glyph_ratio(e9 * 100, 1, buf);
-    return strcat(buf, " %");
+    glyph_percent(e9, buf);
+    return buf;
 }
 
 static void add_cores(struct text *t, const struct metrics *m)

@@ -222,6 +222,7 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
         arrive(tl, rec);
         break;
     case TR_READY:
+        sim_assert(t);
         if (t->core >= 0)
             leave_core(tl, t->core, rec->at);
         t->core = -1;
@@ -231,6 +232,7 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
         take_core(tl, rec, true);
         break;
     case TR_RUN:
+        sim_assert(t);
         take_core(tl, rec, false);
         t->core = -1;
         task_to(tl, t, rec->at, TASK_RUNS);

@@ -140,6 +140,7 @@ static void read_scheduler(struct reader *r, const cJSON *at)
     if (name)
         policy = find_policy(r, name);
     m->policy = policy ? policy : sched_policies[0];
+    sim_assert(m->policy);
     m->policy_params = arena_alloc(r->mem, m->policy->params_size + 1);
     keys[0].params = sched_common_params;
     keys[0].base = m;

@@ -57,15 +57,15 @@ static void no_op(struct reader *r, const cJSON *at)
 {
     const char *names[64];
     size_t n = 0;
-    const cJSON *m = at->child;
+    const cJSON *first = at->child, *m;
 
-    while (m && is_comment(m))
-        m = m->next;
-    if (!m) {
+    while (first && is_comment(first))
+        first = first->next;
+    if (!first) {
         wrong(r, at, "as { \"cpu\": \"5ms\" }", "an op without a key");
         return;
     }
-    for (; m; m = m->next) {
+    for (m = first; m; m = m->next) {
         const char *later = not_yet("op", m->string);
 
         if (later) {
@@ -73,13 +73,11 @@ static void no_op(struct reader *r, const cJSON *at)
             return;
         }
     }
-    for (m = at->child; is_comment(m);)
-        m = m->next;
-    while (op_defs[n] && n < ARRAY_LEN(names)) {
+    while (n < ARRAY_LEN(names) && op_defs[n]) {
         names[n] = op_defs[n]->params[0].name;
         n++;
     }
-    wrong_name(r, m, "op", m->string, names, n);
+    wrong_name(r, first, "op", first->string, names, n);
 }
 
 /* The key that says which op this is: the one that is no other's option. */

@@ -74,7 +74,7 @@ static const struct device_model *find_discipline(struct reader *r, const cJSON 
         wrong_type(r, at, "as \"fifo\"", "the name of a discipline");
         return device_models[0];
     }
-    for (; device_models[n] && n < ARRAY_LEN(names); n++) {
+    for (; n < ARRAY_LEN(names) && device_models[n]; n++) {
         names[n] = device_models[n]->name;
         if (strcmp(names[n], at->valuestring) == 0)
             return device_models[n];
@@ -134,7 +134,7 @@ static const struct executor_model *find_kind(struct reader *r, const cJSON *at)
         wrong_type(r, at, "as \"pool\"", "the kind of an executor");
         return NULL;
     }
-    for (; executor_models[n] && n < ARRAY_LEN(names); n++) {
+    for (; n < ARRAY_LEN(names) && executor_models[n]; n++) {
         names[n] = executor_models[n]->name;
         if (strcmp(names[n], at->valuestring) == 0)
             return executor_models[n];

@@ -15,7 +15,7 @@
 
 static cJSON *parse(const char *text)
 {
-    cJSON *node = cJSON_Parse(text);
+    cJSON *node = cJSON_ParseWithLengthOpts(text, strlen(text) + 1, NULL, 1);
 
     sim_assert(node); /* texts of ours */
     return node;

@@ -269,7 +269,7 @@ static void check_names(struct reader *r, const cJSON *at)
 
         if (strcmp(names->list[i].name, names->list[i - 1].name) != 0)
             continue;
-        for (int32_t k = 0; k < names->list[i].number; k++)
+        for (int32_t k = 0; m && k < names->list[i].number; k++)
             m = m->next;
         m = json_member(m, "name");
         if (m)

@@ -181,9 +181,10 @@ static void add_char(struct text *t, const char *s, size_t len)
 {
     unsigned char c = (unsigned char)*s;
 
-    if (len == 1 && ((c < 0x20 && c != '\t') || c >= 0x7f))
-        text_add(t, "?");
-    else if (len == 2 && c == 0xc2 && (unsigned char)s[1] < 0xa0)
+    bool control = len == 1 ? (c < 0x20 && c != '\t') || c >= 0x7f
+                            : len == 2 && c == 0xc2 && (unsigned char)s[1] < 0xa0;
+
+    if (control)
         text_add(t, "?");
     else
         text_add_len(t, s, len);

@@ -49,7 +49,7 @@ struct event {
     uint64_t order; /* phase, rank, seq from the top; seq 0: not pending */
 };
 
-struct event_queue; /* engine.c: a small heap, a ladder above some tens of events */
+struct event_queue; /* sim/event_queue.h */
 
 struct engine {
     sim_time now;   /* never decreases */

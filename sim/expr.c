@@ -6,11 +6,12 @@
 #include <string.h>
 
 /* X(enumerator, as written, binding: higher binds tighter) */
-#define BINARY_OPS(X)                                                                         \
-    X(OR, "||", 1)                                                                            \
-    X(AND, "&&", 2) X(EQ, "==", 3) X(NE, "!=", 3) X(LE, "<=", 4) X(GE, ">=", 4) X(LT, "<", 4) \
-        X(GT, ">", 4) X(ADD, "+", 5) X(SUB, "-", 5) X(MUL, "*", 6) X(DIV, "/", 6)             \
-            X(MOD, "%", 6)
+#define BINARY_OPS(X)                                                                       \
+    X(OR, "||", 1)                                                                          \
+    X(AND, "&&", 2)                                                                         \
+    X(EQ, "==", 3)                                                                          \
+    X(NE, "!=", 3) X(LE, "<=", 4) X(GE, ">=", 4) X(LT, "<", 4) X(GT, ">", 4) X(ADD, "+", 5) \
+        X(SUB, "-", 5) X(MUL, "*", 6) X(DIV, "/", 6) X(MOD, "%", 6)
 
 enum code_kind {
 #define X(name, text, level) CODE_##name,
@@ -347,13 +348,15 @@ static bool apply_unary(enum code_kind kind, int64_t *v)
 enum expr_end expr_eval(const struct expr *e, expr_load_fn *load, void *ctx, int64_t *value,
                         char *message, size_t size)
 {
-    int64_t stack[EXPR_DEPTH + 1];
+    int64_t stack[EXPR_DEPTH + 1] = {0};
     int top = 0;
     const char *why = "overflow";
 
     for (uint32_t pc = 0; pc < e->ncode; pc++) {
         const struct code *c = &e->code[pc];
 
+        sim_assert(top <= EXPR_DEPTH &&
+                   (top > 0 || c->kind == CODE_PUSH || c->kind == CODE_LOAD));
         if (c->kind == CODE_PUSH) {
             stack[top++] = c->value;
         } else if (c->kind == CODE_LOAD) {
@@ -378,6 +381,7 @@ enum expr_end expr_eval(const struct expr *e, expr_load_fn *load, void *ctx, int
             }
         } else if (c->kind <= CODE_MOD) {
             top--;
+            sim_assert(top > 0);
             if (!apply(c->kind, stack[top - 1], stack[top], &stack[top - 1], &why))
                 goto fault;
         } else if (!apply_unary(c->kind, &stack[top - 1])) {

@@ -505,7 +505,7 @@ static bool scan_between(struct scan *s, bool opened, bool *more)
     *more = false;
     while (s->depth > 0) {
         bool object;
-        size_t comma = s->at;
+        size_t comma;
 
         skip_space(s);
         object = *container(s) == 'o';

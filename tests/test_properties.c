@@ -50,7 +50,7 @@ static uint64_t run_checked(const char *config, uint64_t shuffle, struct wide *c
 
 static uint64_t seed_of(int round, int i)
 {
-    return (uint64_t)(round * SEEDS + i + 1);
+    return (uint64_t)round * SEEDS + (uint64_t)i + 1;
 }
 
 START_TEST(invariants_hold_on_every_run)

@@ -136,7 +136,6 @@ static void add_scheduler(struct making *m)
         text_addf(&m->t, m->flags & WORKLOAD_RR
                              ? "{\"policy\":\"rr\",\"quantum\":\"4611686018427387904ns\""
                              : "{\"policy\":\"fifo\"");
-        align = false;
     } else {
         text_addf(&m->t, "{\"policy\":\"%s\"", policy);
         if (policy[0] == 'r')

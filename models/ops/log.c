@@ -109,6 +109,7 @@ static int check_log(const struct scenario *sc, const void *args, char *buf, siz
 
 const struct op_def op_log = {
     .help = "a line in the log; takes no time",
+    .source = "Source: console.log() of the WHATWG Console Standard; differs: it costs nothing",
     .params = log_params,
     .args_size = sizeof(struct log_args),
     .compile = compile_log,

@@ -131,6 +131,7 @@ static bool store(struct args *args, const struct command *cmd, const struct opt
     struct text assignment = {NULL, 0, 0};
     char *text;
 
+    sim_assert(value || !opt->value);
     switch (opt->kind) {
     case OPT_FLAG:
         *(bool *)field = true;
@@ -139,8 +140,10 @@ static bool store(struct args *args, const struct command *cmd, const struct opt
         *(const char **)field = value;
         return true;
     case OPT_NUMBER:
+        sim_assert(value);
         return read_number(cmd, opt, value, field);
     case OPT_CHOICE:
+        sim_assert(value);
         return read_choice(cmd, opt, value, field);
     case OPT_SET:
         words_add(&args->sets, value);

@@ -57,7 +57,10 @@ const char *command_closest(const char *name)
     const char *names[16];
     size_t n = 0;
 
-    for (; commands[n] && n < ARRAY_LEN(names); n++)
+    while (commands[n]) {
+        sim_assert(n < ARRAY_LEN(names));
         names[n] = commands[n]->name;
+        n++;
+    }
     return name_closest(name, names, n);
 }

@@ -73,7 +73,7 @@ char *help_program(bool all)
             add_columns(&t, e->name, e->meaning, OPTION_COLUMN);
     }
     text_addf(&t, "\nfor example\n  %s\n\nquanta help COMMAND tells more; quanta help, all.\n",
-              commands[1]->examples[0].line);
+              command_compare.examples[0].line);
     return text_take(&t);
 }
 

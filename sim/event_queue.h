@@ -1,0 +1,168 @@
+/* event_queue.h - the pending events of an engine, in order.
+ *
+ * It is a small heap for what comes soon, and a ladder for the rest:
+ *
+ *   far future                                                        now
+ *   top | rung 0: buckets | rung 1: one bucket of rung 0, finer | ... | sorted + heap
+ *
+ * An event far away is appended to `top`, unsorted.  When all before it is used up,
+ * `top` is dealt into the buckets of a rung; a bucket that is due and still holds
+ * many is dealt into a finer rung, a bucket that holds few is sorted and used up.
+ * So each event is touched a small number of times, however many are pending.  What
+ * falls before the bucket in use goes to a binary heap, which stays small: when it
+ * does not, it is dealt into a rung as well.  Only few events: the heap is all there is.
+ *
+ * Source: W. T. Tang, R. S. M. Goh, I. L.-J. Thng, Ladder Queue: An O(1) Priority
+ * Queue Structure for Large-Scale Discrete Event Simulation, ACM TOMACS 15(3), 2005.
+ * Differs: a heap beside the sorted batch instead of a sorted list; the width of buckets
+ * follows the mean distance, so that the crowded front of a skewed rung is fine enough;
+ * cancelled events stay where they are until met, or until they are the majority.
+ */
+#ifndef SIM_EVENT_QUEUE_H
+#define SIM_EVENT_QUEUE_H
+
+#include "sim/engine.h"
+
+enum {
+    QUEUE_CHUNK = 10, /* entries */
+    QUEUE_RUNGS = 10,
+    QUEUE_AHEAD = 4 /* events fetched before they are due */
+};
+
+/* An event in the queue; stale when the event says otherwise by now. */
+struct entry {
+    sim_time at;
+    uint64_t order;
+    struct event *ev;
+};
+
+struct chunk {
+    struct chunk *next;
+    uint64_t n;
+    struct entry entries[QUEUE_CHUNK];
+};
+
+struct rung {
+    sim_time start;
+    unsigned shift;         /* a bucket is 2^shift ns wide; the last takes the rest */
+    uint32_t nbuckets, cur; /* those before `cur` are used up */
+    uint32_t room;
+    size_t n;
+    struct chunk **buckets;
+};
+
+struct entries {
+    struct entry *list;
+    size_t n, room;
+};
+
+struct event_queue {
+    struct entries heap;
+    struct entries batch; /* sorted; those before `used` are gone */
+    size_t used;
+    sim_time limit; /* heap and batch: all before it, rungs: all from it on */
+    struct rung rungs[QUEUE_RUNGS];
+    int nrungs;
+    struct entries scratch;
+    struct entries top;
+    sim_time top_start; /* all from it on is in top */
+    struct chunk *spare;
+    struct chunk_block {
+        struct chunk_block *next;
+        struct chunk chunks[255];
+    } * blocks;
+    size_t n; /* entries, stale ones included */
+};
+
+struct event_queue *queue_new(void);
+void queue_free(struct event_queue *q);
+void queue_add(struct event_queue *q, const struct entry *e);
+bool queue_refill(struct event_queue *q); /* for queue_first() */
+void queue_drop_stale(struct event_queue *q);
+void entries_grow(struct entries *es, size_t room);
+
+static inline bool entry_before(const struct entry *a, const struct entry *b)
+{
+    return a->at < b->at || (a->at == b->at && a->order < b->order);
+}
+
+static inline bool entry_stale(const struct entry *e)
+{
+    return e->ev->order != e->order;
+}
+
+static inline void entries_add(struct entries *es, const struct entry *e)
+{
+    if (UNLIKELY(es->n == es->room))
+        entries_grow(es, es->n + 1);
+    es->list[es->n++] = *e;
+}
+
+static inline void heap_push(struct entries *heap, struct entry e)
+{
+    size_t i;
+
+    entries_add(heap, &e);
+    for (i = heap->n - 1; i > 0; i = (i - 1) / 2) {
+        const struct entry *up = &heap->list[(i - 1) / 2];
+
+        if (!entry_before(&e, up))
+            break;
+        heap->list[i] = *up;
+    }
+    heap->list[i] = e;
+}
+
+/* The first leaves; what fills the hole sinks to a leaf and rises from there. */
+static inline void heap_pop(struct entries *heap)
+{
+    struct entry *list = heap->list;
+    size_t n = --heap->n, i = 0, child;
+    struct entry e = list[n];
+
+    for (child = 1; child + 1 < n; child = 2 * i + 1) {
+        child += entry_before(&list[child + 1], &list[child]);
+        list[i] = list[child];
+        i = child;
+    }
+    if (child < n) {
+        list[i] = list[child];
+        i = child;
+    }
+    for (; i > 0 && entry_before(&e, &list[(i - 1) / 2]); i = (i - 1) / 2)
+        list[i] = list[(i - 1) / 2];
+    list[i] = e;
+}
+
+/* The first entry, stale or not; NULL: none. */
+static inline const struct entry *queue_first(struct event_queue *q)
+{
+    const struct entry *b, *h;
+
+    if (q->used == q->batch.n && q->heap.n == 0 && !queue_refill(q))
+        return NULL;
+    if (q->used == q->batch.n)
+        return &q->heap.list[0];
+    b = &q->batch.list[q->used];
+    if (q->heap.n == 0)
+        return b;
+    h = &q->heap.list[0];
+    return entry_before(h, b) ? h : b;
+}
+
+/* Takes out what queue_first() gave. */
+static inline void queue_drop(struct event_queue *q, const struct entry *first)
+{
+    q->n--;
+    if (q->heap.n > 0 && first == &q->heap.list[0]) {
+        heap_pop(&q->heap);
+        return;
+    }
+    q->used++;
+#if defined(__GNUC__)
+    if (q->used + QUEUE_AHEAD < q->batch.n)
+        __builtin_prefetch(q->batch.list[q->used + QUEUE_AHEAD].ev, 1);
+#endif
+}
+
+#endif
