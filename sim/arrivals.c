@@ -71,6 +71,14 @@ static uint64_t next_copy(struct source *src)
     return src->spec->numbered ? (uint64_t)src->made : 0;
 }
 
+static event_fn fire_arrival, fire_clients;
+
+static void set_phase(struct source *src, enum phase phase)
+{
+    event_init(&src->ev, src->spec->clients > 0 ? fire_clients : fire_arrival, phase,
+               src->spec->index & ENGINE_RANK_MAX);
+}
+
 static void fire_arrival(struct engine *eng, struct event *ev)
 {
     struct source *src = container_of(ev, struct source, ev);
@@ -88,6 +96,7 @@ static void fire_arrival(struct engine *eng, struct event *ev)
     } while (more && !one_by_one && !src->sim->over);
     if (!more || src->sim->over)
         return;
+    set_phase(src, PHASE_ARRIVE);
     if (spec->every) {
         engine_at(eng, ev, time_add(eng->now, dist_draw(spec->every, &src->rng, src->cursors)));
     } else {
@@ -154,6 +163,8 @@ static void begin(struct source *src)
 
         at = time_add(at, dist_draw(&gap, &src->rng, NULL));
     }
+    /* What ends now lets its followers go together, in file order, before cores choose. */
+    set_phase(src, spec->nafter > 0 && at == eng->now ? PHASE_DISPATCH : PHASE_ARRIVE);
     engine_at(eng, &src->ev, at);
 }
 
@@ -181,8 +192,6 @@ void sources_init(struct sim *sim)
         text_addf(&name, "arrival/%s", src->spec->name);
         src->rng = rng_stream(sc->seed, name.data);
         text_release(&name);
-        event_init(&src->ev, src->spec->clients > 0 ? fire_clients : fire_arrival, PHASE_ARRIVE,
-                   (uint32_t)i & ENGINE_RANK_MAX);
         if (src->waits == 0)
             begin(src);
     }

@@ -392,7 +392,12 @@ static void set_default(struct reader *r, const struct param *p, void *to)
     case PARAM_COUNT:
     case PARAM_INT:
     case PARAM_BYTES:
-        *(int64_t *)to = strcmp(s, "unlimited") == 0 ? -1 : strtoll(s, NULL, 10);
+        if (strcmp(s, "unlimited") == 0) {
+            *(int64_t *)to = -1;
+        } else {
+            sim_assert(*s == '-' || (*s >= '0' && *s <= '9'));
+            *(int64_t *)to = strtoll(s, NULL, 10);
+        }
         break;
     case PARAM_FACTOR:
         *(int64_t *)to = strtoll(s, NULL, 10) * 1000000;

@@ -29,7 +29,7 @@ void machine_init(struct machine *m, struct sim *sim)
     m->spec = &sc->machine;
     m->choosing = -1;
     m->pending_last = &m->pending;
-    event_init(&m->bell, queues_dispatch, PHASE_DISPATCH, 0);
+    event_init(&m->bell, queues_dispatch, PHASE_DISPATCH, ENGINE_RANK_MAX);
     event_init(&m->balance, queues_balance, PHASE_DISPATCH, 1);
     for (int32_t i = 0; i < sc->ntasks; i++)
         m->any_affinity = m->any_affinity || sc->tasks[i].affinity;

@@ -10,7 +10,7 @@ static const struct param pool_params[] = {
     PARAM(INT, struct pool_params, threads, "how many threads there are, from the start",
           .required = true, .min = 1, .max = 1000000),
     PARAM(COUNT, struct pool_params, backlog,
-          "tasks that may wait for a thread; more are rejected", .deflt = "\"unlimited\""),
+          "tasks that may wait for a thread; more are rejected", .deflt = "unlimited"),
     PARAM_END,
 };
 
