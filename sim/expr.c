@@ -6,12 +6,12 @@
 #include <string.h>
 
 /* X(enumerator, as written, binding: higher binds tighter) */
-#define BINARY_OPS(X)                                                                       \
-    X(OR, "||", 1)                                                                          \
-    X(AND, "&&", 2)                                                                         \
-    X(EQ, "==", 3)                                                                          \
-    X(NE, "!=", 3) X(LE, "<=", 4) X(GE, ">=", 4) X(LT, "<", 4) X(GT, ">", 4) X(ADD, "+", 5) \
-        X(SUB, "-", 5) X(MUL, "*", 6) X(DIV, "/", 6) X(MOD, "%", 6)
+/* clang-format off */
+#define BINARY_OPS(X)                                                            \
+    X(OR, "||", 1) X(AND, "&&", 2) X(EQ, "==", 3) X(NE, "!=", 3) X(LE, "<=", 4)  \
+    X(GE, ">=", 4) X(LT, "<", 4) X(GT, ">", 4) X(ADD, "+", 5) X(SUB, "-", 5)     \
+    X(MUL, "*", 6) X(DIV, "/", 6) X(MOD, "%", 6)
+/* clang-format on */
 
 enum code_kind {
 #define X(name, text, level) CODE_##name,

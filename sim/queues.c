@@ -351,11 +351,12 @@ static bool level(struct machine *m)
 void queues_balance(struct engine *eng, struct event *ev)
 {
     struct machine *m = container_of(ev, struct machine, balance);
+    bool going = eng->pending > 0; /* else nothing will ever happen again */
 
-    while (m->nready > 0 && level(m)) {
-    }
+    while (m->nready > 0 && level(m))
+        going = true;
     if (m->nfree > 0 && m->nready > 0)
         engine_soon(eng, &m->bell);
-    if (eng->pending > 0) /* else nothing will ever happen again */
+    if (going)
         engine_at(eng, ev, time_add(eng->now, m->spec->balance_interval));
 }

@@ -1,12 +1,12 @@
 /* table.c - every op there is. */
 #include "models/ops/op.h"
 
-#define OPS(X)                                                                          \
-    X(cpu)                                                                              \
-    X(io)                                                                               \
-    X(sleep)                                                                            \
-    X(yield) X(log) X(repeat) X(while) X(if) X(call) X(exit) X(set) X(atomic) X(assert) \
-        X(spawn) X(join)
+/* In the order of the manual. */
+/* clang-format off */
+#define OPS(X)                                                              \
+    X(cpu) X(io) X(sleep) X(yield) X(log) X(repeat) X(while) X(if) X(call)  \
+    X(exit) X(set) X(atomic) X(assert) X(spawn) X(join)
+/* clang-format on */
 
 #define X(name) extern const struct op_def op_##name;
 OPS(X)
