@@ -11,7 +11,20 @@ double bench_seconds(void);
 enum { BENCH_TEXT = 32 };
 const char *bench_rate(double count, double seconds, char buf[BENCH_TEXT]);
 
-/* A whole file, NUL-terminated, to be freed; ends the program where it cannot be read. */
-char *bench_file(const char *path);
+/* One simulation of a config given as text, told to nobody; what it took. */
+struct bench_run {
+    double seconds; /* of the processor, without reading and building */
+    uint64_t events;
+    size_t bytes;  /* that the simulation held */
+    uint32_t live; /* tasks at once */
+    sim_time end;
+};
+struct bench_run bench_run(const char *config);
+
+/* A number of the result document of the same config. */
+int64_t bench_number(const char *config, const char *pointer);
+
+/* The most memory this process has held, in bytes. */
+size_t bench_memory(void);
 
 #endif

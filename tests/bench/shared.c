@@ -2,7 +2,13 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
 #include <time.h>
+
+#include "sim/config.h"
+#include "sim/quanta.h"
+#include "sim/sim.h"
 
 double bench_seconds(void)
 {
@@ -18,19 +24,52 @@ const char *bench_rate(double count, double seconds, char buf[BENCH_TEXT])
     return buf;
 }
 
-char *bench_file(const char *path)
+struct bench_run bench_run(const char *config)
 {
-    FILE *f = fopen(path, "rb");
-    struct text t = {0};
-    char buf[4096];
-    size_t n;
+    struct bench_run r;
+    struct diags diags;
+    struct config *cfg;
+    struct scenario *sc;
+    struct trace trace;
+    struct sim *sim;
+    double start;
 
-    if (!f) {
-        perror(path);
-        exit(1);
-    }
-    while ((n = fread(buf, 1, sizeof(buf), f)) > 0)
-        text_add_len(&t, buf, n);
-    (void)fclose(f);
-    return text_take(&t);
+    diags_init(&diags);
+    cfg = config_parse("bench.json", config, strlen(config), &diags);
+    sc = cfg ? config_scenario(cfg, 0, &diags) : NULL;
+    sim_assert(sc); /* a config of ours */
+    trace_init(&trace);
+    sim = sim_new(sc, &trace);
+    start = bench_seconds();
+    (void)sim_run(sim);
+    r.seconds = bench_seconds() - start;
+    r.events = sim_events(sim);
+    r.bytes = sim_bytes(sim);
+    r.live = sim_live_max(sim);
+    r.end = sim_end(sim);
+    sim_free(sim);
+    scenario_free(sc);
+    config_free(cfg);
+    diags_release(&diags);
+    return r;
+}
+
+int64_t bench_number(const char *config, const char *pointer)
+{
+    struct quanta_config *cfg = quanta_parse("bench.json", config, strlen(config), NULL);
+    struct quanta_run *run = quanta_run(cfg, 0, NULL);
+    int64_t number = 0;
+    bool found = quanta_number(run, pointer, &number);
+
+    sim_assert(found);
+    quanta_run_free(run);
+    quanta_config_free(cfg);
+    return number;
+}
+
+size_t bench_memory(void)
+{
+    struct rusage usage;
+
+    return getrusage(RUSAGE_SELF, &usage) == 0 ? (size_t)usage.ru_maxrss * 1024 : 0;
 }
