@@ -423,46 +423,60 @@ static void draw_task(struct drawing *d, int32_t task)
     pen_end(&pen);
 }
 
-/* Marks at 1, 2 or 5 times a power of ten, some ten columns apart. */
-static void draw_axis(struct drawing *d)
-{
-    static const struct {
-        const char *name;
-        sim_time ns;
-    } units[] = {{"s", SEC(1)}, {"ms", MS(1)}, {"us", US(1)}, {"ns", 1}};
-    size_t u = 0;
-    sim_time step = 1, factor = 1;
-    struct text marks = {0}, line = {0};
-    size_t at = 0;
+struct axis_unit {
+    const char *name;
+    sim_time ns;
+};
 
-    while (u + 1 < ARRAY_LEN(units) && d->span < 2 * units[u].ns)
-        u++;
-    while (step * factor < d->span / (d->columns > 20 ? d->columns / 10 : 2)) {
+/* The column of a mark, and the one behind its text with the unit. */
+static size_t mark_column(const struct drawing *d, sim_time at)
+{
+    return (size_t)mul_div_floor(at, d->columns, d->span > 0 ? d->span : 1);
+}
+
+static size_t mark_end(const struct drawing *d, sim_time at, const struct axis_unit *unit)
+{
+    char buf[TIME_TEXT_SIZE];
+
+    glyph_number(at, unit->ns, buf);
+    return mark_column(d, at) + strlen(buf) + 1 + strlen(unit->name);
+}
+
+/* 1, 2 or 5 times a power of ten, some ten columns or more. */
+static sim_time mark_distance(const struct drawing *d)
+{
+    sim_time power = 1, factor = 1;
+
+    while (power * factor < d->span / (d->columns > 20 ? d->columns / 10 : 2)) {
         factor = factor == 1 ? 2 : factor == 2 ? 5 : 1;
         if (factor == 1)
-            step *= 10;
+            power *= 10;
     }
-    step *= factor;
-    for (sim_time t = 0; t <= d->span; t += step) {
-        char buf[TIME_TEXT_SIZE];
-        size_t column = (size_t)mul_div_floor(t, d->columns, d->span > 0 ? d->span : 1), len;
+    return power * factor;
+}
 
-        glyph_number(t, units[u].ns, buf);
-        len = strlen(buf);
-        if (t + step > d->span)
-            len += strlen(units[u].name) + 1;
-        if (column < at || (int)(column + len) > d->columns + d->label)
-            continue;
-        while (line.len < column)
+/* Marks and their numbers, as far as they fit; the last one has the unit. */
+static void draw_axis(struct drawing *d)
+{
+    static const struct axis_unit units[] = {
+        {"s", SEC(1)}, {"ms", MS(1)}, {"us", US(1)}, {"ns", 1}};
+    const struct axis_unit *unit = units;
+    sim_time step = mark_distance(d);
+    struct text marks = {0}, line = {0};
+    bool last = false;
+
+    while (unit->ns > 1 && d->span < 2 * unit->ns)
+        unit++;
+    for (sim_time t = 0; !last; t += step) {
+        char buf[TIME_TEXT_SIZE];
+
+        last = t + step > d->span || mark_end(d, t + step, unit) > (size_t)d->columns;
+        glyph_number(t, unit->ns, buf);
+        while (line.len < mark_column(d, t))
             text_add(&line, "-");
         text_add(&line, "|");
-        text_pad(&marks, ' ', column - marks.len);
-        text_addf(&marks, "%s", buf);
-        at = marks.len + 1;
-        if (d->span - t < step || d->span == 0)
-            text_addf(&marks, " %s", units[u].name);
-        if (d->span == 0)
-            break;
+        text_pad(&marks, ' ', mark_column(d, t) - marks.len);
+        text_addf(&marks, "%s%s%s", buf, last ? " " : "", last ? unit->name : "");
     }
     while (line.len < (size_t)d->columns)
         text_add(&line, "-");

@@ -38,7 +38,7 @@ void engine_release(struct engine *eng)
 void engine_shuffle_ties(struct engine *eng, uint64_t seed)
 {
     sim_assert(eng->seq == 0);
-    eng->shuffle = seed ? seed | 1 : 0;
+    eng->shuffle = seed ? seed * UINT64_C(0x9e3779b97f4a7c15) | 1 : 0;
 }
 
 /* A permutation of the 40-bit numbers. */
