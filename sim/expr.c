@@ -110,10 +110,12 @@ static uint32_t emit(struct parser *p, enum code_kind kind, int64_t value)
 
 static void parse_number(struct parser *p)
 {
+    const char *start = p->at;
     int64_t value = 0;
 
     while (is_digit(*p->at)) {
         if (!mul_i64(value, 10, &value) || !add_i64(value, *p->at - '0', &value)) {
+            p->at = start;
             fail(p, "the number passes 64 bits");
             return;
         }
