@@ -276,7 +276,7 @@ char *workload(uint64_t seed, unsigned flags, int64_t *cpu)
     for (int i = 0; i < ntasks; i++)
         add_task(&m, i);
     if (flags & WORKLOAD_LATE)
-        text_add(&m.t, ",{\"name\":\"late\",\"arrive\":\"1000s\",\"do\":[{\"cpu\":1}]}");
+        text_add(&m.t, ",{\"name\":\"late\",\"arrive\":\"200ms\",\"do\":[{\"cpu\":1}]}");
     text_add(&m.t, "]}");
     if (cpu)
         *cpu = m.cpu;
