@@ -5,9 +5,10 @@
 #include <string.h>
 
 enum {
-    HEAP_MANY = 32,  /* more: the heap becomes a rung */
-    BATCH_MANY = 64, /* more in a bucket: it becomes a rung */
-    BUCKET_AIM = 8   /* events in a bucket, at the mean */
+    HEAP_MANY = 32,   /* more: the heap becomes a rung */
+    BATCH_MANY = 64,  /* more in a bucket: it becomes a rung */
+    BUCKET_AIM = 8,   /* events in a bucket, at the mean */
+    FETCH_MANY = 8192 /* buckets: more than the caches hold */
 };
 
 struct event_queue *queue_new(void)
@@ -80,21 +81,40 @@ static void make_chunks(struct event_queue *q)
     }
 }
 
-static inline void bucket_add(struct event_queue *q, struct chunk **bucket,
-                              const struct entry *e)
+static inline void bucket_add(struct event_queue *q, struct bucket *b, const struct entry *e)
 {
-    struct chunk *c = *bucket;
+    if (!b->first || b->n == QUEUE_CHUNK) {
+        struct chunk *c;
 
-    if (!c || c->n == QUEUE_CHUNK) {
         if (UNLIKELY(!q->spare))
             make_chunks(q);
         c = q->spare;
         q->spare = c->next;
-        c->next = *bucket;
-        c->n = 0;
-        *bucket = c;
+        c->next = b->first;
+        b->first = c;
+        b->n = 0;
     }
-    c->entries[c->n++] = *e;
+    b->first->entries[b->n++] = *e;
+}
+
+/* Appends what the bucket holds to `to`; its chunks are spare again. */
+static void bucket_empty(struct event_queue *q, struct bucket *b, struct entries *to)
+{
+    size_t n = b->n;
+
+    while (b->first) {
+        struct chunk *c = b->first;
+
+        if (to->room - to->n < QUEUE_CHUNK)
+            entries_grow(to, to->n + QUEUE_CHUNK);
+        memcpy(to->list + to->n, c->entries, n * sizeof(struct entry));
+        to->n += n;
+        n = QUEUE_CHUNK;
+        b->first = c->next;
+        c->next = q->spare;
+        q->spare = c;
+    }
+    b->n = 0;
 }
 
 static inline void rung_add(struct event_queue *q, struct rung *r, const struct entry *e)
@@ -154,10 +174,10 @@ static bool rung_deal(struct event_queue *q, struct entries *es)
         nbuckets = 4 * es->n;
     if (nbuckets > r->room) {
         free(r->buckets);
-        r->buckets = sim_malloc(nbuckets * sizeof(struct chunk *));
+        r->buckets = sim_malloc(nbuckets * sizeof(struct bucket));
         r->room = (uint32_t)nbuckets;
     }
-    memset(r->buckets, 0, nbuckets * sizeof(struct chunk *));
+    memset(r->buckets, 0, nbuckets * sizeof(struct bucket));
     r->start = min;
     r->nbuckets = (uint32_t)nbuckets;
     r->cur = 0;
@@ -179,29 +199,39 @@ static sim_time rungs_from(const struct event_queue *q)
     return q->top_start;
 }
 
+/* Memory is asked for before it is needed: the events of this bucket and of the next,
+ * and the entries of those behind. */
+static void fetch_ahead(const struct event_queue *q, const struct rung *r)
+{
+#if defined(__GNUC__)
+    for (size_t i = 0; i < q->batch.n && i < BATCH_MANY; i++)
+        __builtin_prefetch(q->batch.list[i].ev, 1);
+    for (uint32_t k = r->cur; k < r->cur + 3 && k < r->nbuckets; k++) {
+        const struct bucket *b = &r->buckets[k];
+
+        for (size_t i = 0; k == r->cur && b->first && i < b->n; i++)
+            __builtin_prefetch(b->first->entries[i].ev, 1);
+        for (size_t i = 0; k > r->cur && b->first && i < b->n; i += 2)
+            __builtin_prefetch(&b->first->entries[i]);
+    }
+#else
+    (void)q;
+    (void)r;
+#endif
+}
+
 /* The next bucket of the last rung into the batch. */
 static void take_bucket(struct event_queue *q)
 {
     struct rung *r = &q->rungs[q->nrungs - 1];
-    struct chunk *c;
 
-    while (!r->buckets[r->cur])
+    while (!r->buckets[r->cur].first)
         r->cur++;
-    c = r->buckets[r->cur];
-    r->buckets[r->cur++] = NULL;
-    while (c) {
-        struct chunk *next = c->next;
-
-        if (q->batch.room - q->batch.n < QUEUE_CHUNK)
-            entries_grow(&q->batch, q->batch.n + QUEUE_CHUNK);
-        memcpy(q->batch.list + q->batch.n, c->entries, c->n * sizeof(struct entry));
-        q->batch.n += c->n;
-        r->n -= c->n;
-        c->next = q->spare;
-        q->spare = c;
-        c = next;
-    }
+    bucket_empty(q, &r->buckets[r->cur++], &q->batch);
+    r->n -= q->batch.n;
     q->limit = rungs_from(q);
+    if (r->nbuckets >= FETCH_MANY)
+        fetch_ahead(q, r);
 }
 
 /* Heap and batch are used up: what is next is brought there.  False: nothing is left. */
@@ -233,8 +263,6 @@ bool queue_refill(struct event_queue *q)
             }
         }
         take_bucket(q);
-        if (q->batch.n == 0)
-            continue; /* a bucket of cancelled events */
         if (q->batch.n <= BATCH_MANY || !rung_deal(q, &q->batch))
             break;
     }
@@ -304,19 +332,21 @@ static void drop_stale(struct entries *es, size_t from, size_t *dropped)
     es->n = kept;
 }
 
-static void drop_stale_in_rung(struct rung *r, size_t *dropped)
+static void drop_stale_in_rung(struct event_queue *q, struct rung *r, size_t *dropped)
 {
-    for (uint32_t i = r->cur; i < r->nbuckets; i++)
-        for (struct chunk *c = r->buckets[i]; c; c = c->next) {
-            uint64_t kept = 0;
+    for (uint32_t i = r->cur; i < r->nbuckets; i++) {
+        size_t gone = 0;
 
-            for (uint64_t k = 0; k < c->n; k++)
-                if (!entry_stale(&c->entries[k]))
-                    c->entries[kept++] = c->entries[k];
-            *dropped += c->n - kept;
-            r->n -= c->n - kept;
-            c->n = kept;
-        }
+        if (!r->buckets[i].first)
+            continue;
+        bucket_empty(q, &r->buckets[i], &q->scratch);
+        drop_stale(&q->scratch, 0, &gone);
+        for (size_t k = 0; k < q->scratch.n; k++)
+            bucket_add(q, &r->buckets[i], &q->scratch.list[k]);
+        q->scratch.n = 0;
+        r->n -= gone;
+        *dropped += gone;
+    }
 }
 
 void queue_drop_stale(struct event_queue *q)
@@ -326,7 +356,7 @@ void queue_drop_stale(struct event_queue *q)
     drop_stale(&q->batch, q->used, &dropped);
     drop_stale(&q->top, 0, &dropped);
     for (int i = 0; i < q->nrungs; i++)
-        drop_stale_in_rung(&q->rungs[i], &dropped);
+        drop_stale_in_rung(q, &q->rungs[i], &dropped);
     before = dropped;
     drop_stale(&q->heap, 0, &dropped);
     if (dropped > before)

@@ -38,8 +38,14 @@ struct entry {
 
 struct chunk {
     struct chunk *next;
-    uint64_t n;
     struct entry entries[QUEUE_CHUNK];
+};
+
+/* Chunks, newest first; all but that are full.  Adding writes to the chunk and reads
+ * nothing of it, so it need not wait for memory. */
+struct bucket {
+    struct chunk *first;
+    size_t n; /* entries in `first` */
 };
 
 struct rung {
@@ -48,7 +54,7 @@ struct rung {
     uint32_t nbuckets, cur; /* those before `cur` are used up */
     uint32_t room;
     size_t n;
-    struct chunk **buckets;
+    struct bucket *buckets;
 };
 
 struct entries {
