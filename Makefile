@@ -77,8 +77,9 @@ test: deps-test
 run-tests: $B/quanta $B/tests/run $(if $(EXAMPLE),$B/tests/example)
 	QUANTA_BUILD='$B' PYTHON='$(PYTHON)' $B/tests/run
 
+# A test is a process of its own: freed memory that is kept makes each fork slower.
 asan: deps-test
-	$(MAKE) --no-print-directory B='$B/asan' OPT='-O1 -g' SAN=address,undefined run-tests
+	ASAN_OPTIONS=quarantine_size_mb=8 $(MAKE) --no-print-directory B='$B/asan' OPT='-O1 -g' SAN=address,undefined run-tests
 
 bench: deps-build
 	@$(MAKE) --no-print-directory OPT='-O2' B='$B/bench' run-bench
