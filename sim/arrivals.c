@@ -20,6 +20,8 @@ struct source {
     struct client *clients;
     int64_t made;         /* copies so far */
     int64_t clients_left; /* with requests to make */
+    int32_t *followers;   /* who waits for it, in file order */
+    uint32_t nfollowers;
     uint32_t live;
     uint32_t waits; /* predecessors that have not completed */
     bool exhausted; /* brings no more */
@@ -41,15 +43,11 @@ static void begin(struct source *src);
 /* All copies have come and gone: who was to come after this task? */
 static void completed(struct source *src)
 {
-    struct sim *sim = src->sim;
+    for (uint32_t i = 0; i < src->nfollowers; i++) {
+        struct source *next = &src->sim->sources[src->followers[i]];
 
-    for (int32_t i = 0; i < sim->sc->ntasks; i++) {
-        struct source *next = &sim->sources[i];
-
-        for (uint32_t k = 0; k < next->spec->nafter; k++) {
-            if (next->spec->after[k] == (int32_t)src->spec->index && --next->waits == 0)
-                begin(next);
-        }
+        if (--next->waits == 0)
+            begin(next);
     }
 }
 
@@ -174,12 +172,39 @@ static void fire_clients(struct engine *eng, struct event *ev)
     clients_begin(container_of(ev, struct source, ev));
 }
 
+/* `after` turned round: each source's followers, one behind the other in one array. */
+static void link_followers(struct sim *sim)
+{
+    const struct scenario *sc = sim->sc;
+    size_t total = 0;
+    int32_t *room;
+
+    for (int32_t i = 0; i < sc->ntasks; i++) {
+        for (uint32_t k = 0; k < sc->tasks[i].nafter; k++)
+            sim->sources[sc->tasks[i].after[k]].nfollowers++;
+        total += sc->tasks[i].nafter;
+    }
+    room = arena_alloc(&sim->mem, (total + 1) * sizeof(*room));
+    for (int32_t i = 0; i < sc->ntasks; i++) {
+        sim->sources[i].followers = room;
+        room += sim->sources[i].nfollowers;
+        sim->sources[i].nfollowers = 0;
+    }
+    for (int32_t i = 0; i < sc->ntasks; i++)
+        for (uint32_t k = 0; k < sc->tasks[i].nafter; k++) {
+            struct source *src = &sim->sources[sc->tasks[i].after[k]];
+
+            src->followers[src->nfollowers++] = i;
+        }
+}
+
 void sources_init(struct sim *sim)
 {
     const struct scenario *sc = sim->sc;
 
     sim->sources = sim_calloc((size_t)sc->ntasks + 1, sizeof(*sim->sources));
     sim->sources_left = (uint32_t)sc->ntasks;
+    link_followers(sim);
     for (int32_t i = 0; i < sc->ntasks; i++) {
         struct source *src = &sim->sources[i];
         struct text name = {0};
