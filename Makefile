@@ -7,7 +7,7 @@
 #
 # B is the build folder: other compilers, options and people build beside each other.  CC, OPT,
 # SAN=address,undefined and WERROR=1 are all the switches there are; the compile line is kept in
-# $B/flags, so changing one of them rebuilds what it must.
+# $B/flags, so changing one of them rebuilds what it must.  V=1 shows each command.
 
 VERSION := 0.1.0
 CC      := $(if $(filter default,$(origin CC)),$(if $(shell command -v gcc),gcc,clang),$(CC))
@@ -39,24 +39,32 @@ FUZZED  := $(wildcard tests/fuzz/*.c)
 CONFIGS := $(sort $(shell find configs -name '*.json' ! -name 'schema.json'))
 FORMAT  := $(sort $(shell find sim models plots tests -name '*.[ch]'))
 obj = $(1:%.c=$B/%.o)
+Q    := $(if $(V),,@)
+# What is done to which file, where the command itself is not shown.
+SAY   = $(if $(V),,@echo '  $(1)  $(or $(2),$@)')
 
 $B/quanta: $(call obj,$(CLI)) $B/libquanta.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call SAY,LD)
+	$Q$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $B/libquanta.a: $(call obj,$(LIB))
+	$(call SAY,AR)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$Q$(AR) rcs $@ $^
 
 $B/tests/run: $(call obj,$(TEST)) $B/libquanta.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(CHECK)
+	$(call SAY,LD)
+	$Q$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(CHECK)
 
 $B/tests/example $(BENCH:%.c=$B/%): $B/%: $B/%.o $B/libquanta.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $B/libquanta.a $(LDLIBS)
+	$(call SAY,LD)
+	$Q$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $B/libquanta.a $(LDLIBS)
 $(BENCH:%.c=$B/%): $(call obj,$(BENCH_LIB))
 
 $B/%.o: %.c $B/flags
+	$(call SAY,CC,$<)
 	@mkdir -p $(@D)
-	$(CC) $(DEFS) $(CFLAGS) $(CDEPS) -c -o $@ $<
+	$Q$(CC) $(DEFS) $(CFLAGS) $(CDEPS) -c -o $@ $<
 
 $B/flags: FORCE
 	@mkdir -p $B
@@ -102,7 +110,8 @@ fuzz: deps-lint
 	@tests/fuzz/run.sh $(FUZZ) $(FUZZ_SECONDS)
 
 $B/fuzz_config: $(call obj,$(FUZZED)) $B/libquanta.a
-	$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+	$(call SAY,LD)
+	$Q$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
 # ---- the code's looks ------------------------------------------------------
 

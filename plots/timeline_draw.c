@@ -4,6 +4,8 @@
 #include "plots/glyphs.h"
 #include "plots/timeline_bins.h"
 
+enum { LETTERED = 2 }; /* columns of a letter before a name */
+
 struct drawing {
     const struct timeline *tl;
     const struct glyphs *glyphs;
@@ -11,6 +13,7 @@ struct drawing {
     int label, columns; /* widths */
     sim_time span;      /* of the axis */
     bool colours;
+    bool lettered; /* rows of tasks begin with the letter that cores show */
     char letters[TIMELINE_TASKS];
 };
 
@@ -43,17 +46,17 @@ static void column_bins(const struct drawing *d, int column, sim_time *from, sim
         *last = BINS - 1;
 }
 
-static void start_row(struct drawing *d, const char *name)
+static void start_row(struct drawing *d, const char *name, int room)
 {
     size_t len = glyph_columns(name);
 
-    if (len > (size_t)d->label) {
-        glyph_cut(d->t, name, d->label);
-        len = (size_t)d->label;
+    if (len > (size_t)room) {
+        glyph_cut(d->t, name, room);
+        len = (size_t)room;
     } else {
         text_add(d->t, name);
     }
-    text_pad(d->t, ' ', (size_t)d->label - len + 2);
+    text_pad(d->t, ' ', (size_t)room - len + 2);
 }
 
 /* What a core did within a column; nothing beyond the edges. */
@@ -92,11 +95,22 @@ static bool core_rather_idle(const struct drawing *d, int32_t core, int column, 
     return busy < half && (before.run + before.other > half || after.run + after.other > half);
 }
 
+/* A switch that takes a quarter of a column and falls between two would not be seen at all:
+ * it is drawn in the column that has more of it. */
+static bool core_only_here_switches(const struct drawing *d, int32_t core, int column,
+                                    sim_time other)
+{
+    sim_time width = column_start(d, column + 1) - column_start(d, column);
+
+    return other > 0 && other >= width / 4 && core_column(d, core, column - 1).other < other &&
+           core_column(d, core, column + 1).other <= other;
+}
+
 static void draw_core(struct drawing *d, int32_t core)
 {
     struct pen pen = {d->t, d->colours, NULL};
 
-    start_row(d, d->tl->sc->machine.cores[core].name);
+    start_row(d, d->tl->sc->machine.cores[core].name, d->label);
     for (int i = 0; i < d->columns; i++) {
         struct core_bin sum = core_column(d, core, i);
         sim_time busy = sum.run + sum.other;
@@ -105,7 +119,7 @@ static void draw_core(struct drawing *d, int32_t core)
             pen_put(&pen, NULL, " ");
         } else if (busy == 0 || core_rather_idle(d, core, i, busy)) {
             pen_put(&pen, GLYPH_DIM, d->glyphs->idle);
-        } else if (sum.other > sum.run) {
+        } else if (sum.other > sum.run || core_only_here_switches(d, core, i, sum.other)) {
             pen_put(&pen, GLYPH_SWITCH, d->glyphs->change);
         } else {
             char letter[2] = {sum.task < TIMELINE_TASKS ? d->letters[sum.task] : '#', '\0'};
@@ -151,7 +165,9 @@ static void draw_task(struct drawing *d, int32_t task)
 {
     struct pen pen = {d->t, d->colours, NULL};
 
-    start_row(d, d->tl->tasks[task]->name);
+    if (d->lettered)
+        text_addf(d->t, "%c ", d->letters[task]);
+    start_row(d, d->tl->tasks[task]->name, d->label - (d->lettered ? LETTERED : 0));
     for (int i = 0; i < d->columns; i++) {
         switch (task_shows(d, task, i)) {
         case TASK_RUNS:
@@ -237,7 +253,18 @@ static void draw_axis(struct drawing *d)
     text_release(&line);
 }
 
-/* A task's letter: the first of its name, unless another has it. */
+/* What a task's letter would be, were it alone: the number of a copy, of one digit, else the
+ * first of its name. */
+static unsigned char favourite_letter(const char *name)
+{
+    const char *number = strrchr(name, '#');
+
+    if (number && number[1] >= '0' && number[1] <= '9' && number[2] == '\0')
+        return (unsigned char)number[1];
+    return (unsigned char)name[0];
+}
+
+/* One letter a task: its favourite, unless another has it, and then what is left. */
 static void choose_letters(struct drawing *d, int32_t n)
 {
     static const char all[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -245,10 +272,10 @@ static void choose_letters(struct drawing *d, int32_t n)
     size_t next = 0;
 
     for (int32_t i = 0; i < n; i++) {
-        unsigned char c = (unsigned char)d->tl->tasks[i]->name[0];
+        unsigned char c = favourite_letter(d->tl->tasks[i]->name);
 
         d->letters[i] = 0;
-        if (c < 128 && strchr(all, c) && c && !taken[c]) {
+        if (c < 128 && c && strchr(all, c) && !taken[c]) {
             taken[c] = true;
             d->letters[i] = (char)c;
         }
@@ -264,16 +291,23 @@ static void choose_letters(struct drawing *d, int32_t n)
 
 static void draw_tasks(struct drawing *d, int32_t n, int32_t rows)
 {
-    struct text name = {0};
-
     for (int32_t i = 0; i < n && i < rows; i++)
         draw_task(d, i);
     if (d->tl->arrived > rows)
         text_addf(d->t, "... and %d more tasks\n", (int)(d->tl->arrived - rows));
-    text_release(&name);
 }
 
-static int label_width(const struct timeline *tl, int32_t cores, int32_t tasks, int width)
+/* Is there a row whose name is more than its letter? */
+static bool names_are_longer(const struct timeline *tl, int32_t tasks)
+{
+    for (int32_t i = 0; i < tasks; i++)
+        if (strlen(tl->tasks[i]->name) > 1)
+            return true;
+    return false;
+}
+
+static int label_width(const struct timeline *tl, int32_t cores, int32_t tasks, int width,
+                       bool lettered)
 {
     size_t label = 5;
 
@@ -283,7 +317,7 @@ static int label_width(const struct timeline *tl, int32_t cores, int32_t tasks, 
         label = len > label ? len : label;
     }
     for (int32_t i = 0; i < tasks; i++) {
-        size_t len = glyph_columns(tl->tasks[i]->name);
+        size_t len = glyph_columns(tl->tasks[i]->name) + (lettered ? LETTERED : 0);
 
         label = len > label ? len : label;
     }
@@ -302,7 +336,8 @@ char *timeline_text(const struct timeline *tl, const struct quanta_look *look)
 
     rows = rows < n ? rows : n;
     d.span = look->span > tl->end ? look->span : tl->end;
-    d.label = label_width(tl, cores, rows, width);
+    d.lettered = names_are_longer(tl, rows);
+    d.label = label_width(tl, cores, rows, width, d.lettered);
     d.columns = width - d.label - 2;
     choose_letters(&d, n);
     for (int32_t i = 0; i < cores; i++)

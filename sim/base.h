@@ -41,6 +41,8 @@ typedef int64_t sim_time; /* ns */
  * on standard error where, and what should have held, and aborts. */
 #define sim_assert(cond) \
     (LIKELY(cond) ? (void)0 : sim_assert_failed(__FILE__, __LINE__, __func__, #cond))
+/* A place that nothing leads to, and what was met there. */
+#define sim_unreachable(what) sim_assert_failed(__FILE__, __LINE__, __func__, what)
 NORETURN void sim_assert_failed(const char *file, int line, const char *func, const char *cond);
 
 /* Out of memory: says so and aborts.  The one place. */

@@ -360,7 +360,7 @@ static void read_param(struct reader *r, const cJSON *at, const struct param *p,
         break;
     }
     case PARAM_TYPE_COUNT:
-        sim_assert(false && "no type");
+        sim_unreachable("no type");
     }
 }
 
@@ -403,7 +403,7 @@ static void set_default(struct reader *r, const struct param *p, void *to)
         *(int64_t *)to = strtoll(s, NULL, 10) * 1000000;
         break;
     default:
-        sim_assert(false && "no default for this type");
+        sim_unreachable("no default for this type");
     }
 }
 

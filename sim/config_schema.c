@@ -142,7 +142,7 @@ static cJSON *param_schema(const struct param *p)
     case PARAM_TYPE_COUNT:
         break;
     }
-    sim_assert(false && "no type");
+    sim_unreachable("no type");
     return NULL;
 }
 

@@ -316,7 +316,7 @@ void queue_add(struct event_queue *q, const struct entry *e)
             rung_add(q, &q->rungs[i], e);
             return;
         }
-    sim_assert(false && "an event between two rungs");
+    sim_unreachable("an event between two rungs");
 }
 
 /* ---- cancelled events ------------------------------------------------------------------- */

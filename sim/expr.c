@@ -334,7 +334,7 @@ static bool apply(enum code_kind kind, int64_t a, int64_t b, int64_t *r, const c
         }
         break;
     default:
-        sim_assert(false && "a binary operator");
+        sim_unreachable("a binary operator");
     }
     return good;
 }

@@ -71,6 +71,57 @@ START_TEST(the_first_lesson_shows_three_timelines_and_a_table)
 }
 END_TEST
 
+/* What stands indented, or fenced, in the README behind a line that holds `after`. */
+static char *readme_block(const char *after, const char *fence)
+{
+    char *readme = read_file("README.md"), *line = strstr(readme, after);
+    struct text t = {0};
+
+    ck_assert_msg(line != NULL, "README.md: no \"%s\"", after);
+    line = strchr(line, '\n') + 1;
+    for (char *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+        *end = '\0';
+        if (fence ? strcmp(line, fence) == 0 : *line && strncmp(line, "    ", 4) != 0)
+            break;
+        if (t.len > 0 || *line)
+            text_addf(&t, "%s\n", fence || !*line ? line : line + 4);
+    }
+    free(readme);
+    return text_take(&t);
+}
+
+START_TEST(the_readme_shows_what_the_first_lesson_prints)
+{
+    struct command_result r = quanta("compare " LESSON);
+    char *shown = readme_block("`make demo` prints:", NULL);
+    const char *want = strstr(r.out, "one core, FIFO\n");
+
+    ck_assert_ptr_nonnull(want);
+    shown[strlen(shown) - 1] = '\0'; /* the empty line behind the block */
+    ck_assert_str_eq(shown, want);
+    free(shown);
+    command_result_free(&r);
+}
+END_TEST
+
+START_TEST(the_workload_of_the_readme_runs)
+{
+    char *config = readme_block("```json", "```"), *errors;
+    struct quanta_config *cfg = quanta_parse("README.md", config, strlen(config), &errors);
+
+    ck_assert_msg(cfg != NULL, "%s", errors);
+    for (size_t i = 0; i < quanta_variants(cfg); i++) {
+        struct quanta_run *run = quanta_run(cfg, i, NULL);
+        char *failed = quanta_failed_expectations(run);
+
+        ck_assert_msg(failed == NULL, "%s", failed);
+        quanta_run_free(run);
+    }
+    quanta_config_free(cfg);
+    free(config);
+}
+END_TEST
+
 START_TEST(a_summary_tells_log_faults_and_devices)
 {
     struct command_result r = quanta("run --ascii tests/cli/fault.json");
@@ -289,6 +340,8 @@ Suite *cli_suite(void)
     tcase_set_timeout(tc, 120);
     tcase_add_test(tc, exit_codes_are_as_documented);
     tcase_add_test(tc, the_first_lesson_shows_three_timelines_and_a_table);
+    tcase_add_test(tc, the_readme_shows_what_the_first_lesson_prints);
+    tcase_add_test(tc, the_workload_of_the_readme_runs);
     tcase_add_test(tc, a_summary_tells_log_faults_and_devices);
     tcase_add_test(tc, results_are_json);
     tcase_add_test(tc, many_tasks_are_listed_only_when_asked);

@@ -155,7 +155,7 @@ static bool store(struct args *args, const struct command *cmd, const struct opt
         words_add(&args->sets, text);
         return true;
     }
-    sim_assert(false && "an option of no kind");
+    sim_unreachable("an option of no kind");
     return false;
 }
 
