@@ -5,11 +5,25 @@
 #include <string.h>
 
 enum {
+    INSERT_MOST = 16, /* entries that move for a new one, which else goes to the heap */
     HEAP_MANY = 32,   /* more: the heap becomes a rung */
-    BATCH_MANY = 64,  /* more in a bucket: it becomes a rung */
-    BUCKET_AIM = 8,   /* events in a bucket, at the mean */
-    FETCH_MANY = 8192 /* buckets: more than the caches hold */
+    NEAR_KEPT = 16,   /* entries of the batch that do not */
+    BUCKET_FEW = 8,   /* events in a bucket, at the least, and the mean: root of their number */
+    SORT_FEW = 24,    /* more are counted into place first */
+    SORT_GROUP = 64,  /* more of one group: nearly all of one instant */
+    FETCH_MANY = 16384 /* events: more than the caches hold */
 };
+
+/* How many events a bucket should hold where `n` are pending: so many that few of the
+ * new ones fall into the bucket in use, and so few buckets that their ends stay in the caches. */
+static size_t bucket_aim(size_t n)
+{
+    size_t root = BUCKET_FEW;
+
+    while (2 * root * root < n)
+        root *= 2;
+    return root;
+}
 
 struct event_queue *queue_new(void)
 {
@@ -25,6 +39,7 @@ void queue_free(struct event_queue *q)
     free(q->batch.list);
     free(q->top.list);
     free(q->scratch.list);
+    free(q->counts);
     for (int i = 0; i < QUEUE_RUNGS; i++)
         free(q->rungs[i].buckets);
     while (q->blocks) {
@@ -51,12 +66,8 @@ static int compare_entries(const void *a, const void *b)
     return entry_before(a, b) ? -1 : entry_before(b, a);
 }
 
-static void sort_entries(struct entry *list, size_t n)
+static void sort_few(struct entry *list, size_t n)
 {
-    if (n > BATCH_MANY) {
-        qsort(list, n, sizeof(*list), compare_entries);
-        return;
-    }
     for (size_t i = 1; i < n; i++) {
         struct entry e = list[i];
         size_t k;
@@ -65,6 +76,76 @@ static void sort_entries(struct entry *list, size_t n)
             list[k] = list[k - 1];
         list[k] = e;
     }
+}
+
+/* Counts `n` entries of min .. max into `to`, in groups of equal distances; false: a group is
+ * so large that nothing is gained. */
+static bool sort_by_counting(struct event_queue *q, const struct entry *from, struct entry *to,
+                             size_t n, sim_time min, sim_time max)
+{
+    uint32_t *count = q->counts, sum = 0;
+    unsigned shift = 0;
+    size_t groups;
+
+    while ((uint64_t)(max - min) >> shift >= 2 * n)
+        shift++;
+    groups = ((size_t)(max - min) >> shift) + 1;
+    memset(count, 0, groups * sizeof(*count));
+    for (size_t i = 0; i < n; i++)
+        count[(uint64_t)(from[i].at - min) >> shift]++;
+    for (size_t g = 0; g < groups; g++) {
+        uint32_t here = count[g];
+
+        if (UNLIKELY(here > SORT_GROUP))
+            return false;
+        count[g] = sum;
+        sum += here;
+    }
+    for (size_t i = 0; i < n; i++)
+        to[count[(uint64_t)(from[i].at - min) >> shift]++] = from[i];
+    return true;
+}
+
+static void entries_swap(struct entries *a, struct entries *b)
+{
+    struct entries swap = *a;
+
+    *a = *b;
+    *b = swap;
+}
+
+/* Sorts `es`, by way of scratch, which is empty. */
+static void sort_entries(struct event_queue *q, struct entries *es)
+{
+    struct entries *to = &q->scratch;
+    sim_time min = SIM_NEVER, max = 0;
+
+    sim_assert(to->n == 0);
+    if (es->n <= SORT_FEW) {
+        sort_few(es->list, es->n);
+        return;
+    }
+    for (size_t i = 0; i < es->n; i++) {
+        sim_time at = es->list[i].at;
+
+        min = at < min ? at : min;
+        max = at > max ? at : max;
+    }
+    if (to->room < es->n)
+        entries_grow(to, es->n);
+    if (q->counts_room < 2 * es->n) {
+        q->counts_room = 4 * es->n;
+        free(q->counts);
+        q->counts = sim_malloc(q->counts_room * sizeof(*q->counts));
+    }
+    if (!sort_by_counting(q, es->list, to->list, es->n, min, max)) {
+        qsort(es->list, es->n, sizeof(*es->list), compare_entries);
+        return;
+    }
+    to->n = es->n;
+    es->n = 0;
+    entries_swap(es, to);
+    sort_few(es->list, es->n);
 }
 
 /* ---- rungs ----------------------------------------------------------------------------- */
@@ -166,7 +247,7 @@ static bool rung_deal(struct event_queue *q, struct entries *es)
     if (min == max)
         return false;
     width = mean_distance(es, min, max);
-    width = width / es->n * BUCKET_AIM + width % es->n * BUCKET_AIM / es->n;
+    width = width / es->n * bucket_aim(es->n) + width % es->n * bucket_aim(es->n) / es->n;
     for (r->shift = 0; r->shift < 61 && (UINT64_C(2) << r->shift) <= width; r->shift++)
         continue;
     nbuckets = ((uint64_t)(max - min) >> r->shift) + 1;
@@ -201,11 +282,9 @@ static sim_time rungs_from(const struct event_queue *q)
 
 /* Memory is asked for before it is needed: the events of this bucket and of the next,
  * and the entries of those behind. */
-static void fetch_ahead(const struct event_queue *q, const struct rung *r)
+static void fetch_ahead(const struct rung *r)
 {
 #if defined(__GNUC__)
-    for (size_t i = 0; i < q->batch.n && i < BATCH_MANY; i++)
-        __builtin_prefetch(q->batch.list[i].ev, 1);
     for (uint32_t k = r->cur; k < r->cur + 3 && k < r->nbuckets; k++) {
         const struct bucket *b = &r->buckets[k];
 
@@ -215,7 +294,6 @@ static void fetch_ahead(const struct event_queue *q, const struct rung *r)
             __builtin_prefetch(&b->first->entries[i]);
     }
 #else
-    (void)q;
     (void)r;
 #endif
 }
@@ -230,8 +308,8 @@ static void take_bucket(struct event_queue *q)
     bucket_empty(q, &r->buckets[r->cur++], &q->batch);
     r->n -= q->batch.n;
     q->limit = rungs_from(q);
-    if (r->nbuckets >= FETCH_MANY)
-        fetch_ahead(q, r);
+    if (q->n >= FETCH_MANY)
+        fetch_ahead(r);
 }
 
 /* Heap and batch are used up: what is next is brought there.  False: nothing is left. */
@@ -242,69 +320,103 @@ bool queue_refill(struct event_queue *q)
         while (q->nrungs > 0 && q->rungs[q->nrungs - 1].n == 0)
             q->nrungs--;
         if (q->nrungs == 0) {
-            if (q->top.n <= HEAP_MANY / 2) {
+            if (q->top.n <= HEAP_MANY) {
                 q->limit = q->top_start = SIM_NEVER;
-                for (size_t i = 0; i < q->top.n; i++)
-                    heap_push(&q->heap, q->top.list[i]);
-                q->top.n = 0;
-                return q->heap.n > 0;
+                entries_swap(&q->batch, &q->top);
+                break;
             }
             q->top_start = 0;
             for (size_t i = 0; i < q->top.n; i++)
                 if (q->top.list[i].at >= q->top_start)
                     q->top_start = q->top.list[i].at + 1;
             if (!rung_deal(q, &q->top)) {
-                struct entries swap = q->batch;
-
-                q->batch = q->top;
-                q->top = swap;
+                entries_swap(&q->batch, &q->top);
                 q->limit = q->top_start;
                 break;
             }
         }
         take_bucket(q);
-        if (q->batch.n <= BATCH_MANY || !rung_deal(q, &q->batch))
+        if (q->batch.n <= 4 * bucket_aim(q->n) || !rung_deal(q, &q->batch))
             break;
     }
-    sort_entries(q->batch.list, q->batch.n);
-    return true;
+    sort_entries(q, &q->batch);
+    return q->batch.n > 0;
 }
 
-/* Of a heap that has grown, what comes after the batch becomes a rung. */
-static void heap_overflow(struct event_queue *q)
+/* The heap has grown: what comes after the next few becomes a rung.  Where that cannot be,
+ * as all are of one instant, everything stays. */
+static void spread_near(struct event_queue *q)
 {
-    sim_time last = q->used < q->batch.n ? q->batch.list[q->batch.n - 1].at : -1;
-    sim_time max = last;
-    size_t kept = 0;
+    size_t keep = q->used, kept = 0;
+    sim_time last = -1, max;
 
-    for (size_t i = 0; i < q->heap.n; i++) {
-        const struct entry *e = &q->heap.list[i];
-
-        max = e->at > max ? e->at : max;
-        if (e->at > last)
-            entries_add(&q->scratch, e);
-        else
-            q->heap.list[kept++] = *e;
-    }
-    q->heap.n = kept;
-    sort_entries(q->heap.list, kept); /* sorted is a heap */
+    while (keep < q->batch.n && (keep < q->used + NEAR_KEPT || q->batch.list[keep].at == last))
+        last = q->batch.list[keep++].at;
+    max = last;
+    for (size_t i = keep; i < q->batch.n; i++)
+        entries_add(&q->scratch, &q->batch.list[i]);
+    for (size_t i = 0; i < q->heap.n; i++)
+        if (q->heap.list[i].at > last)
+            entries_add(&q->scratch, &q->heap.list[i]);
+    for (size_t i = 0; i < q->scratch.n; i++)
+        max = q->scratch.list[i].at > max ? q->scratch.list[i].at : max;
     if (!rung_deal(q, &q->scratch)) {
-        for (size_t i = 0; i < q->scratch.n; i++)
-            heap_push(&q->heap, q->scratch.list[i]);
         q->scratch.n = 0;
-    } else if (q->top_start == SIM_NEVER) {
-        q->top_start = max + 1;
+        return;
     }
+    if (q->top_start == SIM_NEVER)
+        q->top_start = max + 1;
+    q->batch.n = keep;
+    for (size_t i = 0; i < q->heap.n; i++)
+        if (q->heap.list[i].at <= last)
+            q->heap.list[kept++] = q->heap.list[i];
+    q->heap.n = kept;
+    qsort(q->heap.list, kept, sizeof(*q->heap.list), compare_entries); /* sorted is a heap */
+}
+
+/* Room behind the batch: what is used up makes some, if it is much. */
+static void batch_grow(struct event_queue *q)
+{
+    if (q->used > q->batch.n / 2) {
+        q->batch.n -= q->used;
+        memmove(q->batch.list, q->batch.list + q->used, q->batch.n * sizeof(struct entry));
+        q->used = 0;
+    } else {
+        entries_grow(&q->batch, q->batch.n + 1);
+    }
+}
+
+/* Into the sorted batch, if that is near its end; false: too many stand behind. */
+static inline bool batch_insert(struct event_queue *q, const struct entry *e)
+{
+    struct entry *list;
+    size_t n, k;
+
+    if (q->used == q->batch.n)
+        q->used = q->batch.n = 0;
+    if (UNLIKELY(q->batch.n == q->batch.room))
+        batch_grow(q);
+    list = q->batch.list;
+    n = q->batch.n;
+    if (n - q->used > INSERT_MOST && entry_before(e, &list[n - INSERT_MOST]))
+        return false;
+    for (k = n; k > q->used && entry_before(e, &list[k - 1]); k--)
+        list[k] = list[k - 1];
+    list[k] = *e;
+    q->batch.n++;
+    return true;
 }
 
 void queue_add(struct event_queue *q, const struct entry *e)
 {
     q->n++;
     if (e->at < q->limit) {
+        if (LIKELY(batch_insert(q, e)))
+            return;
         heap_push(&q->heap, *e);
         /* A power of two: a heap that cannot be dealt is not tried at every event. */
         if (UNLIKELY(q->heap.n > HEAP_MANY) && (q->heap.n & (q->heap.n - 1)) == 0)
-            heap_overflow(q);
+            spread_near(q);
         return;
     }
     if (e->at >= q->top_start) {
@@ -360,6 +472,7 @@ void queue_drop_stale(struct event_queue *q)
     before = dropped;
     drop_stale(&q->heap, 0, &dropped);
     if (dropped > before)
-        sort_entries(q->heap.list, q->heap.n); /* sorted is a heap */
+        qsort(q->heap.list, q->heap.n, sizeof(*q->heap.list),
+              compare_entries); /* sorted is a heap */
     q->n -= dropped;
 }

@@ -1,21 +1,23 @@
 /* event_queue.h - the pending events of an engine, in order.
  *
- * It is a small heap for what comes soon, and a ladder for the rest:
+ * It is a sorted batch for what comes next, and a ladder for the rest:
  *
  *   far future                                                        now
- *   top | rung 0: buckets | rung 1: one bucket of rung 0, finer | ... | sorted + heap
+ *   top | rung 0: buckets | rung 1: one bucket of rung 0, finer | ... | batch + heap
  *
  * An event far away is appended to `top`, unsorted.  When all before it is used up,
- * `top` is dealt into the buckets of a rung; a bucket that is due and still holds
- * many is dealt into a finer rung, a bucket that holds few is sorted and used up.
- * So each event is touched a small number of times, however many are pending.  What
- * falls before the bucket in use goes to a binary heap, which stays small: when it
- * does not, it is dealt into a rung as well.  Only few events: the heap is all there is.
+ * `top` is dealt into the buckets of a rung, about as many as each holds events; a bucket
+ * that is due is sorted, by counting, and is the batch, unless it holds far too many, and
+ * is dealt into a finer rung.  So each event is touched a small number of times, however
+ * many are pending, and in places that the caches hold.  What falls before the bucket in
+ * use is inserted into the batch, where few entries have to move for it, and else goes to
+ * a binary heap, which stays small: when it does not, it is dealt into a rung as well.
+ * Only few events: the batch is all there is.
  *
  * Source: W. T. Tang, R. S. M. Goh, I. L.-J. Thng, Ladder Queue: An O(1) Priority
  * Queue Structure for Large-Scale Discrete Event Simulation, ACM TOMACS 15(3), 2005.
- * Differs: a heap beside the sorted batch instead of a sorted list; the width of buckets
- * follows the mean distance, so that the crowded front of a skewed rung is fine enough;
+ * Differs: a heap beside the sorted batch instead of a sorted list; buckets of some root of
+ * the events instead of fifty, and counted into order; their width follows the mean distance, so that the crowded front of a skewed rung is fine enough;
  * cancelled events stay where they are until met, or until they are the majority.
  */
 #ifndef SIM_EVENT_QUEUE_H
@@ -24,9 +26,9 @@
 #include "sim/engine.h"
 
 enum {
-    QUEUE_CHUNK = 10, /* entries */
+    QUEUE_CHUNK = 42, /* entries */
     QUEUE_RUNGS = 10,
-    QUEUE_AHEAD = 4 /* events fetched before they are due */
+    QUEUE_AHEAD = 8 /* events fetched before they are due */
 };
 
 /* An event in the queue; stale when the event says otherwise by now. */
@@ -70,6 +72,8 @@ struct event_queue {
     struct rung rungs[QUEUE_RUNGS];
     int nrungs;
     struct entries scratch;
+    uint32_t *counts; /* of the groups that a batch is sorted by */
+    size_t counts_room;
     struct entries top;
     sim_time top_start; /* all from it on is in top */
     struct chunk *spare;
@@ -145,14 +149,15 @@ static inline const struct entry *queue_first(struct event_queue *q)
 {
     const struct entry *b, *h;
 
-    if (q->used == q->batch.n && q->heap.n == 0 && !queue_refill(q))
-        return NULL;
-    if (q->used == q->batch.n)
-        return &q->heap.list[0];
-    b = &q->batch.list[q->used];
-    if (q->heap.n == 0)
-        return b;
+    if (LIKELY(q->heap.n == 0)) {
+        if (UNLIKELY(q->used == q->batch.n) && !queue_refill(q))
+            return NULL;
+        return &q->batch.list[q->used];
+    }
     h = &q->heap.list[0];
+    if (q->used == q->batch.n)
+        return h;
+    b = &q->batch.list[q->used];
     return entry_before(h, b) ? h : b;
 }
 
