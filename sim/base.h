@@ -30,12 +30,15 @@ typedef int64_t sim_time; /* ns */
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 #define NORETURN __attribute__((noreturn))
+#define PREFETCH(p) __builtin_prefetch((p), 1)
 #else
 #define LIKELY(x) (x)
 #define UNLIKELY(x) (x)
 #define PRINTF_LIKE(fmt, args)
 #define NORETURN
+#define PREFETCH(p) ((void)(p))
 #endif
+enum { CACHE_LINE = 64 };
 
 /* Ours, not the user's: a broken invariant.  Stays on in every build.  Says
  * on standard error where, and what should have held, and aborts. */

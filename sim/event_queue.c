@@ -284,18 +284,14 @@ static sim_time rungs_from(const struct event_queue *q)
  * and the entries of those behind. */
 static void fetch_ahead(const struct rung *r)
 {
-#if defined(__GNUC__)
     for (uint32_t k = r->cur; k < r->cur + 3 && k < r->nbuckets; k++) {
         const struct bucket *b = &r->buckets[k];
 
         for (size_t i = 0; k == r->cur && b->first && i < b->n; i++)
-            __builtin_prefetch(b->first->entries[i].ev, 1);
+            PREFETCH(b->first->entries[i].ev);
         for (size_t i = 0; k > r->cur && b->first && i < b->n; i += 2)
-            __builtin_prefetch(&b->first->entries[i]);
+            PREFETCH(&b->first->entries[i]);
     }
-#else
-    (void)r;
-#endif
 }
 
 /* The next bucket of the last rung into the batch. */

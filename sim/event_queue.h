@@ -170,10 +170,8 @@ static inline void queue_drop(struct event_queue *q, const struct entry *first)
         return;
     }
     q->used++;
-#if defined(__GNUC__)
     if (q->used + QUEUE_AHEAD < q->batch.n)
-        __builtin_prefetch(q->batch.list[q->used + QUEUE_AHEAD].ev, 1);
-#endif
+        PREFETCH(q->batch.list[q->used + QUEUE_AHEAD].ev);
 }
 
 #endif

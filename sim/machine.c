@@ -158,6 +158,16 @@ struct thread *sched_thread_of(const struct sched *s, void *bytes)
     return (struct thread *)bytes - 1;
 }
 
+void sched_fetch(const struct thread *t, bool soon)
+{
+    PREFETCH(t);
+    PREFETCH((const char *)t + CACHE_LINE);
+    if (soon && t->task) {
+        PREFETCH(t->task);
+        PREFETCH((const char *)t->task + CACHE_LINE);
+    }
+}
+
 uint32_t sched_number(const struct thread *t)
 {
     return t->slot;

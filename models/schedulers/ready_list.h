@@ -37,6 +37,20 @@ static inline struct thread *ready_list_thread(const struct sched *s, struct lis
     return sched_thread_of(s, container_of(link, struct ready_thread, link));
 }
 
+/* Asks for the memory of those that are next, before it is needed: among a million threads
+ * each is far from the other. */
+static inline void ready_list_fetch(struct sched *s)
+{
+    struct ready_list *r = s->state;
+    struct list *next = r->queue.next;
+
+    if (next == &r->queue)
+        return;
+    sched_fetch(ready_list_thread(s, next), true);
+    if (next->next != &r->queue)
+        sched_fetch(ready_list_thread(s, next->next), false);
+}
+
 static inline struct thread *ready_list_pick(struct sched *s)
 {
     struct ready_list *r = s->state;
@@ -46,6 +60,7 @@ static inline struct thread *ready_list_pick(struct sched *s)
 
         if (sched_may_run(s, t)) {
             list_remove(l);
+            ready_list_fetch(s);
             return t;
         }
     }

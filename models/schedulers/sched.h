@@ -89,6 +89,9 @@ bool sched_may_run(const struct sched *s,
                    const struct thread *t); /* on a core that is choosing now */
 void *sched_thread(const struct sched *s, struct thread *t); /* the policy's bytes of `t` */
 struct thread *sched_thread_of(const struct sched *s, void *bytes); /* and back */
+/* `t` will run before long: its memory is asked for; `soon`: what it points to as well, as it
+ * was asked for before.  Changes nothing but the speed. */
+void sched_fetch(const struct thread *t, bool soon);
 uint32_t sched_number(
     const struct thread
         *t); /* its place in the table of threads: the order of arrival, while none has ended */
