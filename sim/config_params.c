@@ -10,6 +10,8 @@
 /* ---- mistakes -------------------------------------------------------------------------- */
 
 static void report(struct reader *r, const cJSON *at, size_t offset, const char *hint,
+                   const char *fmt, va_list ap) PRINTF_LIKE(5, 0);
+static void report(struct reader *r, const cJSON *at, size_t offset, const char *hint,
                    const char *fmt, va_list ap)
 {
     char *pointer = json_pointer(r->j, at);
