@@ -89,7 +89,7 @@ static bool sort_by_counting(struct event_queue *q, const struct entry *from, st
 
     while ((uint64_t)(max - min) >> shift >= 2 * n)
         shift++;
-    groups = ((size_t)(max - min) >> shift) + 1;
+    groups = (size_t)((uint64_t)(max - min) >> shift) + 1;
     memset(count, 0, groups * sizeof(*count));
     for (size_t i = 0; i < n; i++)
         count[(uint64_t)(from[i].at - min) >> shift]++;
@@ -234,7 +234,8 @@ static bool rung_deal(struct event_queue *q, struct entries *es)
 {
     struct rung *r = &q->rungs[q->nrungs];
     sim_time min = SIM_NEVER, max = 0;
-    uint64_t width, nbuckets;
+    uint64_t width, far;
+    size_t nbuckets;
 
     if (q->nrungs == QUEUE_RUNGS || es->n == 0)
         return false;
@@ -250,9 +251,8 @@ static bool rung_deal(struct event_queue *q, struct entries *es)
     width = width / es->n * bucket_aim(es->n) + width % es->n * bucket_aim(es->n) / es->n;
     for (r->shift = 0; r->shift < 61 && (UINT64_C(2) << r->shift) <= width; r->shift++)
         continue;
-    nbuckets = ((uint64_t)(max - min) >> r->shift) + 1;
-    if (nbuckets > 4 * es->n)
-        nbuckets = 4 * es->n;
+    far = (uint64_t)(max - min) >> r->shift;
+    nbuckets = far < 4 * es->n ? (size_t)far + 1 : 4 * es->n;
     if (nbuckets > r->room) {
         free(r->buckets);
         r->buckets = sim_malloc(nbuckets * sizeof(struct bucket));
