@@ -14,7 +14,7 @@ const struct param task_params[] = {
     PARAM(DIST, struct task_spec, think, "how long a client waits before each request",
           .deflt = "0"),
     PARAM(INT, struct task_spec, priority, "higher is more urgent", .min = -(INT64_C(1) << 31),
-          .max = INT64_C(1) << 31, .deflt = "0"),
+          .max = (INT64_C(1) << 31) - 1, .deflt = "0"),
     PARAM(INT, struct task_spec, nice, "as Linux has it: lower is more urgent", .min = -20,
           .max = 19, .deflt = "0"),
     PARAM(INT, struct task_spec, tickets, "its share under lottery and stride", .min = 1,

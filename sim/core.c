@@ -115,11 +115,21 @@ static void core_burst(struct core *c)
 
 /* ---- leaving the core -------------------------------------------------------------- */
 
+static void tell_policy(const struct core *c, enum stop_why why)
+{
+    struct sched *s = queues_of(c->machine, c->id);
+
+    if (s->policy->stop)
+        s->policy->stop(s, c->running, why);
+}
+
 static void core_leave(struct core *c, enum stop_why why)
 {
     struct thread *t = c->running;
 
     tell(c, TR_STOP, t, why, 0);
+    if (why != STOP_BLOCKED || c->machine->spec->on_block != ON_BLOCK_HOLD)
+        tell_policy(c, why);
     engine_cancel(&c->machine->sim->eng, &c->end);
     c->slice_over = false;
     t->slice_rest = 0;
@@ -146,6 +156,7 @@ void core_preempt(struct core *c)
             rest = c->slice_end - now;
         core_leave(c, STOP_PREEMPTED);
     } else {
+        tell_policy(c, STOP_PREEMPTED);
         engine_cancel(&c->machine->sim->eng, &c->end);
         rest = t->slice_rest;
     }
@@ -177,7 +188,11 @@ static bool core_regroups(const struct core *c)
 /* The slice is over and the thread wants to go on: true if it may. */
 static bool core_expire(struct core *c)
 {
-    if (queues_waiting(c->machine, c) || core_regroups(c)) {
+    struct sched *s = queues_of(c->machine, c->id);
+    bool waiting = queues_waiting(c->machine, c);
+    bool goes = s->policy->expires ? s->policy->expires(s, c->running, waiting) : waiting;
+
+    if (goes || core_regroups(c)) {
         core_requeue(c, STOP_EXPIRED, READY_EXPIRED);
         return false;
     }
@@ -227,6 +242,7 @@ static void core_exit(struct core *c)
     struct machine *m = c->machine;
     struct thread *t = c->running;
 
+    tell_policy(c, STOP_DONE);
     core_set_free(c);
     t->state = THREAD_PARKED;
     m->nthreads--;
@@ -280,6 +296,7 @@ static bool core_step(struct core *c)
         core_requeue(c, STOP_YIELDED, READY_YIELDED);
         return false;
     case STEP_PARK:
+        tell_policy(c, STOP_DONE);
         t->state = THREAD_PARKED;
         t->last_core = c->id;
         c->slice_over = false;
@@ -326,7 +343,7 @@ void core_run(struct core *c)
     struct thread *t = c->running;
     struct sched *s = queues_of(m, c->id);
     sim_time now = m->sim->eng.now;
-    sim_time slice = t->slice_rest;
+    sim_time slice = s->policy->slices_anew ? 0 : t->slice_rest;
 
     if (UNLIKELY(core_endless(c)))
         return;
@@ -355,6 +372,7 @@ void core_start(struct core *c, struct thread *t)
 {
     struct machine *m = c->machine;
     const struct machine_spec *spec = m->spec;
+    struct sched *s = queues_of(m, c->id);
     bool switches = c->last_serial != 0 && c->last_serial != t->serial;
     bool migrates = t->last_core >= 0 && t->last_core != c->id;
     sim_time cost = (switches ? spec->context_switch : 0) + (migrates ? spec->migration : 0);
@@ -367,6 +385,8 @@ void core_start(struct core *c, struct thread *t)
     c->running = t;
     c->last_serial = t->serial;
     c->state = CORE_SWITCHING;
+    if (s->policy->start)
+        s->policy->start(s, t);
     if (switches || migrates)
         tell(c, TR_SWITCH, t, cost, (switches ? 1 : 0) | (migrates ? 2 : 0));
     if (cost > 0)

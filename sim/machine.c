@@ -88,6 +88,23 @@ void machine_wake(struct machine *m, struct thread *t)
     queues_put(m, t, READY_WOKEN);
 }
 
+void machine_set_priority(struct machine *m, struct thread *t, int32_t priority)
+{
+    if (t->priority == priority)
+        return;
+    if (t->task)
+        trace_emit(m->sim->trace, m->sim->eng.now, TR_PRIORITY, -1, (int32_t)t->task->slot,
+                   priority, 0);
+    if (t->state == THREAD_READY && !(t->flags & THREAD_PENDING) &&
+        m->spec->on_block != ON_BLOCK_HOLD) {
+        queues_change(m, t, priority);
+        return;
+    }
+    t->priority = priority;
+    if (t->state == THREAD_RUNNING)
+        machine_reconsider(m);
+}
+
 void machine_interrupt(struct machine *m, sim_time cost, int32_t device)
 {
     struct core *c = &m->cores[0];
@@ -124,6 +141,12 @@ bool thread_may_run(const struct machine *m, const struct thread *t, int32_t cor
     return !allowed || (allowed[core / 64] >> (core % 64) & 1) != 0;
 }
 
+void machine_reconsider(struct machine *m)
+{
+    m->reconsider = true;
+    engine_soon(&m->sim->eng, &m->bell);
+}
+
 /* ---- what a policy may ask ----------------------------------------------------------- */
 
 sim_time sched_now(const struct sched *s)
@@ -156,6 +179,75 @@ struct thread *sched_thread_of(const struct sched *s, void *bytes)
 {
     (void)s;
     return (struct thread *)bytes - 1;
+}
+
+const struct task_spec *sched_spec(const struct sched *s, const struct thread *t)
+{
+    return &s->machine->sim->sc->tasks[t->task->spec];
+}
+
+int32_t sched_priority(const struct thread *t)
+{
+    return t->priority;
+}
+
+sim_time sched_deadline(const struct sched *s, const struct thread *t)
+{
+    const struct task_spec *spec = sched_spec(s, t);
+    sim_time delay = spec->deadline > 0 ? spec->deadline : spec->period;
+
+    if (delay == 0 || !t->task->ctx || t->task->ctx->job == 0)
+        return SIM_NEVER; /* a spawned child has none of its own */
+    return time_add(t->task->ctx->release, delay);
+}
+
+sim_time sched_burst(struct sched *s, const struct thread *t)
+{
+    return task_rehearse(s->machine->sim, t->task);
+}
+
+bool sched_running(const struct thread *t)
+{
+    return t->state == THREAD_RUNNING;
+}
+
+sim_time sched_ran(const struct sched *s, const struct thread *t)
+{
+    const struct core *c = &s->machine->cores[t->core];
+    sim_time now = sched_now(s);
+
+    if (t->state != THREAD_RUNNING || c->state != CORE_RUNNING || now <= c->since)
+        return 0;
+    return now - c->since;
+}
+
+static void fire_alarm(struct engine *eng, struct event *ev)
+{
+    struct sched *s = container_of(ev, struct sched, alarm);
+
+    (void)eng;
+    s->policy->alarm(s);
+}
+
+void sched_init(struct sched *s)
+{
+    /* Before the bell, whose rank is the last. */
+    event_init(&s->alarm, fire_alarm, PHASE_DISPATCH, 0);
+}
+
+void sched_alarm(struct sched *s, sim_time at)
+{
+    struct engine *eng = &s->machine->sim->eng;
+
+    if (at >= SIM_TIME_MAX)
+        engine_cancel(eng, &s->alarm);
+    else if (!event_pending(&s->alarm) || s->alarm.at != at)
+        engine_at(eng, &s->alarm, at);
+}
+
+void sched_reconsider(struct sched *s)
+{
+    machine_reconsider(s->machine);
 }
 
 void sched_fetch(const struct thread *t, bool soon)

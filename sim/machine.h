@@ -64,6 +64,7 @@ struct machine {
     int32_t *starting;   /* cores that took a thread and need not wait for a switch */
     int32_t nstarting;
     bool any_affinity;
+    bool reconsider;   /* a thread may have to give up its core */
     sim_time instant;  /* of `starts` */
     uint64_t starts;   /* of threads on cores in this instant */
     uint32_t nthreads; /* alive */
@@ -82,8 +83,14 @@ void machine_ready(struct machine *m, struct thread *t);
 /* What a BLOCKED thread waited for has happened. */
 void machine_wake(struct machine *m, struct thread *t);
 
+/* A lock lends `t` a priority, or takes it back; in any state. */
+void machine_set_priority(struct machine *m, struct thread *t, int32_t priority);
+
 /* A device's interrupt takes `cost` from core 0, from now on. */
 void machine_interrupt(struct machine *m, sim_time cost, int32_t device);
+
+/* What is ready may take cores from what runs: asked once all of this instant has happened. */
+void machine_reconsider(struct machine *m);
 
 /* ---- within sim/ ------------------------------------------------------------------ */
 
@@ -91,10 +98,13 @@ void machine_interrupt(struct machine *m, sim_time cost, int32_t device);
 void queues_init(struct machine *m);
 void queues_put(struct machine *m, struct thread *t, enum ready_why why);
 void queues_flush(struct machine *m); /* the pending */
-bool queues_waiting(const struct machine *m,
-                    struct core *c); /* is there one that c could run? */
-event_fn queues_dispatch;            /* the bell */
+/* Is there one that c could run? */
+bool queues_waiting(const struct machine *m, struct core *c);
+void queues_change(struct machine *m, struct thread *t, int32_t priority); /* `t` is READY */
+event_fn queues_dispatch;                                                  /* the bell */
 event_fn queues_balance;
+
+void sched_init(struct sched *s);
 
 static inline struct sched *queues_of(const struct machine *m, int32_t core)
 {

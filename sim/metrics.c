@@ -450,6 +450,11 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
         m->executors[rec->place].threads = rec->arg;
         break;
     case TR_QUEUE:
+    case TR_ACCESS:
+    case TR_ACQUIRE:
+    case TR_RELEASE:
+    case TR_PRIORITY:
+    case TR_DEADLOCK:
     case TR_COUNT:
         break;
     }

@@ -90,6 +90,10 @@ bool task_eval(struct sim *sim, struct task *t, const struct instr *in, struct s
 /* Calls: pushes the place behind the call; false: the call stack is full. */
 bool task_call(struct sim *sim, struct task *t, int32_t program);
 
+/* True: nothing of this really happens (task_rehearse()).  An op that would touch more than
+ * its task, its context and the variables leaves it alone. */
+bool task_rehearses(const struct sim *sim);
+
 /* Children. */
 void task_spawn(struct sim *sim, struct task *parent, int32_t program, const char *name);
 struct brood *task_brood(struct task *t, const char *name); /* NULL: none spawned under it */
@@ -111,5 +115,9 @@ void code_compile(struct code *code, struct arena *mem, const struct scenario *s
 /* What the task does next. */
 void task_next(struct sim *sim, struct task *t, struct step *out);
 void task_ctx_free(struct task *t);
+
+/* rehearse.c: how long `t`, which has a thread, will compute from where it stands until it
+ * gives up its core, at speed 1; what it draws is what it will draw. */
+sim_time task_rehearse(struct sim *sim, const struct task *t);
 
 #endif

@@ -29,6 +29,7 @@ void queues_init(struct machine *m)
         s->core = m->nqueues == 1 ? -1 : i;
         s->rng = rng_stream(m->sim->sc->seed, name);
         s->state = arena_alloc(mem, policy->state_size + 1);
+        sched_init(s);
         if (policy->init)
             policy->init(s);
     }
@@ -86,6 +87,12 @@ static void dequeue(struct machine *m, struct thread *t)
     m->nready--;
 }
 
+/* Who ran for a whole slice, or lost its core, is no more urgent than before. */
+static bool may_preempt(enum ready_why why)
+{
+    return why == READY_NEW || why == READY_WOKEN || why == READY_CHANGED;
+}
+
 void queues_put(struct machine *m, struct thread *t, enum ready_why why)
 {
     struct sim *sim = m->sim;
@@ -107,8 +114,21 @@ void queues_put(struct machine *m, struct thread *t, enum ready_why why)
     } else {
         enqueue(m, t, why);
     }
-    if (m->nfree > 0 || m->pending || m->urgent)
+    if (m->spec->policy->preempts && may_preempt(why))
+        m->reconsider = true;
+    if (m->nfree > 0 || m->pending || m->urgent || m->reconsider)
         engine_soon(&sim->eng, &m->bell);
+}
+
+void queues_change(struct machine *m, struct thread *t, int32_t priority)
+{
+    dequeue(m, t);
+    t->priority = priority;
+    trace_emit(m->sim->trace, m->sim->eng.now, TR_READY, t->core, (int32_t)t->task->slot,
+               READY_CHANGED, 0);
+    enqueue(m, t, READY_CHANGED);
+    if (m->spec->policy->preempts)
+        machine_reconsider(m);
 }
 
 void queues_flush(struct machine *m)
@@ -188,10 +208,12 @@ static void take(struct machine *m, int32_t core, struct thread *t)
     core_start(c, t);
     if (event_pending(&c->end))
         return;
-    while (at > 0 && m->starting[at - 1] > core) {
-        m->starting[at] = m->starting[at - 1];
+    while (at > 0 && m->starting[at - 1] > core)
         at--;
-    }
+    if (at > 0 && m->starting[at - 1] == core)
+        return; /* preempted before it began */
+    for (int32_t i = m->nstarting; i > at; i--)
+        m->starting[i] = m->starting[i - 1];
     m->starting[at] = core;
     m->nstarting++;
 }
@@ -311,6 +333,67 @@ static void serve_urgent(struct machine *m)
     free(taken);
 }
 
+/* ---- preemption ----------------------------------------------------------------------------- */
+
+static bool core_runs(const struct core *c)
+{
+    return c->state == CORE_RUNNING || c->state == CORE_SWITCHING;
+}
+
+/* What is ready and would take core `i` from what runs there; NULL: nothing. */
+static struct thread *challenger(struct machine *m, int32_t i)
+{
+    struct sched *s = queues_of(m, i);
+    struct thread *t;
+
+    if (s->nready == 0 || !core_runs(&m->cores[i]))
+        return NULL;
+    m->choosing = i;
+    t = s->policy->first(s);
+    m->choosing = -1;
+    return t && s->policy->preempts(s, t, m->cores[i].running) ? t : NULL;
+}
+
+/* The core to take from what runs there: of those that lose to what is ready the one whose
+ * thread is the least urgent; of equals the one that the winner ran on last, else the lowest.
+ * -1: none. */
+static int32_t choose_loser(struct machine *m, struct thread **winner)
+{
+    int32_t loser = -1;
+
+    for (int32_t i = 0; i < m->ncores; i++) {
+        struct thread *t = challenger(m, i);
+        const struct sched *s = queues_of(m, i);
+        struct thread *other = loser < 0 ? NULL : m->cores[loser].running;
+
+        if (!t)
+            continue;
+        if (other && !s->policy->preempts(queues_of(m, i), other, m->cores[i].running) &&
+            (t->last_core != i ||
+             s->policy->preempts(queues_of(m, i), m->cores[i].running, other)))
+            continue;
+        loser = i;
+        *winner = t;
+    }
+    return loser;
+}
+
+/* What is ready takes cores from less urgent threads, in the policy's order. */
+static void preempt_all(struct machine *m)
+{
+    struct thread *t = NULL;
+    int32_t core;
+
+    m->reconsider = false;
+    while (m->nready > 0 && (core = choose_loser(m, &t)) >= 0) {
+        core_preempt(&m->cores[core]);
+        if (!core_is_free(m, core))
+            return; /* an interrupt has it; it chooses when that is over */
+        dequeue(m, t);
+        take(m, core, t);
+    }
+}
+
 void queues_dispatch(struct engine *eng, struct event *ev)
 {
     struct machine *m = container_of(ev, struct machine, bell);
@@ -323,6 +406,8 @@ void queues_dispatch(struct engine *eng, struct event *ev)
         assign_global(m);
     else if (m->nfree > 0)
         assign_per_core(m);
+    if (UNLIKELY(m->reconsider))
+        preempt_all(m);
     for (int32_t i = 0; i < m->nstarting && !m->sim->over; i++)
         core_run(&m->cores[m->starting[i]]);
     m->nstarting = 0;

@@ -130,10 +130,16 @@ struct thread *executor_thread_new(struct executor *ex, bool paid)
     return th;
 }
 
-void executor_start(struct executor *ex, struct thread *th, struct task *t)
+static void executor_serve(struct executor *ex, struct thread *th, struct task *t)
 {
     th->task = t;
     t->thread = th;
+    th->priority = (int32_t)ex->sim->sc->tasks[t->spec].priority;
+}
+
+void executor_start(struct executor *ex, struct thread *th, struct task *t)
+{
+    executor_serve(ex, th, t);
     if (t->ctx && t->ctx->of)
         th->flags |= THREAD_CREATED; /* spawn has paid */
     machine_ready(&ex->sim->machine, th);
@@ -157,11 +163,13 @@ void executor_take(struct executor *ex, struct thread *th, struct task *t)
 {
     struct sim *sim = ex->sim;
     struct core *c = &sim->machine.cores[th->core];
+    struct sched *s = queues_of(&sim->machine, th->core);
     sim_time rest = c->slice_end == SIM_NEVER ? SIM_NEVER : c->slice_end - sim->eng.now;
 
     sim_assert(c->running == th);
-    th->task = t;
-    t->thread = th;
+    executor_serve(ex, th, t);
+    if (s->policy->renew)
+        s->policy->renew(s, th);
     c->kernel = false;
     trace_emit(sim->trace, sim->eng.now, TR_READY, sim->machine.nqueues == 1 ? -1 : c->id,
                (int32_t)t->slot, READY_NEW, 0);

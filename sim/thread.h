@@ -44,6 +44,7 @@ struct thread {
     int32_t
         core; /* RUNNING, BLOCKED with a held core: on it; READY: the queue's; else the last; -1: none */
     int32_t last_core; /* it ran on; -1: none */
+    int32_t priority;  /* higher is more urgent: its task's, or what a lock has lent it */
     int16_t executor;
     uint8_t state;
     uint8_t flags;

@@ -30,29 +30,35 @@
 
 /* X(kind, name in output, place, arg, extra).  The name is part of the output
  * format: add kinds freely, rename none. */
-#define TRACE_KINDS(X)                                                                    \
-    X(ARRIVE, "arrive", "-", "spec: number of the task in the scenario",                  \
-      "copy, from 1; 0: the only one")                                                    \
-    X(READY, "ready", "queue: its core, or -1", "enum ready_why", "-")                    \
-    X(SWITCH, "switch", "core", "cost of the switch, ns",                                 \
-      "1: counts as a context switch, 2: a migration, 3: both")                           \
-    X(RUN, "run", "core", "enum run_mode", "slice granted, ns")                           \
-    X(MODE, "mode", "core", "enum run_mode", "-")                                         \
-    X(RENEW, "renew", "core", "-", "slice granted, ns")                                   \
-    X(STOP, "stop", "core", "enum stop_why", "-")                                         \
-    X(BLOCK, "block", "device, or -1", "enum block_why", "-")                             \
-    X(DONE, "done", "-", "enum done_why", "-")                                            \
-    X(JOB, "job", "-", "completion - absolute deadline, ns", "number of the job, from 1") \
-    X(SUBMIT, "submit", "device", "-", "-")                                               \
-    X(SERVE, "serve", "device", "service time, ns", "-")                                  \
-    X(SERVED, "served", "device", "-", "-")                                               \
-    X(REPLY, "reply", "device", "-", "-")                                                 \
-    X(IRQ, "irq", "core", "time taken, ns", "device")                                     \
-    X(LOG, "log", "core", "-", "-")                                                       \
-    X(FAULT, "fault", "core, or -1", "number of the place in the file", "-")              \
-    X(REJECT, "reject", "executor", "spec", "copy")                                       \
-    X(QUEUE, "queue", "executor", "tasks that wait for a thread of it", "-")              \
-    X(THREAD, "thread", "executor", "threads it has made so far", "-")
+#define TRACE_KINDS(X)                                                                     \
+    X(ARRIVE, "arrive", "-", "spec: number of the task in the scenario",                   \
+      "copy, from 1; 0: the only one")                                                     \
+    X(READY, "ready", "queue: its core, or -1", "enum ready_why", "-")                     \
+    X(SWITCH, "switch", "core", "cost of the switch, ns",                                  \
+      "1: counts as a context switch, 2: a migration, 3: both")                            \
+    X(RUN, "run", "core", "enum run_mode", "slice granted, ns")                            \
+    X(MODE, "mode", "core", "enum run_mode", "-")                                          \
+    X(RENEW, "renew", "core", "-", "slice granted, ns")                                    \
+    X(STOP, "stop", "core", "enum stop_why", "-")                                          \
+    X(BLOCK, "block", "device or sync object, or -1", "enum block_why", "-")               \
+    X(DONE, "done", "-", "enum done_why", "-")                                             \
+    X(JOB, "job", "-", "completion - absolute deadline, ns", "number of the job, from 1")  \
+    X(SUBMIT, "submit", "device", "-", "-")                                                \
+    X(SERVE, "serve", "device", "service time, ns", "-")                                   \
+    X(SERVED, "served", "device", "-", "-")                                                \
+    X(REPLY, "reply", "device", "-", "-")                                                  \
+    X(IRQ, "irq", "core", "time taken, ns", "device")                                      \
+    X(LOG, "log", "core", "-", "-")                                                        \
+    X(FAULT, "fault", "core, or -1", "number of the place in the file", "-")               \
+    X(REJECT, "reject", "executor", "spec", "copy")                                        \
+    X(QUEUE, "queue", "executor", "tasks that wait for a thread of it", "-")               \
+    X(THREAD, "thread", "executor", "threads it has made so far", "-")                     \
+    X(ACCESS, "access", "shared variable", "enum access_how", "number of the place")       \
+    X(ACQUIRE, "acquire", "sync object", "enum hold_how", "number of the place")           \
+    X(RELEASE, "release", "sync object", "enum hold_how", "number of the place")           \
+    X(PRIORITY, "priority", "-", "its priority from now on", "-")                          \
+    X(DEADLOCK, "deadlock", "sync object, or -1", "slot of the task that holds it, or -1", \
+      "held since, ns; -1: not known")
 
 enum trace_kind {
 #define X(kind, name, place, arg, extra) TR_##kind,
@@ -95,7 +101,8 @@ enum stop_why {
     X(IO, "io", "a request to a device")                \
     X(SLEEP, "sleep", "a sleep")                        \
     X(JOIN, "join", "the end of a task it has spawned") \
-    X(PERIOD, "period", "the release of its next job")
+    X(PERIOD, "period", "the release of its next job")  \
+    X(SYNC, "sync", "a sync object")
 
 enum block_why {
 #define X(why, name, help) BLOCK_##why,
@@ -103,6 +110,15 @@ enum block_why {
 #undef X
         BLOCK_COUNT
 };
+
+/* How a task meets a shared variable: `set` reads and writes, `atomic` does both in one. */
+enum access_how { ACCESS_READ, ACCESS_WRITE, ACCESS_ATOMIC };
+
+/* What a task gets of a sync object, or gives: sole ownership (mutex, spinlock, a writer);
+ * shared ownership (a reader); or an order only, owned by nobody: a post happens before the
+ * wait that takes it, a send before its receipt, all arrivals at a barrier before all that
+ * leave it, a signal before what it wakes. */
+enum hold_how { HOLD_SOLE, HOLD_SHARED, HOLD_ORDER };
 
 enum run_mode { RUN_USER, RUN_KERNEL };
 enum done_why { DONE_END, DONE_FAULT };

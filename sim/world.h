@@ -31,6 +31,7 @@ struct sim {
     int64_t memory; /* bytes in use */
     sim_time end;
     bool out_of_memory, endless, over;
+    bool rehearsing; /* rehearse.c */
 };
 
 /* sim.c: the life of a task. */

@@ -18,6 +18,8 @@ static bool exec_spawn(struct sim *sim, struct task *t, const struct instr *in,
                        struct step *out)
 {
     (void)out;
+    if (task_rehearses(sim))
+        return false;
     task_spawn(sim, t, (int32_t)in->target, in->arg.ptr);
     return false;
 }

@@ -11,18 +11,25 @@
  *                                 enqueue          or yielded
  *
  * The machine asserts that picture around every call.  In return a policy
- * reads no clock but sched_now(), draws from no generator but its own, and given
- * the same calls gives the same answers.
+ * reads no clock but sched_now(), draws from no generator but its own, wakes by no
+ * event but its one alarm, and given the same calls gives the same answers.
+ *
+ * Preemption.  When threads have become ready and no free core takes them, or a
+ * priority has changed, the machine asks, for cores that run something, whether the
+ * first() of the ready threads preempts() what runs there, and gives it the core whose
+ * thread is the least urgent.  What loses its core comes back as READY_PREEMPTED.
  */
 #ifndef MODELS_SCHED_H
 #define MODELS_SCHED_H
 
 #include "sim/base.h"
+#include "sim/engine.h"
 #include "sim/param.h"
 #include "sim/rng.h"
-#include "sim/trace.h" /* enum ready_why */
+#include "sim/trace.h" /* enum ready_why, enum stop_why */
 
 struct machine;
+struct task_spec; /* sim/scenario.h */
 struct thread;
 
 struct sched { /* one policy at work on one run queue */
@@ -33,6 +40,7 @@ struct sched { /* one policy at work on one run queue */
     uint32_t nready;
     struct rng rng; /* this queue's own stream */
     void *state;    /* policy->state_size bytes */
+    struct event alarm;
 };
 
 /* A policy is one constant of this type, in one file, named in table.c.
@@ -57,19 +65,52 @@ struct sched_policy {
      * there is none. */
     struct thread *(*pick)(struct sched *s);
 
-    /* `t` leaves READY without being picked: stolen, or about to change. */
+    /* `t` leaves READY without being picked: stolen, about to change, or given a core
+     * where it preempts. */
     void (*dequeue)(struct sched *s, struct thread *t);
+
+    /* What pick() would give, left where it is.  Needed where there is preempts(). */
+    struct thread *(*first)(struct sched *s);
 
     /* The thread another core may take from this queue, the last in its order
      * first, among those for which sched_may_run() holds; it stays in.  NULL: none. */
     struct thread *(*last)(struct sched *s);
 
-    /* `t` has run `ran` ns more.  Comes before any question whose answer may
-     * depend on it.  Optional: not accounted. */
+    /* `t` has run `ran` ns more.  Comes before its stop(), expires() and slice(); at other
+     * times what is not yet charged is sched_ran().  Optional: not accounted. */
     void (*charge)(struct sched *s, struct thread *t, sim_time ran);
 
-    /* How long `t`, just picked or just over with its slice, may run.  Optional: SIM_NEVER, until it blocks. */
+    /* `t` takes a core of this queue: after pick() or dequeue(), before a switch to it.
+     * Optional: of no interest. */
+    void (*start)(struct sched *s, struct thread *t);
+
+    /* `t` leaves that core.  STOP_DONE: it is gone, or serves no task for now.  Under
+     * on_block "hold" it keeps its core while it waits.  Optional: of no interest. */
+    void (*stop)(struct sched *s, struct thread *t, enum stop_why why);
+
+    /* How long `t`, just picked or just over with its slice, may run.  One that was
+     * preempted goes on with the rest of its slice, unless `slices_anew`.  Optional:
+     * SIM_NEVER, until it blocks. */
     sim_time (*slice)(struct sched *s, const struct thread *t);
+    bool slices_anew;
+
+    /* The slice of `t` is over and it wants to go on; `waiting`: somebody else is ready who
+     * may run on its core.  True: it goes to the queue, READY_EXPIRED; false: it goes on
+     * with a new slice.  Optional: it goes where another waits. */
+    bool (*expires)(struct sched *s, struct thread *t, bool waiting);
+
+    /* Is ready `t` so much more urgent than `running` that it takes its core?  Never true
+     * both ways round.  Optional: no. */
+    bool (*preempts)(struct sched *s, const struct thread *t, const struct thread *running);
+
+    /* A running thread goes on with another task, as those of pools do.  Optional: all the
+     * same. */
+    void (*renew)(struct sched *s, struct thread *t);
+
+    /* The instant of sched_alarm() has come: after bursts and slices have ended, before what
+     * has arrived under ties "expired-first" is enqueued, and before cores choose.  Optional:
+     * it asks for none. */
+    void (*alarm)(struct sched *s);
 
     /* A slice is over and nobody waits for that core.  True: its thread goes to the queue
      * all the same where another core is free, and so may move to the one that the
@@ -85,6 +126,28 @@ extern const struct param sched_common_params[];
 
 /* What a policy may ask of the machine. */
 sim_time sched_now(const struct sched *s);
+const struct task_spec *sched_spec(const struct sched *s, const struct thread *t);
+int32_t sched_priority(const struct thread *t); /* as locks have raised it */
+
+/* The instant by which the job of `t` must have ended; SIM_NEVER: it has no deadline, and
+ * no period. */
+sim_time sched_deadline(const struct sched *s, const struct thread *t);
+
+/* How long `t`, which has not begun to run since it became READY, will compute before it
+ * next waits for something, in ns at speed 1.  Exact: its ops are rehearsed, on copies of
+ * its variables and its random stream.  A lock counts as free, as does a spinlock. */
+sim_time sched_burst(struct sched *s, const struct thread *t);
+
+/* A running thread's time since it was last charged. */
+sim_time sched_ran(const struct sched *s, const struct thread *t);
+bool sched_running(const struct thread *t); /* on a core, or being switched to */
+
+/* Rings once at `at`, not before now; a later call moves it, SIM_NEVER silences it.  A policy
+ * that has no thread ready or running should not ask for one that only comes round. */
+void sched_alarm(struct sched *s, sim_time at);
+
+/* What is ready may preempt now, though nothing became ready: an alarm has changed things. */
+void sched_reconsider(struct sched *s);
 bool sched_may_run(const struct sched *s,
                    const struct thread *t); /* on a core that is choosing now */
 void *sched_thread(const struct sched *s, struct thread *t); /* the policy's bytes of `t` */
