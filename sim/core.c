@@ -21,11 +21,13 @@ void core_set_free(struct core *c)
     c->state = CORE_FREE;
     c->running = NULL;
     if (c->stolen_until > m->sim->eng.now) {
+        queues_core_changed(m, c->id);
         engine_at(&m->sim->eng, &c->end, c->stolen_until); /* an interrupt has it */
         return;
     }
     m->free[c->id / 64] |= UINT64_C(1) << (c->id % 64);
     m->nfree++;
+    queues_core_changed(m, c->id);
     engine_soon(&m->sim->eng, &m->bell);
 }
 
@@ -385,6 +387,7 @@ void core_start(struct core *c, struct thread *t)
     c->running = t;
     c->last_serial = t->serial;
     c->state = CORE_SWITCHING;
+    queues_core_changed(m, c->id);
     if (s->policy->start)
         s->policy->start(s, t);
     if (switches || migrates)

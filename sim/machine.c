@@ -102,7 +102,7 @@ void machine_set_priority(struct machine *m, struct thread *t, int32_t priority)
     }
     t->priority = priority;
     if (t->state == THREAD_RUNNING)
-        machine_reconsider(m);
+        machine_reconsider(m, t->core);
 }
 
 void machine_interrupt(struct machine *m, sim_time cost, int32_t device)
@@ -141,9 +141,13 @@ bool thread_may_run(const struct machine *m, const struct thread *t, int32_t cor
     return !allowed || (allowed[core / 64] >> (core % 64) & 1) != 0;
 }
 
-void machine_reconsider(struct machine *m)
+void machine_reconsider(struct machine *m, int32_t core)
 {
+    if (!m->spec->policy->preempts)
+        return;
     m->reconsider = true;
+    if (m->nqueues > 1 && core >= 0)
+        m->judged[core / 64] |= UINT64_C(1) << (core % 64);
     engine_soon(&m->sim->eng, &m->bell);
 }
 
@@ -247,7 +251,7 @@ void sched_alarm(struct sched *s, sim_time at)
 
 void sched_reconsider(struct sched *s)
 {
-    machine_reconsider(s->machine);
+    machine_reconsider(s->machine, s->core);
 }
 
 void sched_fetch(const struct thread *t, bool soon)

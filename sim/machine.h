@@ -20,6 +20,7 @@
 
 #include "models/schedulers/sched.h"
 #include "sim/base.h"
+#include "sim/core_index.h"
 #include "sim/engine.h"
 #include "sim/scenario.h"
 #include "sim/thread.h"
@@ -54,8 +55,10 @@ struct machine {
     uint32_t nfree;
     struct sched *queues; /* one, or one of each core */
     int32_t nqueues;
-    uint32_t nready;                        /* in all queues */
-    int32_t choosing;                       /* the core that picks now; -1: any free one */
+    uint32_t nready;                  /* in all queues */
+    int32_t choosing;                 /* the core that picks now; -1: any free one */
+    uint64_t *waiting;                /* a queue a core: a bit each that is not empty */
+    struct core_index loads, longest; /* likewise, by threads ready or running; by -ready */
     struct thread *pending, **pending_last; /* ties expired-first */
     struct thread *urgent;                  /* on_wake preempt, newest first */
     struct event bell;                      /* cores choose */
@@ -64,7 +67,8 @@ struct machine {
     int32_t *starting;   /* cores that took a thread and need not wait for a switch */
     int32_t nstarting;
     bool any_affinity;
-    bool reconsider;   /* a thread may have to give up its core */
+    bool reconsider;   /* a thread may have to give up its core: */
+    uint64_t *judged;  /* with a queue a core, a bit each where one may */
     sim_time instant;  /* of `starts` */
     uint64_t starts;   /* of threads on cores in this instant */
     uint32_t nthreads; /* alive */
@@ -89,8 +93,9 @@ void machine_set_priority(struct machine *m, struct thread *t, int32_t priority)
 /* A device's interrupt takes `cost` from core 0, from now on. */
 void machine_interrupt(struct machine *m, sim_time cost, int32_t device);
 
-/* What is ready may take cores from what runs: asked once all of this instant has happened. */
-void machine_reconsider(struct machine *m);
+/* What is ready for `core` (-1: for any) may take it from what runs there: asked once all of
+ * this instant has happened. */
+void machine_reconsider(struct machine *m, int32_t core);
 
 /* ---- within sim/ ------------------------------------------------------------------ */
 
@@ -101,7 +106,8 @@ void queues_flush(struct machine *m); /* the pending */
 /* Is there one that c could run? */
 bool queues_waiting(const struct machine *m, struct core *c);
 void queues_change(struct machine *m, struct thread *t, int32_t priority); /* `t` is READY */
-event_fn queues_dispatch;                                                  /* the bell */
+void queues_core_changed(struct machine *m, int32_t core); /* FREE or no longer */
+event_fn queues_dispatch;                                  /* the bell */
 event_fn queues_balance;
 
 void sched_init(struct sched *s);

@@ -33,6 +33,14 @@ void queues_init(struct machine *m)
         if (policy->init)
             policy->init(s);
     }
+    if (m->nqueues > 1) {
+        size_t words = ((size_t)m->ncores + 63) / 64;
+
+        m->waiting = arena_alloc(mem, words * sizeof(*m->waiting));
+        m->judged = arena_alloc(mem, words * sizeof(*m->judged));
+        core_index_init(&m->loads, mem, m->ncores);
+        core_index_init(&m->longest, mem, m->ncores);
+    }
     if (m->nqueues > 1 && m->spec->balance == BALANCE_PERIODIC)
         engine_at(&m->sim->eng, &m->balance, m->spec->balance_interval);
 }
@@ -44,11 +52,39 @@ static uint32_t load_of(const struct machine *m, int32_t core)
     return m->queues[core].nready + (m->cores[core].state != CORE_FREE);
 }
 
+void queues_core_changed(struct machine *m, int32_t core)
+{
+    if (m->nqueues > 1)
+        core_index_set(&m->loads, core, load_of(m, core));
+}
+
+static void queue_changed(struct machine *m, const struct sched *s)
+{
+    uint64_t bit;
+
+    if (m->nqueues == 1)
+        return;
+    bit = UINT64_C(1) << (s->core % 64);
+    if (s->nready > 0)
+        m->waiting[s->core / 64] |= bit;
+    else
+        m->waiting[s->core / 64] &= ~bit;
+    core_index_set(&m->longest, s->core, -(int64_t)s->nready);
+    core_index_set(&m->loads, s->core, load_of(m, s->core));
+}
+
+static bool runs_anywhere(const struct machine *m, const struct thread *t)
+{
+    return !m->any_affinity || !m->sim->sc->tasks[t->task->spec].affinity;
+}
+
 /* The allowed core with the fewest tasks, and of equals the lowest. */
 static int32_t least_loaded(const struct machine *m, const struct thread *t)
 {
     int32_t best = -1;
 
+    if (LIKELY(runs_anywhere(m, t)))
+        return core_index_first(&m->loads);
     for (int32_t i = 0; i < m->ncores; i++) {
         if (thread_may_run(m, t, i) && (best < 0 || load_of(m, i) < load_of(m, best)))
             best = i;
@@ -76,6 +112,7 @@ static void enqueue(struct machine *m, struct thread *t, enum ready_why why)
     s->policy->enqueue(s, t, why);
     s->nready++;
     m->nready++;
+    queue_changed(m, s);
 }
 
 static void dequeue(struct machine *m, struct thread *t)
@@ -85,6 +122,7 @@ static void dequeue(struct machine *m, struct thread *t)
     s->policy->dequeue(s, t);
     s->nready--;
     m->nready--;
+    queue_changed(m, s);
 }
 
 /* Who ran for a whole slice, or lost its core, is no more urgent than before. */
@@ -114,9 +152,9 @@ void queues_put(struct machine *m, struct thread *t, enum ready_why why)
     } else {
         enqueue(m, t, why);
     }
-    if (m->spec->policy->preempts && may_preempt(why))
-        m->reconsider = true;
-    if (m->nfree > 0 || m->pending || m->urgent || m->reconsider)
+    if (may_preempt(why))
+        machine_reconsider(m, t->core);
+    if (m->nfree > 0 || m->pending || m->urgent)
         engine_soon(&sim->eng, &m->bell);
 }
 
@@ -127,8 +165,7 @@ void queues_change(struct machine *m, struct thread *t, int32_t priority)
     trace_emit(m->sim->trace, m->sim->eng.now, TR_READY, t->core, (int32_t)t->task->slot,
                READY_CHANGED, 0);
     enqueue(m, t, READY_CHANGED);
-    if (m->spec->policy->preempts)
-        machine_reconsider(m);
+    machine_reconsider(m, t->core);
 }
 
 void queues_flush(struct machine *m)
@@ -174,11 +211,13 @@ static int32_t lowest_bit(uint64_t word)
     return n;
 }
 
-/* The lowest free core from `from` on; -1: none. */
-static int32_t next_free(const struct machine *m, int32_t from)
+/* The next of the cores whose bit is set in `a` and in `b` (NULL: in `a`), from `from` on;
+ * -1: none. */
+static int32_t next_set(const struct machine *m, const uint64_t *a, const uint64_t *b,
+                        int32_t from)
 {
     for (int32_t i = from; i < m->ncores; i = (i / 64 + 1) * 64) {
-        uint64_t word = m->free[i / 64] >> (i % 64);
+        uint64_t word = (b ? a[i / 64] & b[i / 64] : a[i / 64]) >> (i % 64);
 
         if (word)
             return i + lowest_bit(word);
@@ -193,8 +232,8 @@ static int32_t choose_core(const struct machine *m, const struct thread *t)
     if (m->spec->placement == PLACEMENT_LAST && t->last_core >= 0 &&
         core_is_free(m, t->last_core) && thread_may_run(m, t, t->last_core))
         return t->last_core;
-    for (i = next_free(m, 0); i >= 0 && !thread_may_run(m, t, i);)
-        i = next_free(m, i + 1);
+    for (i = next_set(m, m->free, NULL, 0); i >= 0 && !thread_may_run(m, t, i);)
+        i = next_set(m, m->free, NULL, i + 1);
     return i;
 }
 
@@ -228,6 +267,7 @@ static struct thread *pick(struct machine *m, struct sched *s)
     if (t) {
         s->nready--;
         m->nready--;
+        queue_changed(m, s);
     }
     return t;
 }
@@ -246,20 +286,23 @@ static void assign_global(struct machine *m)
 /* The tail of the longest queue that has something for `thief`. */
 static struct thread *find_loot(struct machine *m, int32_t thief)
 {
+    struct sched *s = &m->queues[core_index_first(&m->longest)];
     struct thread *loot = NULL;
     uint32_t longest = 0;
 
     m->choosing = thief;
-    for (int32_t i = 0; i < m->ncores; i++) {
-        struct sched *s = &m->queues[i];
+    if (s->nready > 0)
+        loot = s->policy->last(s);
+    for (int32_t i = 0; !loot && m->any_affinity; i++) {
+        struct thread *t;
 
-        if (s->nready > longest) {
-            struct thread *t = s->policy->last(s);
-
-            if (t) {
-                loot = t;
-                longest = s->nready;
-            }
+        i = next_set(m, m->waiting, NULL, i);
+        if (i < 0)
+            break;
+        t = m->queues[i].nready > longest ? m->queues[i].policy->last(&m->queues[i]) : NULL;
+        if (t) {
+            loot = t;
+            longest = m->queues[i].nready;
         }
     }
     m->choosing = -1;
@@ -268,7 +311,7 @@ static struct thread *find_loot(struct machine *m, int32_t thief)
 
 static void assign_per_core(struct machine *m)
 {
-    for (int32_t i = next_free(m, 0); i >= 0; i = next_free(m, i + 1)) {
+    for (int32_t i = 0; (i = next_set(m, m->free, m->waiting, i)) >= 0; i++) {
         struct thread *t;
 
         m->choosing = i;
@@ -279,7 +322,7 @@ static void assign_per_core(struct machine *m)
     }
     if (m->spec->balance != BALANCE_STEAL)
         return;
-    for (int32_t i = next_free(m, 0); i >= 0 && m->nready > 0; i = next_free(m, i + 1)) {
+    for (int32_t i = 0; m->nready > 0 && (i = next_set(m, m->free, NULL, i)) >= 0; i++) {
         struct thread *t = find_loot(m, i);
 
         if (t) {
@@ -359,23 +402,34 @@ static struct thread *challenger(struct machine *m, int32_t i)
  * -1: none. */
 static int32_t choose_loser(struct machine *m, struct thread **winner)
 {
+    struct sched *s = &m->queues[0];
     int32_t loser = -1;
 
     for (int32_t i = 0; i < m->ncores; i++) {
         struct thread *t = challenger(m, i);
-        const struct sched *s = queues_of(m, i);
+        struct thread *here = m->cores[i].running;
         struct thread *other = loser < 0 ? NULL : m->cores[loser].running;
 
         if (!t)
             continue;
-        if (other && !s->policy->preempts(queues_of(m, i), other, m->cores[i].running) &&
-            (t->last_core != i ||
-             s->policy->preempts(queues_of(m, i), m->cores[i].running, other)))
+        if (other && !s->policy->preempts(s, other, here) &&
+            (t->last_core != i || s->policy->preempts(s, here, other)))
             continue;
         loser = i;
         *winner = t;
     }
     return loser;
+}
+
+/* False: an interrupt has the core, which chooses when that is over. */
+static bool preempt(struct machine *m, int32_t core, struct thread *t)
+{
+    core_preempt(&m->cores[core]);
+    if (!core_is_free(m, core))
+        return false;
+    dequeue(m, t);
+    take(m, core, t);
+    return true;
 }
 
 /* What is ready takes cores from less urgent threads, in the policy's order. */
@@ -385,12 +439,16 @@ static void preempt_all(struct machine *m)
     int32_t core;
 
     m->reconsider = false;
-    while (m->nready > 0 && (core = choose_loser(m, &t)) >= 0) {
-        core_preempt(&m->cores[core]);
-        if (!core_is_free(m, core))
-            return; /* an interrupt has it; it chooses when that is over */
-        dequeue(m, t);
-        take(m, core, t);
+    if (m->nqueues == 1) {
+        while (m->nready > 0 && (core = choose_loser(m, &t)) >= 0 && preempt(m, core, t))
+            continue;
+        return;
+    }
+    for (core = 0; (core = next_set(m, m->judged, NULL, core)) >= 0; core++) {
+        m->judged[core / 64] &= ~(UINT64_C(1) << (core % 64));
+        t = challenger(m, core);
+        if (t)
+            (void)preempt(m, core, t);
     }
 }
 
@@ -415,22 +473,30 @@ void queues_dispatch(struct engine *eng, struct event *ev)
 
 /* ---- balance: periodic ------------------------------------------------------------------------ */
 
-/* One thread from the longest queue to the shortest; false: nothing to gain. */
+/* One thread of the longest queue goes to `to`, if both are closer then; false: not. */
+static bool level_to(struct machine *m, int32_t to)
+{
+    struct thread *t = find_loot(m, to);
+
+    if (!t || load_of(m, t->core) <= load_of(m, to) + 1)
+        return false;
+    dequeue(m, t);
+    t->core = to;
+    trace_emit(m->sim->trace, m->sim->eng.now, TR_READY, to, (int32_t)t->task->slot,
+               READY_CHANGED, 0);
+    enqueue(m, t, READY_CHANGED);
+    machine_reconsider(m, to);
+    return true;
+}
+
+/* One thread of the longest queue goes to the core with the fewest; false: nothing to gain. */
 static bool level(struct machine *m)
 {
-    for (int32_t to = 0; to < m->ncores; to++) {
-        struct thread *t = find_loot(m, to);
+    bool gained = level_to(m, core_index_first(&m->loads));
 
-        if (t && m->queues[t->core].nready > 0 && load_of(m, t->core) > load_of(m, to) + 1) {
-            dequeue(m, t);
-            t->core = to;
-            trace_emit(m->sim->trace, m->sim->eng.now, TR_READY, to, (int32_t)t->task->slot,
-                       READY_CHANGED, 0);
-            enqueue(m, t, READY_CHANGED);
-            return true;
-        }
-    }
-    return false;
+    for (int32_t to = 0; !gained && m->any_affinity && to < m->ncores; to++)
+        gained = level_to(m, to);
+    return gained;
 }
 
 void queues_balance(struct engine *eng, struct event *ev)
