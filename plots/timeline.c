@@ -224,7 +224,7 @@ struct timeline *timeline_new(const struct scenario *sc)
 {
     struct timeline *tl = sim_calloc(1, sizeof(*tl));
 
-    tl->sink.kinds = TRACE_ALL;
+    tl->sink.kinds = TRACE_COURSE;
     tl->sink.record = record;
     tl->sink.finish = finish;
     tl->sc = sc;

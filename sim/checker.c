@@ -364,7 +364,7 @@ struct checker *checker_new(const struct scenario *sc)
 {
     struct checker *c = sim_calloc(1, sizeof(*c));
 
-    c->sink.kinds = TRACE_ALL;
+    c->sink.kinds = TRACE_COURSE;
     c->sink.record = record;
     c->sink.finish = finish;
     c->sc = sc;

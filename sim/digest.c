@@ -56,7 +56,7 @@ static void digest_finish(struct trace_sink *sink, sim_time end)
 
 void digest_init(struct digest *d)
 {
-    d->sink.kinds = TRACE_ALL;
+    d->sink.kinds = TRACE_COURSE;
     d->sink.record = digest_record;
     d->sink.finish = digest_finish;
     d->sink.next = NULL;

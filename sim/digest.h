@@ -1,7 +1,7 @@
 /* digest.h - one number for all that happened: equal digests, equal runs.
  *
- * A sink that hashes every field of every record, in a byte order of its own, so
- * that the number is the same on every machine.
+ * A sink that hashes every field of every record of TRACE_COURSE, in a byte order of its
+ * own, so that the number is the same on every machine.
  *
  *     struct digest digest;
  *

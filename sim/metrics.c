@@ -455,6 +455,8 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
     case TR_RELEASE:
     case TR_PRIORITY:
     case TR_DEADLOCK:
+    case TR_SPAWN:
+    case TR_JOIN:
     case TR_COUNT:
         break;
     }
@@ -543,7 +545,7 @@ struct metrics *metrics_new(const struct scenario *sc, bool keep_tasks)
     struct metrics_state *st = sim_calloc(1, sizeof(*st));
     size_t ndevices = (size_t)sc->ndevices + 1;
 
-    m->sink.kinds = TRACE_ALL;
+    m->sink.kinds = TRACE_COURSE;
     m->sink.record = record;
     m->sink.finish = finish;
     m->sc = sc;

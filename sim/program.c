@@ -258,7 +258,7 @@ sim_time task_draw(struct sim *sim, struct task *t, const struct dist *d)
 
 bool task_wants_log(const struct sim *sim)
 {
-    return trace_wants(sim->trace, TR_LOG);
+    return trace_wants(sim->trace, TR_LOG) || trace_wants(sim->trace, TR_ACCESS);
 }
 
 void task_log(struct sim *sim, struct task *t, const char *text)
@@ -266,7 +266,7 @@ void task_log(struct sim *sim, struct task *t, const char *text)
     struct trace_rec rec = {sim->eng.now, TR_LOG, t->thread->core, (int32_t)t->slot, 0, 0,
                             text};
 
-    if (task_wants_log(sim))
+    if (trace_wants(sim->trace, TR_LOG))
         trace_tell(sim->trace, &rec);
 }
 
@@ -343,10 +343,19 @@ const char *task_var_name(const struct sim *sim, uint32_t var)
     return sim->code.names[var];
 }
 
+void task_accesses(const struct sim *sim, const struct task *t, const struct instr *in,
+                   uint32_t var, enum access_how how)
+{
+    trace_emit(sim->trace, sim->eng.now, TR_ACCESS, sim->code.shared[var], (int32_t)t->slot,
+               how, (int64_t)in->place);
+}
+
 struct eval {
     struct sim *sim;
     struct task *task;
+    const struct instr *in;
     const struct var_expr *expr;
+    enum access_how how;
 };
 
 static enum expr_load load_var(void *ctx, uint32_t i, int64_t *value)
@@ -357,20 +366,32 @@ static enum expr_load load_var(void *ctx, uint32_t i, int64_t *value)
 
     if (!var)
         return LOAD_UNKNOWN;
+    if (scope == VAR_SHARED)
+        task_accesses(ev->sim, ev->task, ev->in, ev->expr->names[i], ev->how);
     *value = *var;
     return LOAD_OK;
+}
+
+static bool eval(struct eval ev, struct step *out, int64_t *value)
+{
+    char message[300];
+
+    if (expr_eval(ev.expr->expr, load_var, &ev, value, message, sizeof(message)) == EXPR_VALUE)
+        return true;
+    (void)task_fault(ev.sim, ev.task, ev.in, out, "%s", message);
+    return false;
 }
 
 bool task_eval(struct sim *sim, struct task *t, const struct instr *in, struct step *out,
                const struct var_expr *e, int64_t *value)
 {
-    struct eval ev = {sim, t, e};
-    char message[300];
+    return eval((struct eval){sim, t, in, e, ACCESS_READ}, out, value);
+}
 
-    if (expr_eval(e->expr, load_var, &ev, value, message, sizeof(message)) == EXPR_VALUE)
-        return true;
-    (void)task_fault(sim, t, in, out, "%s", message);
-    return false;
+bool task_eval_atomic(struct sim *sim, struct task *t, const struct instr *in, struct step *out,
+                      const struct var_expr *e, int64_t *value)
+{
+    return eval((struct eval){sim, t, in, e, ACCESS_ATOMIC_READ}, out, value);
 }
 
 bool task_call(struct sim *sim, struct task *t, int32_t program)
@@ -396,12 +417,14 @@ struct brood *task_brood(struct task *t, const char *name)
     return b;
 }
 
-static struct brood *brood_new(struct task *parent, const char *name)
+static struct brood *brood_new(struct sim *sim, struct task *parent, const char *name)
 {
     struct task_ctx *ctx = task_ctx(parent);
     struct brood *b = sim_calloc(1, sizeof(*b));
 
     b->name = name;
+    b->parent = parent->slot;
+    b->number = ++sim->broods_made;
     b->next = ctx->broods;
     ctx->broods = b;
     return b;
@@ -416,7 +439,7 @@ void task_spawn(struct sim *sim, struct task *parent, int32_t program, const cha
     struct task_ctx *ctx;
 
     if (!b)
-        b = brood_new(parent, name);
+        b = brood_new(sim, parent, name);
     b->made++;
     b->live++;
     text_add(&full, parent->ctx->name
@@ -430,6 +453,12 @@ void task_spawn(struct sim *sim, struct task *parent, int32_t program, const cha
     ctx->name = text_take(&full);
     ctx->of = b;
     task_submit(sim, child, ctx->name);
+}
+
+void task_joined(const struct sim *sim, const struct task *t, const struct brood *children)
+{
+    sim_assert(children->live == 0);
+    trace_emit(sim->trace, sim->eng.now, TR_JOIN, -1, (int32_t)t->slot, children->number, 0);
 }
 
 void task_ctx_free(struct task *t)

@@ -15,6 +15,7 @@
 #include "sim/expr.h"
 #include "sim/scenario.h"
 #include "sim/thread.h"
+#include "sim/trace.h"
 
 struct sim;
 struct instr;
@@ -69,7 +70,7 @@ bool task_fault(struct sim *sim, struct task *t, const struct instr *in, struct 
                 const char *fmt, ...) PRINTF_LIKE(5, 6);
 
 sim_time task_draw(struct sim *sim, struct task *t, const struct dist *d);
-bool task_wants_log(const struct sim *sim);
+bool task_wants_log(const struct sim *sim); /* or what its expressions read */
 void task_log(struct sim *sim, struct task *t, const char *text);
 
 /* The task's own stack. */
@@ -83,9 +84,16 @@ enum var_scope { VAR_UNKNOWN, VAR_LOCAL, VAR_SHARED };
 int64_t *task_var(struct sim *sim, struct task *t, uint32_t var, enum var_scope *scope);
 const char *task_var_name(const struct sim *sim, uint32_t var);
 
-/* The value of `e` at one go; false: a fault, already in `out`. */
+/* Tells the trace that `t` reads or writes a shared variable; to be called where it does. */
+void task_accesses(const struct sim *sim, const struct task *t, const struct instr *in,
+                   uint32_t var, enum access_how how);
+
+/* The value of `e` at one go; false: a fault, already in `out`.  Shared variables are read
+ * each for itself; task_eval_atomic() reads them as part of an atomic op. */
 bool task_eval(struct sim *sim, struct task *t, const struct instr *in, struct step *out,
                const struct var_expr *e, int64_t *value);
+bool task_eval_atomic(struct sim *sim, struct task *t, const struct instr *in, struct step *out,
+                      const struct var_expr *e, int64_t *value);
 
 /* Calls: pushes the place behind the call; false: the call stack is full. */
 bool task_call(struct sim *sim, struct task *t, int32_t program);
@@ -97,6 +105,7 @@ bool task_rehearses(const struct sim *sim);
 /* Children. */
 void task_spawn(struct sim *sim, struct task *parent, int32_t program, const char *name);
 struct brood *task_brood(struct task *t, const char *name); /* NULL: none spawned under it */
+void task_joined(const struct sim *sim, const struct task *t, const struct brood *children);
 
 /* ---- for the rest of sim/ --------------------------------------------------------- */
 

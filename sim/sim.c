@@ -71,8 +71,10 @@ static void task_gone(struct sim *sim, struct task *t)
 
         if (--b->live == 0) {
             b->waiter = NULL;
-            if (waiter)
+            if (waiter) {
+                task_joined(sim, waiter->task, b);
                 machine_wake(&sim->machine, waiter);
+            }
             if (b->orphaned)
                 free(b);
         }
@@ -97,6 +99,9 @@ void task_submit(struct sim *sim, struct task *t, const char *name)
     }
     if (trace_wants(sim->trace, TR_ARRIVE))
         trace_tell(sim->trace, &rec);
+    if (t->ctx && t->ctx->of)
+        trace_emit(sim->trace, sim->eng.now, TR_SPAWN, (int32_t)t->ctx->of->parent,
+                   (int32_t)t->slot, t->ctx->of->number, 0);
     if (sim->tasks.live > sim->live_max)
         sim->live_max = sim->tasks.live;
     if (spec->period > 0 || spec->deadline > 0) {

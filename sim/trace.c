@@ -90,3 +90,15 @@ const char *block_why_name(enum block_why why)
     _Static_assert(ARRAY_LEN(names) == BLOCK_COUNT, "a name for each reason");
     return (size_t)why < ARRAY_LEN(names) ? names[why] : NULL;
 }
+
+const char *access_how_name(enum access_how how)
+{
+    static const char *const names[] = {
+#define X(how, name, help) name,
+        ACCESS_HOWS(X)
+#undef X
+    };
+
+    _Static_assert(ARRAY_LEN(names) == ACCESS_COUNT, "a name for each way");
+    return (size_t)how < ARRAY_LEN(names) ? names[how] : NULL;
+}

@@ -19,6 +19,9 @@
  * whose thread is not there yet: it has no `ready` record before its thread
  * takes it.
  *
+ * A spawned task has a `spawn` record behind its `arrive`; its parent's `join` comes once all
+ * children of that name are done.
+ *
  * A task is named by its slot, a small number that is used again after `done`;
  * `arrive` says which task of the file it is, so that sinks keep memory
  * proportional to the live tasks.
@@ -58,7 +61,10 @@
     X(RELEASE, "release", "sync object", "enum hold_how", "number of the place")           \
     X(PRIORITY, "priority", "-", "its priority from now on", "-")                          \
     X(DEADLOCK, "deadlock", "sync object, or -1", "slot of the task that holds it, or -1", \
-      "held since, ns; -1: not known")
+      "held since, ns; -1: not known")                                                     \
+    X(SPAWN, "spawn", "slot of its parent", "number of the parent's children of one name", \
+      "-")                                                                                 \
+    X(JOIN, "join", "-", "number of the children: all of them have ended", "-")
 
 enum trace_kind {
 #define X(kind, name, place, arg, extra) TR_##kind,
@@ -111,8 +117,20 @@ enum block_why {
         BLOCK_COUNT
 };
 
-/* How a task meets a shared variable: `set` reads and writes, `atomic` does both in one. */
-enum access_how { ACCESS_READ, ACCESS_WRITE, ACCESS_ATOMIC };
+/* How a task meets a shared variable.  An `atomic` op reads and writes as one: its records
+ * follow one another, and no other task's stand between. */
+#define ACCESS_HOWS(X)                                    \
+    X(READ, "read", "a step of its own")                  \
+    X(WRITE, "write", "a step of its own")                \
+    X(ATOMIC_READ, "atomic read", "part of an atomic op") \
+    X(ATOMIC_WRITE, "atomic write", "the end of an atomic op")
+
+enum access_how {
+#define X(how, name, help) ACCESS_##how,
+    ACCESS_HOWS(X)
+#undef X
+        ACCESS_COUNT
+};
 
 /* What a task gets of a sync object, or gives: sole ownership (mutex, spinlock, a writer);
  * shared ownership (a reader); or an order only, owned by nobody: a post happens before the
@@ -142,6 +160,12 @@ struct trace_sink {
 };
 
 #define TRACE_ALL ((UINT32_C(1) << TR_COUNT) - 1)
+
+/* What happens, without what only detectors ask for: which variables are touched, and whose
+ * child a task is.  Both follow from the rest, as programs do not change; so the digest leaves
+ * them out, and a run that nobody searches for races pays nothing for them. */
+#define TRACE_COURSE \
+    (TRACE_ALL & ~(UINT32_C(1) << TR_ACCESS | UINT32_C(1) << TR_SPAWN | UINT32_C(1) << TR_JOIN))
 
 struct trace {
     struct trace_sink *first, **last; /* told in the order they were attached */
@@ -176,5 +200,6 @@ const char *trace_kind_name(enum trace_kind kind);
 const char *ready_why_name(enum ready_why why);
 const char *stop_why_name(enum stop_why why);
 const char *block_why_name(enum block_why why);
+const char *access_how_name(enum access_how how);
 
 #endif

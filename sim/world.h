@@ -26,7 +26,7 @@ struct sim {
     struct pool tasks, threads;
     int64_t *vars;
     uint32_t sources_left; /* that may still bring tasks */
-    uint32_t tasks_made, live_max;
+    uint32_t tasks_made, broods_made, live_max;
     uint64_t faults;
     int64_t memory; /* bytes in use */
     sim_time end;

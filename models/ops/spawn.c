@@ -59,8 +59,10 @@ static bool exec_join(struct sim *sim, struct task *t, const struct instr *in, s
     if (!b)
         return task_fault(sim, t, in, out, "has spawned no \"%s\" to join",
                           (const char *)in->arg.ptr);
-    if (b->live == 0)
+    if (b->live == 0) {
+        task_joined(sim, t, b);
         return false;
+    }
     *out = (struct step){.kind = STEP_JOIN, .brood = b};
     return true;
 }

@@ -32,6 +32,7 @@ struct set_code {
 struct replay {
     struct sim *sim;
     struct task *task;
+    const struct instr *in;
     const struct var_expr *expr;
     uint32_t read; /* shared variables read so far in this evaluation */
 };
@@ -57,6 +58,7 @@ static enum expr_load load_step(void *ctx, uint32_t i, int64_t *value)
     if (!(re->task->flags & TASK_PAID))
         return LOAD_PAUSE;
     re->task->flags &= ~(uint32_t)TASK_PAID;
+    task_accesses(re->sim, re->task, re->in, re->expr->names[i], ACCESS_READ);
     task_push(re->task, *var);
     own->nread++;
     re->read++;
@@ -83,7 +85,7 @@ static bool exec_set(struct sim *sim, struct task *t, const struct instr *in, st
     if (!var)
         return task_fault(sim, t, in, out, "no variable \"%s\"", task_var_name(sim, set->var));
     for (;;) {
-        struct replay re = {sim, t, &set->expr, 0};
+        struct replay re = {sim, t, in, &set->expr, 0};
         char message[300];
         enum expr_end end =
             expr_eval(set->expr.expr, load_step, &re, &value, message, sizeof(message));
@@ -100,6 +102,8 @@ static bool exec_set(struct sim *sim, struct task *t, const struct instr *in, st
     t->flags &= ~(uint32_t)TASK_PAID;
     own->sp -= own->nread;
     own->nread = 0;
+    if (scope == VAR_SHARED)
+        task_accesses(sim, t, in, set->var, ACCESS_WRITE);
     *var = value;
     return false;
 }
@@ -156,8 +160,10 @@ static bool exec_atomic(struct sim *sim, struct task *t, const struct instr *in,
 
     if (!var)
         return task_fault(sim, t, in, out, "no variable \"%s\"", task_var_name(sim, set->var));
-    if (!task_eval(sim, t, in, out, &set->expr, &value))
+    if (!task_eval_atomic(sim, t, in, out, &set->expr, &value))
         return true;
+    if (scope == VAR_SHARED)
+        task_accesses(sim, t, in, set->var, ACCESS_ATOMIC_WRITE);
     *var = value;
     return false;
 }
