@@ -41,6 +41,7 @@ struct core {
     uint8_t state;
     uint8_t slice_over; /* the next thing that takes time ends the slice */
     uint8_t kernel;     /* mode told last */
+    bool unsettled;     /* queues.c's */
     int64_t speed_e6;
 };
 
@@ -59,6 +60,8 @@ struct machine {
     int32_t choosing;                 /* the core that picks now; -1: any free one */
     uint64_t *waiting;                /* a queue a core: a bit each that is not empty */
     struct core_index loads, longest; /* likewise, by threads ready or running; by -ready */
+    int32_t *unsettled;               /* cores that these do not know about yet */
+    int32_t nunsettled;
     struct thread *pending, **pending_last; /* ties expired-first */
     struct thread *urgent;                  /* on_wake preempt, newest first */
     struct event bell;                      /* cores choose */

@@ -38,6 +38,7 @@ void queues_init(struct machine *m)
 
         m->waiting = arena_alloc(mem, words * sizeof(*m->waiting));
         m->judged = arena_alloc(mem, words * sizeof(*m->judged));
+        m->unsettled = arena_alloc(mem, (size_t)m->ncores * sizeof(*m->unsettled));
         core_index_init(&m->loads, mem, m->ncores);
         core_index_init(&m->longest, mem, m->ncores);
     }
@@ -52,10 +53,33 @@ static uint32_t load_of(const struct machine *m, int32_t core)
     return m->queues[core].nready + (m->cores[core].state != CORE_FREE);
 }
 
+/* A thread that comes and goes changes nothing in the end, so the indices of loads hear of a
+ * core when they are asked, not when it changes. */
 void queues_core_changed(struct machine *m, int32_t core)
 {
-    if (m->nqueues > 1)
+    struct core *c = &m->cores[core];
+
+    if (m->nqueues <= 1 || c->unsettled)
+        return;
+    c->unsettled = true;
+    m->unsettled[m->nunsettled++] = core;
+}
+
+static void settle(struct machine *m)
+{
+    while (m->nunsettled > 0) {
+        int32_t core = m->unsettled[--m->nunsettled];
+
+        m->cores[core].unsettled = false;
+        core_index_set(&m->longest, core, -(int64_t)m->queues[core].nready);
         core_index_set(&m->loads, core, load_of(m, core));
+    }
+}
+
+static int32_t least_loaded_of_all(struct machine *m)
+{
+    settle(m);
+    return core_index_first(&m->loads);
 }
 
 static void queue_changed(struct machine *m, const struct sched *s)
@@ -69,8 +93,7 @@ static void queue_changed(struct machine *m, const struct sched *s)
         m->waiting[s->core / 64] |= bit;
     else
         m->waiting[s->core / 64] &= ~bit;
-    core_index_set(&m->longest, s->core, -(int64_t)s->nready);
-    core_index_set(&m->loads, s->core, load_of(m, s->core));
+    queues_core_changed(m, s->core);
 }
 
 static bool runs_anywhere(const struct machine *m, const struct thread *t)
@@ -79,12 +102,12 @@ static bool runs_anywhere(const struct machine *m, const struct thread *t)
 }
 
 /* The allowed core with the fewest tasks, and of equals the lowest. */
-static int32_t least_loaded(const struct machine *m, const struct thread *t)
+static int32_t least_loaded(struct machine *m, const struct thread *t)
 {
     int32_t best = -1;
 
     if (LIKELY(runs_anywhere(m, t)))
-        return core_index_first(&m->loads);
+        return least_loaded_of_all(m);
     for (int32_t i = 0; i < m->ncores; i++) {
         if (thread_may_run(m, t, i) && (best < 0 || load_of(m, i) < load_of(m, best)))
             best = i;
@@ -93,7 +116,7 @@ static int32_t least_loaded(const struct machine *m, const struct thread *t)
     return best;
 }
 
-static int32_t choose_queue(const struct machine *m, const struct thread *t, enum ready_why why)
+static int32_t choose_queue(struct machine *m, const struct thread *t, enum ready_why why)
 {
     if (m->nqueues == 1)
         return -1;
@@ -286,10 +309,12 @@ static void assign_global(struct machine *m)
 /* The tail of the longest queue that has something for `thief`. */
 static struct thread *find_loot(struct machine *m, int32_t thief)
 {
-    struct sched *s = &m->queues[core_index_first(&m->longest)];
     struct thread *loot = NULL;
     uint32_t longest = 0;
+    struct sched *s;
 
+    settle(m);
+    s = &m->queues[core_index_first(&m->longest)];
     m->choosing = thief;
     if (s->nready > 0)
         loot = s->policy->last(s);
@@ -492,7 +517,7 @@ static bool level_to(struct machine *m, int32_t to)
 /* One thread of the longest queue goes to the core with the fewest; false: nothing to gain. */
 static bool level(struct machine *m)
 {
-    bool gained = level_to(m, core_index_first(&m->loads));
+    bool gained = level_to(m, least_loaded_of_all(m));
 
     for (int32_t to = 0; !gained && m->any_affinity && to < m->ncores; to++)
         gained = level_to(m, to);
