@@ -18,7 +18,7 @@ const char *not_yet(const char *kind, const char *name)
         const char *kind, *names, *why;
     } later[] = {
         {"policy",
-         " sjf srtf stcf hrrn priority mlfq mlq lottery stride cfs eevdf edf rm linux ",
+         " sjf srtf stcf hrrn mlfq mlq lottery stride cfs eevdf edf rm linux ",
          later_version},
         {"discipline", " priority sstf scan cscan ", later_version},
         {"executor", " event-loop green ", later_version},

@@ -192,8 +192,13 @@ static bool core_expire(struct core *c)
 {
     struct sched *s = queues_of(c->machine, c->id);
     bool waiting = queues_waiting(c->machine, c);
-    bool goes = s->policy->expires ? s->policy->expires(s, c->running, waiting) : waiting;
+    bool goes = waiting;
 
+    if (s->policy->expires) {
+        c->machine->choosing = c->id;
+        goes = s->policy->expires(s, c->running, waiting);
+        c->machine->choosing = -1;
+    }
     if (goes || core_regroups(c)) {
         core_requeue(c, STOP_EXPIRED, READY_EXPIRED);
         return false;

@@ -101,8 +101,11 @@ void machine_set_priority(struct machine *m, struct thread *t, int32_t priority)
         return;
     }
     t->priority = priority;
-    if (t->state == THREAD_RUNNING)
-        machine_reconsider(m, t->core);
+    if (t->core < 0 || m->cores[t->core].running != t)
+        return;
+    if (queues_of(m, t->core)->policy->changed)
+        queues_of(m, t->core)->policy->changed(queues_of(m, t->core), t);
+    machine_reconsider(m, t->core);
 }
 
 void machine_interrupt(struct machine *m, sim_time cost, int32_t device)
@@ -174,6 +177,12 @@ bool sched_may_run(const struct sched *s, const struct thread *t)
 }
 
 void *sched_thread(const struct sched *s, struct thread *t)
+{
+    (void)s;
+    return t + 1;
+}
+
+const void *sched_thread_const(const struct sched *s, const struct thread *t)
 {
     (void)s;
     return t + 1;

@@ -175,6 +175,7 @@ void executor_take(struct executor *ex, struct thread *th, struct task *t)
     executor_serve(ex, th, t);
     if (s->policy->renew)
         s->policy->renew(s, th);
+    machine_reconsider(&sim->machine, th->core); /* it may be less urgent than the one before */
     c->kernel = false;
     trace_emit(sim->trace, sim->eng.now, TR_READY, sim->machine.nqueues == 1 ? -1 : c->id,
                (int32_t)t->slot, READY_NEW, 0);

@@ -1,6 +1,8 @@
 /* suites.h - the list of suites; tests/main.c runs them all. */
 SUITE(base)
 SUITE(ostep)
+SUITE(ready_tree)
+SUITE(policies)
 SUITE(properties)
 SUITE(config)
 SUITE(engine)

@@ -107,6 +107,10 @@ struct sched_policy {
      * same. */
     void (*renew)(struct sched *s, struct thread *t);
 
+    /* A lock has changed the priority of `t`, which holds a core; a ready one leaves the
+     * queue and comes back as READY_CHANGED.  Optional: preempts() will do. */
+    void (*changed)(struct sched *s, struct thread *t);
+
     /* The instant of sched_alarm() has come: after bursts and slices have ended, before what
      * has arrived under ties "expired-first" is enqueued, and before cores choose.  Optional:
      * it asks for none. */
@@ -151,6 +155,7 @@ void sched_reconsider(struct sched *s);
 bool sched_may_run(const struct sched *s,
                    const struct thread *t); /* on a core that is choosing now */
 void *sched_thread(const struct sched *s, struct thread *t); /* the policy's bytes of `t` */
+const void *sched_thread_const(const struct sched *s, const struct thread *t);
 struct thread *sched_thread_of(const struct sched *s, void *bytes); /* and back */
 /* `t` will run before long: its memory is asked for; `soon`: what it points to as well, as it
  * was asked for before.  Changes nothing but the speed. */

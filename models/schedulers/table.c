@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define POLICIES(X) X(fifo) X(rr) X(scan)
+#define POLICIES(X) X(fifo) X(rr) X(scan) X(by_priority)
 
 #define X(name) extern const struct sched_policy sched_##name;
 POLICIES(X)
