@@ -108,12 +108,24 @@ void queues_put(struct machine *m, struct thread *t, enum ready_why why);
 void queues_flush(struct machine *m); /* the pending */
 /* Is there one that c could run? */
 bool queues_waiting(const struct machine *m, struct core *c);
+void queues_remove(struct machine *m, struct thread *t);             /* `t` leaves its queue */
+void queues_take(struct machine *m, int32_t core, struct thread *t); /* and takes a free core */
+void queues_move(struct machine *m, struct thread *t, int32_t core); /* to another queue */
 void queues_change(struct machine *m, struct thread *t, int32_t priority); /* `t` is READY */
 void queues_core_changed(struct machine *m, int32_t core); /* FREE or no longer */
 event_fn queues_dispatch;                                  /* the bell */
 event_fn queues_balance;
 
 void sched_init(struct sched *s);
+
+/* preempt.c */
+void preempt_all(struct machine *m);
+/* Of all that wait for any core and may run on `core`, what outranks `best`, else that. */
+struct thread *preempt_pull(struct machine *m, int32_t core, struct thread *best);
+
+/* The next of the cores whose bit is set in `a` and in `b` (NULL: in `a`), from `from` on;
+ * -1: none. */
+int32_t next_core(const struct machine *m, const uint64_t *a, const uint64_t *b, int32_t from);
 
 static inline struct sched *queues_of(const struct machine *m, int32_t core)
 {

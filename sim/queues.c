@@ -138,7 +138,7 @@ static void enqueue(struct machine *m, struct thread *t, enum ready_why why)
     queue_changed(m, s);
 }
 
-static void dequeue(struct machine *m, struct thread *t)
+void queues_remove(struct machine *m, struct thread *t)
 {
     struct sched *s = queues_of(m, t->core);
 
@@ -181,9 +181,18 @@ void queues_put(struct machine *m, struct thread *t, enum ready_why why)
         engine_soon(&sim->eng, &m->bell);
 }
 
+void queues_move(struct machine *m, struct thread *t, int32_t core)
+{
+    queues_remove(m, t);
+    t->core = core;
+    trace_emit(m->sim->trace, m->sim->eng.now, TR_READY, core, (int32_t)t->task->slot,
+               READY_CHANGED, 0);
+    enqueue(m, t, READY_CHANGED);
+}
+
 void queues_change(struct machine *m, struct thread *t, int32_t priority)
 {
-    dequeue(m, t);
+    queues_remove(m, t);
     t->priority = priority;
     trace_emit(m->sim->trace, m->sim->eng.now, TR_READY, t->core, (int32_t)t->task->slot,
                READY_CHANGED, 0);
@@ -221,33 +230,6 @@ bool queues_waiting(const struct machine *m, struct core *c)
 
 /* ---- which core ------------------------------------------------------------------------- */
 
-static int32_t lowest_bit(uint64_t word)
-{
-    int32_t n = 0;
-
-#if defined(__GNUC__)
-    n = __builtin_ctzll(word);
-#else
-    while ((word >> n & 1) == 0)
-        n++;
-#endif
-    return n;
-}
-
-/* The next of the cores whose bit is set in `a` and in `b` (NULL: in `a`), from `from` on;
- * -1: none. */
-static int32_t next_set(const struct machine *m, const uint64_t *a, const uint64_t *b,
-                        int32_t from)
-{
-    for (int32_t i = from; i < m->ncores; i = (i / 64 + 1) * 64) {
-        uint64_t word = (b ? a[i / 64] & b[i / 64] : a[i / 64]) >> (i % 64);
-
-        if (word)
-            return i + lowest_bit(word);
-    }
-    return -1;
-}
-
 static int32_t choose_core(const struct machine *m, const struct thread *t)
 {
     int32_t i;
@@ -255,14 +237,14 @@ static int32_t choose_core(const struct machine *m, const struct thread *t)
     if (m->spec->placement == PLACEMENT_LAST && t->last_core >= 0 &&
         core_is_free(m, t->last_core) && thread_may_run(m, t, t->last_core))
         return t->last_core;
-    for (i = next_set(m, m->free, NULL, 0); i >= 0 && !thread_may_run(m, t, i);)
-        i = next_set(m, m->free, NULL, i + 1);
+    for (i = next_core(m, m->free, NULL, 0); i >= 0 && !thread_may_run(m, t, i);)
+        i = next_core(m, m->free, NULL, i + 1);
     return i;
 }
 
 /* The core takes the thread; where there is no switch to wait for, it begins once all
  * cores have chosen. */
-static void take(struct machine *m, int32_t core, struct thread *t)
+void queues_take(struct machine *m, int32_t core, struct thread *t)
 {
     struct core *c = &m->cores[core];
     int32_t at = m->nstarting;
@@ -302,7 +284,7 @@ static void assign_global(struct machine *m)
 
         if (!t)
             return;
-        take(m, choose_core(m, t), t);
+        queues_take(m, choose_core(m, t), t);
     }
 }
 
@@ -321,7 +303,7 @@ static struct thread *find_loot(struct machine *m, int32_t thief)
     for (int32_t i = 0; !loot && m->any_affinity; i++) {
         struct thread *t;
 
-        i = next_set(m, m->waiting, NULL, i);
+        i = next_core(m, m->waiting, NULL, i);
         if (i < 0)
             break;
         t = m->queues[i].nready > longest ? m->queues[i].policy->last(&m->queues[i]) : NULL;
@@ -334,25 +316,41 @@ static struct thread *find_loot(struct machine *m, int32_t thief)
     return loot;
 }
 
+/* What the free core takes: the first of its queue, unless a thread elsewhere is so much more
+ * urgent that it goes before; NULL: nothing. */
+static struct thread *pick_for(struct machine *m, int32_t core)
+{
+    struct sched *s = &m->queues[core];
+    struct thread *t;
+
+    m->choosing = core;
+    t = m->spec->policy->outranks ? s->policy->first(s) : pick(m, s);
+    m->choosing = -1;
+    if (!t || !m->spec->policy->outranks)
+        return t;
+    t = preempt_pull(m, core, t);
+    queues_remove(m, t);
+    return t;
+}
+
 static void assign_per_core(struct machine *m)
 {
-    for (int32_t i = 0; (i = next_set(m, m->free, m->waiting, i)) >= 0; i++) {
-        struct thread *t;
+    for (int32_t i = 0; (i = next_core(m, m->free, m->waiting, i)) >= 0; i++) {
+        struct thread *t = pick_for(m, i);
 
-        m->choosing = i;
-        t = pick(m, &m->queues[i]);
-        m->choosing = -1;
         if (t)
-            take(m, i, t);
+            queues_take(m, i, t);
     }
     if (m->spec->balance != BALANCE_STEAL)
         return;
-    for (int32_t i = 0; m->nready > 0 && (i = next_set(m, m->free, NULL, i)) >= 0; i++) {
+    for (int32_t i = 0; m->nready > 0 && (i = next_core(m, m->free, NULL, i)) >= 0; i++) {
         struct thread *t = find_loot(m, i);
 
+        if (t && m->spec->policy->outranks)
+            t = preempt_pull(m, i, t);
         if (t) {
-            dequeue(m, t);
-            take(m, i, t);
+            queues_remove(m, t);
+            queues_take(m, i, t);
         }
     }
 }
@@ -392,8 +390,8 @@ static void serve_urgent(struct machine *m)
                 core_preempt(&m->cores[core]);
         }
         if (core >= 0 && core_is_free(m, core)) {
-            dequeue(m, t);
-            take(m, core, t);
+            queues_remove(m, t);
+            queues_take(m, core, t);
             taken[core] = true;
         }
         t = next;
@@ -401,81 +399,7 @@ static void serve_urgent(struct machine *m)
     free(taken);
 }
 
-/* ---- preemption ----------------------------------------------------------------------------- */
-
-static bool core_runs(const struct core *c)
-{
-    return c->state == CORE_RUNNING || c->state == CORE_SWITCHING;
-}
-
-/* What is ready and would take core `i` from what runs there; NULL: nothing. */
-static struct thread *challenger(struct machine *m, int32_t i)
-{
-    struct sched *s = queues_of(m, i);
-    struct thread *t;
-
-    if (s->nready == 0 || !core_runs(&m->cores[i]))
-        return NULL;
-    m->choosing = i;
-    t = s->policy->first(s);
-    m->choosing = -1;
-    return t && s->policy->preempts(s, t, m->cores[i].running) ? t : NULL;
-}
-
-/* The core to take from what runs there: of those that lose to what is ready the one whose
- * thread is the least urgent; of equals the one that the winner ran on last, else the lowest.
- * -1: none. */
-static int32_t choose_loser(struct machine *m, struct thread **winner)
-{
-    struct sched *s = &m->queues[0];
-    int32_t loser = -1;
-
-    for (int32_t i = 0; i < m->ncores; i++) {
-        struct thread *t = challenger(m, i);
-        struct thread *here = m->cores[i].running;
-        struct thread *other = loser < 0 ? NULL : m->cores[loser].running;
-
-        if (!t)
-            continue;
-        if (other && !s->policy->preempts(s, other, here) &&
-            (t->last_core != i || s->policy->preempts(s, here, other)))
-            continue;
-        loser = i;
-        *winner = t;
-    }
-    return loser;
-}
-
-/* False: an interrupt has the core, which chooses when that is over. */
-static bool preempt(struct machine *m, int32_t core, struct thread *t)
-{
-    core_preempt(&m->cores[core]);
-    if (!core_is_free(m, core))
-        return false;
-    dequeue(m, t);
-    take(m, core, t);
-    return true;
-}
-
-/* What is ready takes cores from less urgent threads, in the policy's order. */
-static void preempt_all(struct machine *m)
-{
-    struct thread *t = NULL;
-    int32_t core;
-
-    m->reconsider = false;
-    if (m->nqueues == 1) {
-        while (m->nready > 0 && (core = choose_loser(m, &t)) >= 0 && preempt(m, core, t))
-            continue;
-        return;
-    }
-    for (core = 0; (core = next_set(m, m->judged, NULL, core)) >= 0; core++) {
-        m->judged[core / 64] &= ~(UINT64_C(1) << (core % 64));
-        t = challenger(m, core);
-        if (t)
-            (void)preempt(m, core, t);
-    }
-}
+/* ---- the bell ------------------------------------------------------------------------------ */
 
 void queues_dispatch(struct engine *eng, struct event *ev)
 {
@@ -505,11 +429,7 @@ static bool level_to(struct machine *m, int32_t to)
 
     if (!t || load_of(m, t->core) <= load_of(m, to) + 1)
         return false;
-    dequeue(m, t);
-    t->core = to;
-    trace_emit(m->sim->trace, m->sim->eng.now, TR_READY, to, (int32_t)t->task->slot,
-               READY_CHANGED, 0);
-    enqueue(m, t, READY_CHANGED);
+    queues_move(m, t, to);
     machine_reconsider(m, to);
     return true;
 }

@@ -90,8 +90,8 @@ struct brood {
     const char *name;
     uint32_t live;
     uint32_t made;
-    uint32_t number; /* among all of the run, from 1 */
-    uint32_t parent; /* its slot, while it is there */
+    uint32_t number;       /* among all of the run, from 1 */
+    uint32_t parent;       /* its slot, while it is there */
     struct thread *waiter; /* joins them; NULL: nobody */
     bool orphaned;         /* the parent is gone */
 };

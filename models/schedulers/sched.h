@@ -103,6 +103,11 @@ struct sched_policy {
      * both ways round.  Optional: no. */
     bool (*preempts)(struct sched *s, const struct thread *t, const struct thread *running);
 
+    /* With a queue a core: is `a` so much more urgent than `b`, of another queue, that it runs
+     * in its place wherever it waits, unless balance is "none"?  Optional: threads do not move
+     * for their urgency. */
+    bool (*outranks)(const struct thread *a, const struct thread *b);
+
     /* A running thread goes on with another task, as those of pools do.  Optional: all the
      * same. */
     void (*renew)(struct sched *s, struct thread *t);
