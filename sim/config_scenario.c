@@ -17,8 +17,7 @@ const char *not_yet(const char *kind, const char *name)
     static const struct {
         const char *kind, *names, *why;
     } later[] = {
-        {"policy",
-         " sjf srtf stcf hrrn mlfq mlq lottery stride cfs eevdf edf rm linux ",
+        {"policy", " sjf srtf stcf hrrn mlfq mlq lottery stride cfs eevdf edf rm linux ",
          later_version},
         {"discipline", " priority sstf scan cscan ", later_version},
         {"executor", " event-loop green ", later_version},

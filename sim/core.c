@@ -21,13 +21,13 @@ void core_set_free(struct core *c)
     c->state = CORE_FREE;
     c->running = NULL;
     if (c->stolen_until > m->sim->eng.now) {
-        queues_core_changed(m, c->id);
+        machine_core_changed(m, c->id);
         engine_at(&m->sim->eng, &c->end, c->stolen_until); /* an interrupt has it */
         return;
     }
     m->free[c->id / 64] |= UINT64_C(1) << (c->id % 64);
     m->nfree++;
-    queues_core_changed(m, c->id);
+    machine_core_changed(m, c->id);
     engine_soon(&m->sim->eng, &m->bell);
 }
 
@@ -174,6 +174,7 @@ static void core_renew(struct core *c)
 
     c->slice_over = false;
     c->slice_end = time_add(c->machine->sim->eng.now, slice);
+    machine_core_changed(c->machine, c->id);
     tell(c, TR_RENEW, c->running, 0, slice);
 }
 
@@ -392,7 +393,7 @@ void core_start(struct core *c, struct thread *t)
     c->running = t;
     c->last_serial = t->serial;
     c->state = CORE_SWITCHING;
-    queues_core_changed(m, c->id);
+    machine_core_changed(m, c->id);
     if (s->policy->start)
         s->policy->start(s, t);
     if (switches || migrates)

@@ -170,6 +170,8 @@ bool thread_may_run(const struct machine *m, const struct thread *t, int32_t cor
 
 void machine_reconsider(struct machine *m, int32_t core)
 {
+    if (core >= 0)
+        machine_core_changed(m, core);
     if (!m->spec->policy->preempts)
         return;
     m->reconsider = true;

@@ -60,6 +60,7 @@ struct machine {
     int32_t choosing;                 /* the core that picks now; -1: any free one */
     uint64_t *waiting;                /* a queue a core: a bit each that is not empty */
     struct core_index loads, longest; /* likewise, by threads ready or running; by -ready */
+    struct core_index ranks;          /* one queue: by what runs, -: nothing does */
     int32_t *unsettled;               /* cores that these do not know about yet */
     int32_t nunsettled;
     struct thread *pending, **pending_last; /* ties expired-first */
@@ -112,8 +113,10 @@ void queues_remove(struct machine *m, struct thread *t);             /* `t` leav
 void queues_take(struct machine *m, int32_t core, struct thread *t); /* and takes a free core */
 void queues_move(struct machine *m, struct thread *t, int32_t core); /* to another queue */
 void queues_change(struct machine *m, struct thread *t, int32_t priority); /* `t` is READY */
-void queues_core_changed(struct machine *m, int32_t core); /* FREE or no longer */
-event_fn queues_dispatch;                                  /* the bell */
+/* What the indices know of a core may be no longer so: FREE or not, its queue, what runs. */
+void machine_core_changed(struct machine *m, int32_t core);
+int32_t machine_unsettled(struct machine *m); /* the next core of that kind; -1: none is left */
+event_fn queues_dispatch;                     /* the bell */
 event_fn queues_balance;
 
 void sched_init(struct sched *s);

@@ -33,7 +33,7 @@ static struct thread *challenger(struct machine *m, int32_t i)
 /* The core to take from what runs there: of those that lose to what is ready the one whose
  * thread is the least urgent; of equals the one that the winner ran on last, else the lowest.
  * -1: none. */
-static int32_t choose_loser(struct machine *m, struct thread **winner)
+static int32_t search_loser(struct machine *m, struct thread **winner)
 {
     struct sched *s = &m->queues[0];
     int32_t loser = -1;
@@ -52,6 +52,26 @@ static int32_t choose_loser(struct machine *m, struct thread **winner)
         *winner = t;
     }
     return loser;
+}
+
+/* The same, without a search. */
+static int32_t choose_loser(struct machine *m, struct thread **winner)
+{
+    struct sched *s = &m->queues[0];
+    int64_t *ranks = m->ranks.keys;
+    int32_t loser, last;
+
+    if (!ranks)
+        return search_loser(m, winner);
+    for (int32_t i; (i = machine_unsettled(m)) >= 0;)
+        core_index_set(&m->ranks, i,
+                       core_runs(&m->cores[i]) ? s->policy->rank(s, m->cores[i].running)
+                                               : INT64_MAX);
+    loser = core_index_first(&m->ranks);
+    if (ranks[loser] == INT64_MAX || !(*winner = challenger(m, loser)))
+        return -1;
+    last = (*winner)->last_core;
+    return last >= 0 && ranks[last] == ranks[loser] ? last : loser;
 }
 
 /* False: an interrupt has the core, which chooses when that is over. */

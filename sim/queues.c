@@ -11,6 +11,26 @@ static bool expired_first(const struct machine *m)
     return m->spec->ties == TIES_EXPIRED_FIRST;
 }
 
+static void indices_init(struct machine *m)
+{
+    struct arena *mem = &m->sim->mem;
+    size_t words = ((size_t)m->ncores + 63) / 64;
+
+    if (m->nqueues > 1) {
+        m->waiting = arena_alloc(mem, words * sizeof(*m->waiting));
+        m->judged = arena_alloc(mem, words * sizeof(*m->judged));
+        core_index_init(&m->loads, mem, m->ncores);
+        core_index_init(&m->longest, mem, m->ncores);
+    } else if (m->spec->policy->rank && !m->any_affinity) {
+        core_index_init(&m->ranks, mem, m->ncores);
+    } else {
+        return;
+    }
+    m->unsettled = arena_alloc(mem, (size_t)m->ncores * sizeof(*m->unsettled));
+    for (int32_t i = 0; i < m->ncores; i++)
+        machine_core_changed(m, i);
+}
+
 void queues_init(struct machine *m)
 {
     struct arena *mem = &m->sim->mem;
@@ -33,15 +53,7 @@ void queues_init(struct machine *m)
         if (policy->init)
             policy->init(s);
     }
-    if (m->nqueues > 1) {
-        size_t words = ((size_t)m->ncores + 63) / 64;
-
-        m->waiting = arena_alloc(mem, words * sizeof(*m->waiting));
-        m->judged = arena_alloc(mem, words * sizeof(*m->judged));
-        m->unsettled = arena_alloc(mem, (size_t)m->ncores * sizeof(*m->unsettled));
-        core_index_init(&m->loads, mem, m->ncores);
-        core_index_init(&m->longest, mem, m->ncores);
-    }
+    indices_init(m);
     if (m->nqueues > 1 && m->spec->balance == BALANCE_PERIODIC)
         engine_at(&m->sim->eng, &m->balance, m->spec->balance_interval);
 }
@@ -53,24 +65,32 @@ static uint32_t load_of(const struct machine *m, int32_t core)
     return m->queues[core].nready + (m->cores[core].state != CORE_FREE);
 }
 
-/* A thread that comes and goes changes nothing in the end, so the indices of loads hear of a
- * core when they are asked, not when it changes. */
-void queues_core_changed(struct machine *m, int32_t core)
+/* A thread that comes and goes changes nothing in the end, so the indices of cores hear of one
+ * when they are asked, not when it changes. */
+void machine_core_changed(struct machine *m, int32_t core)
 {
     struct core *c = &m->cores[core];
 
-    if (m->nqueues <= 1 || c->unsettled)
+    if (!m->unsettled || c->unsettled)
         return;
     c->unsettled = true;
     m->unsettled[m->nunsettled++] = core;
 }
 
+int32_t machine_unsettled(struct machine *m)
+{
+    int32_t core;
+
+    if (m->nunsettled == 0)
+        return -1;
+    core = m->unsettled[--m->nunsettled];
+    m->cores[core].unsettled = false;
+    return core;
+}
+
 static void settle(struct machine *m)
 {
-    while (m->nunsettled > 0) {
-        int32_t core = m->unsettled[--m->nunsettled];
-
-        m->cores[core].unsettled = false;
+    for (int32_t core; (core = machine_unsettled(m)) >= 0;) {
         core_index_set(&m->longest, core, -(int64_t)m->queues[core].nready);
         core_index_set(&m->loads, core, load_of(m, core));
     }
@@ -93,7 +113,7 @@ static void queue_changed(struct machine *m, const struct sched *s)
         m->waiting[s->core / 64] |= bit;
     else
         m->waiting[s->core / 64] &= ~bit;
-    queues_core_changed(m, s->core);
+    machine_core_changed(m, s->core);
 }
 
 static bool runs_anywhere(const struct machine *m, const struct thread *t)

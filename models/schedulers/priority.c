@@ -42,8 +42,7 @@ static void summarize(struct ready_node *node)
 
     pt->earliest = pt;
     for (size_t i = 0; i < ARRAY_LEN(children); i++)
-        if (children[i] &&
-            of_node(children[i])->earliest->node.turn < pt->earliest->node.turn)
+        if (children[i] && of_node(children[i])->earliest->node.turn < pt->earliest->node.turn)
             pt->earliest = of_node(children[i])->earliest;
 }
 
@@ -234,8 +233,7 @@ static void priority_start(struct sched *s, struct thread *t)
 
     pt->ran = false;
     if (params->aging > 0)
-        run_at(s, t,
-               level_at(sched_now(s), pt->node.key, params->aging) - sched_priority(t));
+        run_at(s, t, level_at(sched_now(s), pt->node.key, params->aging) - sched_priority(t));
 }
 
 static void priority_stop(struct sched *s, struct thread *t, enum stop_why why)
@@ -291,6 +289,11 @@ static bool priority_expires(struct sched *s, struct thread *t, bool waiting)
     return first && level(s, first) >= level(s, t);
 }
 
+static int64_t priority_rank(const struct sched *s, const struct thread *t)
+{
+    return level(s, t);
+}
+
 static bool priority_preempts(struct sched *s, const struct thread *t,
                               const struct thread *running)
 {
@@ -334,6 +337,7 @@ const struct sched_policy sched_by_priority = {
     .slice = priority_slice,
     .expires = priority_expires,
     .preempts = priority_preempts,
+    .rank = priority_rank,
     .renew = priority_renew,
     .changed = priority_changed,
     .alarm = priority_alarm,

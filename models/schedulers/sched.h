@@ -103,6 +103,12 @@ struct sched_policy {
      * both ways round.  Optional: no. */
     bool (*preempts)(struct sched *s, const struct thread *t, const struct thread *running);
 
+    /* How urgent running `t` is, the higher the more: of two with the same rank preempts() says
+     * the same, of two others it says yes at most to the lower one.  Must not change between
+     * start() and stop() but where renew(), expires() or changed() is called.  Optional: to
+     * find the least urgent of all running threads, every core is looked at. */
+    int64_t (*rank)(const struct sched *s, const struct thread *t);
+
     /* With a queue a core: is `a` so much more urgent than `b`, of another queue, that it runs
      * in its place wherever it waits, unless balance is "none"?  Optional: threads do not move
      * for their urgency. */

@@ -21,6 +21,7 @@ static const struct machine_row rows[] = {
                                  "\"queues\":\"per-core\",\"balance\":\"none\""},
     {"rr, a queue a core, steal", "\"scheduler\":{\"policy\":\"rr\",\"quantum\":\"1ms\"},"
                                   "\"queues\":\"per-core\",\"balance\":\"steal\""},
+    {"priority, one queue", "\"scheduler\":{\"policy\":\"priority\",\"quantum\":\"1ms\"}"},
 };
 
 static char *config(const struct machine_row *row, int cores)
