@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "plots/findings.h"
 #include "plots/glyphs.h"
 
 enum { LABEL = 14 };
@@ -121,12 +122,7 @@ static void add_notes(struct text *t, const struct metrics *m, enum outcome outc
         const struct note *n = &m->faults.list[i];
 
         text_addf(t, "  %12s  %s: %s", time_text(n->at, at), n->task, n->text);
-        if (n->place >= 0) {
-            text_addf(t, "  (%s", m->sc->places[n->place].path);
-            if (m->sc->places[n->place].line > 0)
-                text_addf(t, ", line %d", (int)m->sc->places[n->place].line);
-            text_add(t, ")");
-        }
+        findings_place(t, m->sc, n->place);
         text_add(t, "\n");
     }
     add_more(t, m->faults.n);
@@ -139,8 +135,10 @@ static void add_notes(struct text *t, const struct metrics *m, enum outcome outc
     add_more(t, m->deadlock.n);
 }
 
-char *summary_text(struct metrics *m, enum outcome outcome, const struct quanta_look *look)
+char *summary_text(const struct summary *s, const struct quanta_look *look)
 {
+    struct metrics *m = s->metrics;
+    enum outcome outcome = s->outcome;
     struct text t = {0};
     char a[TIME_TEXT_SIZE], p[TIME_TEXT_SIZE];
     bool bad = outcome != OUTCOME_COMPLETED && outcome != OUTCOME_UNTIL;
@@ -172,5 +170,6 @@ char *summary_text(struct metrics *m, enum outcome outcome, const struct quanta_
     add_devices(&t, m);
     add_executors(&t, m);
     add_notes(&t, m, outcome);
+    findings_text(&t, s, look);
     return text_take(&t);
 }

@@ -4,11 +4,19 @@
 
 #include "sim/metrics.h"
 #include "sim/quanta.h"
+#include "sim/races.h"
 #include "sim/sim.h"
 
 enum { SUMMARY_LINES = 50 }; /* of the log, and of faults */
 
+/* What is told of a run. */
+struct summary {
+    struct metrics *metrics;
+    enum outcome outcome;
+    const struct races *races; /* NULL: nothing is shared */
+};
+
 /* The caller frees the text. */
-char *summary_text(struct metrics *m, enum outcome outcome, const struct quanta_look *look);
+char *summary_text(const struct summary *s, const struct quanta_look *look);
 
 #endif

@@ -15,6 +15,7 @@
 #include "sim/config_schema.h"
 #include "sim/config_verify.h"
 #include "sim/digest.h"
+#include "sim/races.h"
 #include "sim/report.h"
 
 struct quanta_config {
@@ -34,6 +35,7 @@ struct quanta_run {
     struct digest digest;
     struct metrics *metrics;   /* NULL: not asked for */
     struct segments *segments; /* as well */
+    struct races *races; /* NULL: nothing is shared, or no numbers */
     struct checker *checker;
     struct timeline *timeline;
     cJSON *json; /* made when first asked for */
@@ -157,6 +159,10 @@ static void attach(struct quanta_run *run, struct trace *trace, const struct qua
         run->metrics = metrics_new(run->sc, o->tasks);
         trace_attach(trace, &run->metrics->sink);
     }
+    if (o->numbers && run->sc->nvars > 0) {
+        run->races = races_new(run->sc);
+        trace_attach(trace, &run->races->sink);
+    }
     if (o->digest || o->numbers)
         trace_attach(trace, &run->digest.sink);
     if (o->segments) {
@@ -202,6 +208,7 @@ void quanta_run_free(struct quanta_run *run)
     cJSON_Delete(run->json);
     metrics_free(run->metrics);
     segments_free(run->segments);
+    races_free(run->races);
     checker_free(run->checker);
     timeline_free(run->timeline);
     free(run);
@@ -236,8 +243,12 @@ size_t quanta_bytes(const struct quanta_run *run)
 
 static cJSON *json_of(const struct quanta_run *run)
 {
-    struct report report = {run->sc, run->metrics, run->segments, run->outcome,
-                            digest_value(&run->digest)};
+    struct report report = {.sc = run->sc,
+                            .metrics = run->metrics,
+                            .segments = run->segments,
+                            .races = run->races,
+                            .outcome = run->outcome,
+                            .digest = digest_value(&run->digest)};
 
     sim_assert(run->metrics); /* options->numbers */
     return report_json(&report);
@@ -293,7 +304,10 @@ char *quanta_timeline(const struct quanta_run *run, const struct quanta_look *lo
 char *quanta_summary(const struct quanta_run *run, const struct quanta_look *look)
 {
     sim_assert(run->metrics);
-    return summary_text(run->metrics, run->outcome, look);
+    return summary_text(&(struct summary){.metrics = run->metrics,
+                                          .outcome = run->outcome,
+                                          .races = run->races},
+                        look);
 }
 
 char *quanta_comparison(const struct quanta_run *const *runs, size_t n,

@@ -64,8 +64,9 @@ static void add_level(cJSON *to, const char *key, int64_t mean_e9, int64_t max)
 
 /* ---- parts ----------------------------------------------------------------------------- */
 
-static void add_summary(cJSON *root, struct metrics *m)
+static void add_summary(cJSON *root, const struct report *report)
 {
+    struct metrics *m = report->metrics;
     cJSON *o = cJSON_AddObjectToObject(root, "summary");
 
     add_int(o, "makespan", m->makespan);
@@ -82,6 +83,8 @@ static void add_summary(cJSON *root, struct metrics *m)
     add_level(o, "concurrency", m->concurrency_e9, m->concurrency.max);
     add_level(o, "parallelism", m->parallelism_e9, m->parallelism.max);
     add_ratio(o, "fairness", m->fairness_e9);
+    if (report->races)
+        add_uint(o, "races", report->races->n);
 }
 
 static void add_cores(cJSON *root, const struct report *report)
@@ -254,6 +257,39 @@ static void add_deadlock(cJSON *root, const struct report *report)
     }
 }
 
+/* Where in the file, as faults say it. */
+static void add_place(cJSON *o, const struct scenario *sc, uint32_t number)
+{
+    (void)cJSON_AddStringToObject(o, "where", sc->places[number].path);
+    add_int(o, "line", sc->places[number].line);
+}
+
+static void add_race_side(cJSON *to, const char *key, const struct scenario *sc,
+                          const struct race_side *side)
+{
+    cJSON *o = cJSON_AddObjectToObject(to, key);
+
+    (void)cJSON_AddStringToObject(o, "task", side->task);
+    add_place(o, sc, side->place);
+    add_int(o, "t", side->at);
+    (void)cJSON_AddStringToObject(o, "access", access_how_name(side->how));
+}
+
+static void add_races(cJSON *root, const struct report *report)
+{
+    cJSON *list = cJSON_AddArrayToObject(root, "races");
+
+    for (size_t i = 0; i < report->races->n; i++) {
+        const struct race *race = &report->races->list[i];
+        cJSON *o = cJSON_CreateObject();
+
+        (void)cJSON_AddStringToObject(o, "variable", report->sc->vars[race->var].name);
+        add_race_side(o, "first", report->sc, &race->first);
+        add_race_side(o, "second", report->sc, &race->second);
+        (void)cJSON_AddItemToArray(list, o);
+    }
+}
+
 static void add_segments(cJSON *root, const struct segments *s)
 {
     cJSON *list = cJSON_AddArrayToObject(root, "segments");
@@ -287,7 +323,7 @@ cJSON *report_json(const struct report *report)
     (void)cJSON_AddStringToObject(root, "digest", digest);
     (void)cJSON_AddStringToObject(root, "outcome", outcome_name(report->outcome));
     add_int(root, "end", report->metrics->end);
-    add_summary(root, report->metrics);
+    add_summary(root, report);
     add_cores(root, report);
     add_tasks(root, report);
     add_devices(root, report);
@@ -295,6 +331,8 @@ cJSON *report_json(const struct report *report)
     add_log(root, &report->metrics->log);
     add_faults(root, report);
     add_deadlock(root, report);
+    if (report->races)
+        add_races(root, report);
     if (report->segments)
         add_segments(root, report->segments);
     return root;

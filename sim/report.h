@@ -7,6 +7,7 @@
 #define SIM_REPORT_H
 
 #include "sim/metrics.h"
+#include "sim/races.h"
 #include "sim/segments.h"
 #include "sim/sim.h"
 
@@ -16,6 +17,7 @@ struct report {
     const struct scenario *sc;
     struct metrics *metrics;
     const struct segments *segments; /* NULL: left out */
+    const struct races *races;       /* NULL: nothing is shared */
     enum outcome outcome;
     uint64_t digest;
 };
