@@ -35,7 +35,7 @@ struct quanta_run {
     struct digest digest;
     struct metrics *metrics;   /* NULL: not asked for */
     struct segments *segments; /* as well */
-    struct races *races; /* NULL: nothing is shared, or no numbers */
+    struct races *races;       /* NULL: nothing is shared, or no numbers */
     struct checker *checker;
     struct timeline *timeline;
     cJSON *json; /* made when first asked for */
