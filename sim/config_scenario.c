@@ -17,13 +17,11 @@ const char *not_yet(const char *kind, const char *name)
     static const struct {
         const char *kind, *names, *why;
     } later[] = {
-        {"policy", " sjf srtf stcf hrrn mlfq mlq lottery stride cfs eevdf edf rm linux ",
-         later_version},
+        {"policy", " sjf srtf stcf hrrn mlfq mlq lottery stride edf rm ", later_version},
         {"discipline", " priority sstf scan cscan ", later_version},
         {"executor", " event-loop green ", later_version},
         {"a device", " preset rtt seek ", later_version},
         {"the file", " sync ", later_version},
-        {"a task", " class slice ", later_version},
         {"op", " lock unlock trylock wait post signal broadcast barrier send recv ",
          later_version},
         {"op",

@@ -5,6 +5,9 @@
 
 #include "sim/config_read.h"
 
+static const char *const class_names[] = {"other", "batch",    "idle", "fifo",
+                                          "rr",    "deadline", NULL};
+
 const struct param task_params[] = {
     PARAM(TIME, struct task_spec, arrive, "when it arrives", .deflt = "0"),
     PARAM(DIST, struct task_spec, every, "time between the arrivals of its copies",
@@ -17,11 +20,21 @@ const struct param task_params[] = {
           .max = (INT64_C(1) << 31) - 1, .deflt = "0"),
     PARAM(INT, struct task_spec, nice, "as Linux has it: lower is more urgent", .min = -20,
           .max = 19, .deflt = "0"),
+    PARAM_AS("class", ENUM, struct task_spec, sched_class,
+             "of the policy linux: fifo and rr by priority from 1 to 99, deadline by runtime, "
+             "deadline and period; the others by nice, idle as the least",
+             .choices = class_names, .deflt = "other"),
+    PARAM(TIME, struct task_spec, slice,
+          "that it asks for at a time under eevdf and linux (the policy's)", .min = 1,
+          .max = SLICE_MAX),
     PARAM(INT, struct task_spec, tickets, "its share under lottery and stride", .min = 1,
           .max = INT64_C(1) << 31, .deflt = "100"),
     PARAM(TIME, struct task_spec, deadline, "after its arrival, or the release of each job",
           .min = 1, .max = SIM_TIME_MAX),
     PARAM(TIME, struct task_spec, period, "between the releases of its jobs", .min = 1,
+          .max = SIM_TIME_MAX),
+    PARAM(TIME, struct task_spec, runtime,
+          "of class deadline: how long it may run in each period (no limit)", .min = 1,
           .max = SIM_TIME_MAX),
     PARAM(BYTES, struct task_spec, working_set, "what it keeps in the cache", .deflt = "0"),
     PARAM(BYTES, struct task_spec, memory, "that it takes while it exists", .deflt = "0"),
@@ -181,6 +194,9 @@ static void read_task(struct reader *r, const cJSON *at, struct task_spec *t)
     r->ncursors = &t->ncursors;
     read_object(r, at, "a task", &keys, 1);
     read_arrivals(r, at, t);
+    if (t->sched_class == CLASS_DEADLINE && t->deadline == 0 && t->period == 0)
+        wrong(r, json_member(at, "class"), "as \"deadline\": \"10ms\"",
+              "a task of the class \"deadline\" needs \"deadline\" or \"period\"");
     read_affinity(r, json_member(at, "affinity"), t);
     read_after(r, json_member(at, "after"), t);
     read_vars(r, json_member(at, "locals"), &t->locals, &t->nlocals);

@@ -208,6 +208,25 @@ static bool core_expire(struct core *c)
     return true;
 }
 
+/* True: it goes on at once. */
+static bool core_yield(struct core *c)
+{
+    struct machine *m = c->machine;
+    struct sched *s = queues_of(m, c->id);
+    bool goes = queues_waiting(m, c);
+
+    if (s->policy->yields) {
+        m->choosing = c->id;
+        goes = s->policy->yields(s, c->running, goes);
+        m->choosing = -1;
+    }
+    if (goes)
+        core_requeue(c, STOP_YIELDED, READY_YIELDED);
+    else
+        core_renew(c);
+    return !goes;
+}
+
 /* Blocked: off the core, or, on a machine without multiprogramming, staying with it. */
 static void core_block(struct core *c, enum block_why why, int32_t device, const char *name)
 {
@@ -297,12 +316,7 @@ static bool core_step(struct core *c)
         core_block(c, BLOCK_JOIN, -1, step.brood->name);
         return false;
     case STEP_YIELD:
-        if (!queues_waiting(m, c)) {
-            core_renew(c);
-            return true;
-        }
-        core_requeue(c, STOP_YIELDED, READY_YIELDED);
-        return false;
+        return core_yield(c);
     case STEP_PARK:
         tell_policy(c, STOP_DONE);
         t->state = THREAD_PARKED;

@@ -187,6 +187,11 @@ sim_time sched_now(const struct sched *s)
     return s->machine->sim->eng.now;
 }
 
+int32_t sched_ncores(const struct sched *s)
+{
+    return s->machine->ncores;
+}
+
 bool sched_may_run(const struct sched *s, const struct thread *t)
 {
     const struct machine *m = s->machine;

@@ -108,6 +108,19 @@ struct var_spec {
 
 /* ---- tasks ------------------------------------------------------------------------ */
 
+/* Linux's scheduling classes; fifo, rr and deadline are the policy "linux"'s alone. */
+enum task_class {
+    CLASS_OTHER,
+    CLASS_BATCH,
+    CLASS_IDLE,
+    CLASS_FIFO,
+    CLASS_RR,
+    CLASS_DEADLINE
+};
+
+/* The longest slice of a fair task: times 1024 it stays below 2^60. */
+#define SLICE_MAX SEC(1000000)
+
 struct task_spec {
     const char *name;
     int32_t program;  /* index into scenario.programs */
@@ -128,7 +141,10 @@ struct task_spec {
     uint32_t nafter;
 
     int64_t priority, nice, tickets, working_set, memory;
+    int32_t sched_class;       /* enum task_class */
+    sim_time slice;            /* 0: the policy's */
     sim_time deadline, period; /* 0: none */
+    sim_time runtime;          /* in each period, class deadline; 0: not limited */
     int64_t jobs;              /* with a period; -1: without end (under `until`) */
     const uint64_t *affinity;  /* a bit a core; NULL: all */
     const struct var_spec *locals;

@@ -99,6 +99,10 @@ struct sched_policy {
      * with a new slice.  Optional: it goes where another waits. */
     bool (*expires)(struct sched *s, struct thread *t, bool waiting);
 
+    /* Running `t` gives its core up; `waiting` as above.  True: it goes to the queue,
+     * READY_YIELDED; false: it goes on.  Optional: it goes where another waits. */
+    bool (*yields)(struct sched *s, struct thread *t, bool waiting);
+
     /* Is ready `t` so much more urgent than `running` that it takes its core?  Never true
      * both ways round.  Optional: no. */
     bool (*preempts)(struct sched *s, const struct thread *t, const struct thread *running);
@@ -141,6 +145,7 @@ extern const struct param sched_common_params[];
 
 /* What a policy may ask of the machine. */
 sim_time sched_now(const struct sched *s);
+int32_t sched_ncores(const struct sched *s); /* of the machine */
 const struct task_spec *sched_spec(const struct sched *s, const struct thread *t);
 int32_t sched_priority(const struct thread *t); /* as locks have raised it */
 
