@@ -104,7 +104,31 @@ static void add_more(struct text *t, size_t n)
         text_addf(t, "  ... and %zu more\n", n - SUMMARY_LINES);
 }
 
-static void add_notes(struct text *t, const struct metrics *m, enum outcome outcome)
+static void add_line(struct text *t, const struct scenario *sc, int64_t place)
+{
+    if (place >= 0 && sc->places[place].line > 0)
+        text_addf(t, " (line %d)", (int)sc->places[place].line);
+}
+
+/* "A waits for m2 (line 12), held by B since 3 ms (line 15)" */
+static void add_deadlocked(struct text *t, const struct metrics *m, const struct note *n)
+{
+    char at[TIME_TEXT_SIZE];
+
+    text_addf(t, "  %12s  %s waits for %s", time_text(n->at, at), n->task, n->waits_for);
+    add_line(t, m->sc, n->place);
+    if (n->held_by && n->since >= 0) {
+        text_addf(t, ", held by %s since %s", n->held_by, time_text(n->since, at));
+        add_line(t, m->sc, n->held_place);
+        if (n->held_by_ended)
+            text_addf(t, ", which has ended");
+    } else if (n->held_by) {
+        text_addf(t, ": %s", n->held_by);
+    }
+    text_add(t, "\n");
+}
+
+static void add_notes(struct text *t, const struct metrics *m)
 {
     char at[TIME_TEXT_SIZE];
 
@@ -126,12 +150,10 @@ static void add_notes(struct text *t, const struct metrics *m, enum outcome outc
         text_add(t, "\n");
     }
     add_more(t, m->faults.n);
-    if (outcome != OUTCOME_DEADLOCK || m->deadlock.n == 0)
-        return;
-    text_add(t, "\ndeadlock\n");
+    if (m->deadlock.n > 0)
+        text_add(t, "\nwaits for ever\n");
     for (size_t i = 0; i < m->deadlock.n && i < SUMMARY_LINES; i++)
-        text_addf(t, "  %s waits for %s\n", m->deadlock.list[i].task,
-                  m->deadlock.list[i].waits_for);
+        add_deadlocked(t, m, &m->deadlock.list[i]);
     add_more(t, m->deadlock.n);
 }
 
@@ -169,7 +191,7 @@ char *summary_text(const struct summary *s, const struct quanta_look *look)
     add_cores(&t, m);
     add_devices(&t, m);
     add_executors(&t, m);
-    add_notes(&t, m, outcome);
+    add_notes(&t, m);
     findings_text(&t, s, look);
     return text_take(&t);
 }

@@ -195,3 +195,12 @@ void pool_give(struct pool *p, uint32_t slot)
     p->live--;
     SLOT_FORBID(pool_at(p, slot), p->size);
 }
+
+uint8_t *pool_gone(const struct pool *p)
+{
+    uint8_t *gone = sim_calloc((size_t)p->used + 1, 1);
+
+    for (uint32_t i = 0; i < p->nfree; i++)
+        gone[p->free_slots[i]] = 1;
+    return gone;
+}

@@ -44,6 +44,9 @@ void pool_release(struct pool *p);
 void *pool_take(struct pool *p, uint32_t *slot);
 void pool_give(struct pool *p, uint32_t slot);
 
+/* A byte a slot ever taken, 1 where it is not in use; the caller frees it. */
+uint8_t *pool_gone(const struct pool *p);
+
 static inline void *pool_at(const struct pool *p, uint32_t slot)
 {
     return p->chunks[slot / POOL_CHUNK] + (size_t)(slot % POOL_CHUNK) * p->size;

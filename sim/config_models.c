@@ -7,6 +7,7 @@
 #include "models/executors/executor.h"
 #include "models/ops/op.h"
 #include "models/schedulers/sched.h"
+#include "models/sync/sync.h"
 #include "sim/config_read.h"
 
 static const char *const type_names[] = {
@@ -115,6 +116,20 @@ static void add_devices(struct text *t, const char *name)
     }
 }
 
+static void add_syncs(struct text *t, const char *name)
+{
+    const char *title = "sync objects: \"sync\": { \"m\": { NAME: { ... } } }";
+
+    for (size_t i = 0; sync_models[i]; i++) {
+        const struct sync_model *s = sync_models[i];
+
+        if (!wanted(name, s->name, NULL))
+            continue;
+        heading(t, &title);
+        add_model(t, s->name, NULL, s->help, s->source, s->params);
+    }
+}
+
 static void add_executors(struct text *t, const char *name)
 {
     const char *title = "executors: \"executors\": { \"default\": { \"kind\": NAME, ... } }";
@@ -159,6 +174,7 @@ char *config_models(const char *name)
 
     add_policies(&t, name);
     add_devices(&t, name);
+    add_syncs(&t, name);
     add_executors(&t, name);
     add_ops(&t, name);
     add_plain(&t, name, "machine",

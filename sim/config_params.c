@@ -88,7 +88,8 @@ void wrong_name(struct reader *r, const cJSON *at, const char *kind, const char 
         text_add(&hint, "there is none in this file");
     if (strcmp(kind, "key") == 0)
         wrong_key(r, at, hint.data, "unknown key \"%.80s\"", name);
-    else if (strcmp(kind, "op") == 0 || strcmp(kind, "distribution") == 0)
+    else if (strcmp(kind, "op") == 0 || strcmp(kind, "distribution") == 0 ||
+             strcmp(kind, "kind of sync object") == 0)
         wrong_key(r, at, hint.data, "no %s \"%.80s\"", kind, name);
     else
         wrong(r, at, hint.data, "no %s \"%.80s\"", kind, name);
@@ -349,6 +350,9 @@ static void read_param(struct reader *r, const cJSON *at, const struct param *p,
     case PARAM_DEVICE:
         *(int32_t *)to = read_reference(r, at, &r->devices, "device");
         break;
+    case PARAM_SYNC:
+        *(int32_t *)to = read_reference(r, at, &r->syncs, "sync object");
+        break;
     case PARAM_PROGRAM:
         *(int32_t *)to = read_reference(r, at, &r->programs, "program");
         break;
@@ -400,6 +404,10 @@ static void set_default(struct reader *r, const struct param *p, void *to)
             sim_assert(*s == '-' || (*s >= '0' && *s <= '9'));
             *(int64_t *)to = strtoll(s, NULL, 10);
         }
+        break;
+    case PARAM_SYNC:
+        sim_assert(strcmp(s, "none") == 0);
+        *(int32_t *)to = -1;
         break;
     case PARAM_FACTOR:
         *(int64_t *)to = strtoll(s, NULL, 10) * 1000000;

@@ -42,7 +42,7 @@ struct reader {
     struct scenario *sc;
     struct arena *mem; /* the scenario's */
     struct text path;  /* of the ops being read: "tasks[0].do" */
-    struct names devices, programs, executors, tasks;
+    struct names devices, syncs, programs, executors, tasks;
     sim_time unit;
     uint32_t *ncursors; /* who owns the lists that are read */
     uint32_t places_room;

@@ -4,6 +4,7 @@
 
 #include "models/devices/device.h"
 #include "models/executors/executor.h"
+#include "models/sync/sync.h"
 #include "sim/config_build.h"
 #include "sim/config_read.h"
 
@@ -21,9 +22,7 @@ const char *not_yet(const char *kind, const char *name)
         {"discipline", " priority sstf scan cscan ", later_version},
         {"executor", " event-loop green ", later_version},
         {"a device", " preset rtt seek ", later_version},
-        {"the file", " sync ", later_version},
-        {"op", " lock unlock trylock wait post signal broadcast barrier send recv ",
-         later_version},
+        {"op", " trylock signal broadcast barrier send recv ", later_version},
         {"op",
          " setTimeout setInterval clear setImmediate nextTick microtask work async await "
          "promise "
@@ -118,6 +117,81 @@ static void read_devices(struct reader *r, const cJSON *at)
         names_add(&r->devices, d->name, sc->ndevices++);
     }
     names_sort(&r->devices);
+}
+
+/* ---- sync objects ---------------------------------------------------------------------- */
+
+static const struct sync_model *find_sync(const char *name)
+{
+    for (size_t i = 0; sync_models[i]; i++)
+        if (strcmp(sync_models[i]->name, name) == 0)
+            return sync_models[i];
+    return NULL;
+}
+
+/* The key that says what it is: { "mutex": {} }, { "semaphore": 3 }. */
+static const cJSON *sync_kind(struct reader *r, const cJSON *at)
+{
+    const cJSON *kind = NULL;
+    const char *names[32];
+    size_t n = 0;
+    bool any = false;
+
+    for (; n < ARRAY_LEN(names) && sync_models[n]; n++)
+        names[n] = sync_models[n]->name;
+    for (const cJSON *m = at->child; m; m = m->next) {
+        if (is_comment(m))
+            continue;
+        any = true;
+        if (!find_sync(m->string))
+            wrong_name(r, m, "kind of sync object", m->string, names, n);
+        else if (kind)
+            wrong_key(r, m, "two objects have two names",
+                      "a sync object is of one kind, and \"%s\" stands here already",
+                      kind->string);
+        else
+            kind = m;
+    }
+    if (!any)
+        wrong(r, at, "as { \"mutex\": {} }", "a sync object without a kind");
+    return kind;
+}
+
+static void read_sync(struct reader *r, const cJSON *at, struct sync_spec *spec)
+{
+    const cJSON *kind = sync_kind(r, at);
+    struct keys keys = {0};
+    char what[60];
+
+    spec->model = kind ? find_sync(kind->string) : sync_models[0];
+    spec->params = arena_alloc(r->mem, spec->model->params_size + 1);
+    keys.params = spec->model->params;
+    keys.base = spec->params;
+    (void)snprintf(what, sizeof(what), "a %s", spec->model->name);
+    if (!kind)
+        return; /* reported */
+    if (spec->model->is_number)
+        read_object(r, at, what, &keys, 1);
+    else if (want_object(r, kind))
+        read_object(r, kind, what, &keys, 1);
+}
+
+static void read_syncs(struct reader *r, const cJSON *at)
+{
+    struct scenario *sc = r->sc;
+    int32_t room = at ? cJSON_GetArraySize(at) : 0;
+
+    names_init(r, &r->syncs, room);
+    sc->syncs = arena_alloc(r->mem, ((size_t)room + 1) * sizeof(*sc->syncs));
+    for (const cJSON *m = at ? at->child : NULL; m; m = m->next) {
+        if (is_comment(m) || !want_object(r, m) || !usable_name(r, m, "a sync object"))
+            continue;
+        sc->syncs[sc->nsyncs].name = arena_strdup(r->mem, m->string);
+        read_sync(r, m, &sc->syncs[sc->nsyncs]);
+        names_add(&r->syncs, sc->syncs[sc->nsyncs].name, sc->nsyncs);
+        sc->nsyncs++;
+    }
+    names_sort(&r->syncs);
 }
 
 /* ---- executors -------------------------------------------------------------------------- */
@@ -244,8 +318,8 @@ static void read_programs(struct reader *r, const cJSON *at, int32_t ntasks)
 /* ---- the file -------------------------------------------------------------------------------- */
 
 static const char *const file_keys[] = {
-    "$schema", "name",     "about",     "unit",  "seed",     "until",  "machine", "devices",
-    "vars",    "programs", "executors", "tasks", "variants", "expect", NULL};
+    "$schema", "name", "about",    "unit",      "seed",  "until",    "machine", "devices",
+    "sync",    "vars", "programs", "executors", "tasks", "variants", "expect",  NULL};
 
 static void read_unit(struct reader *r, const cJSON *at)
 {
@@ -324,6 +398,7 @@ static void read_file(struct reader *r, const cJSON *root)
         sc->until = 0;
     read_machine(r, json_member(root, "machine"));
     read_devices(r, want_object(r, json_member(root, "devices")));
+    read_syncs(r, want_object(r, json_member(root, "sync")));
     read_shared(r, want_object(r, json_member(root, "vars")));
     read_executors(r, want_object(r, json_member(root, "executors")));
     read_programs(r, want_object(r, json_member(root, "programs")),

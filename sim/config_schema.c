@@ -9,6 +9,7 @@
 #include "models/executors/executor.h"
 #include "models/ops/op.h"
 #include "models/schedulers/sched.h"
+#include "models/sync/sync.h"
 #include "sim/config_read.h"
 
 /* ---- pieces ------------------------------------------------------------------------- */
@@ -135,6 +136,7 @@ static cJSON *param_schema(const struct param *p)
         return parse("{\"type\":\"string\"}");
     case PARAM_NAME:
     case PARAM_DEVICE:
+    case PARAM_SYNC:
     case PARAM_PROGRAM:
         return parse("{\"type\":\"string\",\"minLength\":1}");
     case PARAM_OPS:
@@ -209,6 +211,26 @@ static cJSON *device(void)
         add_params(d, device_params);
         add_params(d, device_models[i]->params);
         (void)cJSON_AddItemToArray(any, d);
+    }
+    return o;
+}
+
+static cJSON *sync_object(void)
+{
+    cJSON *o = cJSON_CreateObject(), *any = cJSON_AddArrayToObject(o, "anyOf");
+
+    for (size_t i = 0; sync_models[i]; i++) {
+        const struct sync_model *model = sync_models[i];
+        cJSON *s = object_schema(), *keys = s;
+
+        if (!model->is_number) {
+            keys = object_schema();
+            add_property(s, model->name, keys);
+            require(s, model->name);
+        }
+        (void)cJSON_AddStringToObject(s, "description", model->help);
+        add_params(keys, model->params);
+        (void)cJSON_AddItemToArray(any, s);
     }
     return o;
 }
@@ -366,6 +388,8 @@ static const char top[] =
     "\"machine\":{\"$ref\":\"#/$defs/machine\"},"
     "\"devices\":{\"type\":\"object\",\"patternProperties\":{\"^//$\":true},"
     "\"additionalProperties\":{\"$ref\":\"#/$defs/device\"}},"
+    "\"sync\":{\"type\":\"object\",\"patternProperties\":{\"^//$\":true},"
+    "\"additionalProperties\":{\"$ref\":\"#/$defs/sync\"}},"
     "\"vars\":{\"$ref\":\"#/$defs/variables\"},"
     "\"programs\":{\"type\":\"object\",\"patternProperties\":{\"^//$\":true},"
     "\"additionalProperties\":{\"$ref\":\"#/$defs/ops\"}},"
@@ -399,6 +423,7 @@ char *config_schema(void)
     (void)cJSON_AddItemToObject(defs, "scheduler", scheduler());
     (void)cJSON_AddItemToObject(defs, "machine", machine());
     (void)cJSON_AddItemToObject(defs, "device", device());
+    (void)cJSON_AddItemToObject(defs, "sync", sync_object());
     (void)cJSON_AddItemToObject(defs, "executor", executor());
     (void)cJSON_AddItemToObject(defs, "task", task());
     (void)cJSON_AddItemToObject(defs, "op", op());

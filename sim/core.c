@@ -228,12 +228,13 @@ static bool core_yield(struct core *c)
 }
 
 /* Blocked: off the core, or, on a machine without multiprogramming, staying with it. */
-static void core_block(struct core *c, enum block_why why, int32_t device, const char *name)
+static void core_block(struct core *c, enum block_why why, int32_t device, const char *name,
+                       uint32_t place)
 {
     struct machine *m = c->machine;
     struct thread *t = c->running;
-    struct trace_rec rec = {
-        m->sim->eng.now, TR_BLOCK, device, (int32_t)t->task->slot, why, 0, name};
+    struct trace_rec rec = {m->sim->eng.now, TR_BLOCK, device, (int32_t)t->task->slot, why,
+                            place,           name};
 
     core_leave(c, STOP_BLOCKED);
     if (trace_wants(m->sim->trace, TR_BLOCK))
@@ -259,7 +260,7 @@ static void core_sleep(struct core *c, sim_time delay, enum block_why why)
     struct engine *eng = &c->machine->sim->eng;
     struct thread *t = c->running;
 
-    core_block(c, why, -1, NULL);
+    core_block(c, why, -1, NULL, 0);
     t->request.done.fire = fire_wake;
     engine_at(eng, &t->request.done, time_add(eng->now, delay));
 }
@@ -302,7 +303,7 @@ static bool core_step(struct core *c)
     case STEP_IO:
         if (!device_submit(&sim->devices[step.device], t, step.time, step.bytes))
             return true;
-        core_block(c, BLOCK_IO, step.device, NULL);
+        core_block(c, BLOCK_IO, step.device, NULL, 0);
         device_begin(&sim->devices[step.device]);
         return false;
     case STEP_SLEEP:
@@ -313,7 +314,14 @@ static bool core_step(struct core *c)
         return false;
     case STEP_JOIN:
         step.brood->waiter = t;
-        core_block(c, BLOCK_JOIN, -1, step.brood->name);
+        core_block(c, BLOCK_JOIN, -1, step.brood->name, 0);
+        t->wait = (struct sync_wait){.what.brood = step.brood, .place = step.place};
+        t->flags |= THREAD_WAITS;
+        deadlock_look(sim, t->task);
+        return false;
+    case STEP_WAIT:
+        core_block(c, BLOCK_SYNC, t->wait.object->id, t->wait.object->name, t->wait.place);
+        sync_queue(sim, t);
         return false;
     case STEP_YIELD:
         return core_yield(c);

@@ -74,6 +74,10 @@ void machine_ready(struct machine *m, struct thread *t)
 void machine_wake(struct machine *m, struct thread *t)
 {
     sim_assert(t->state == THREAD_BLOCKED);
+    if (t->flags & THREAD_WAITS) {
+        t->flags &= (uint8_t)~THREAD_WAITS;
+        event_init(&t->request.done, NULL, PHASE_WAKE, 0); /* `wait` stood in its place */
+    }
     if (m->spec->on_block == ON_BLOCK_HOLD) {
         struct core *c = &m->cores[t->core];
         sim_time now = m->sim->eng.now;

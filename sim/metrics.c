@@ -1,6 +1,8 @@
 /* metrics.c - adds up what the records tell. */
 #include "sim/metrics.h"
 
+#include "sim/owners.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,11 +26,12 @@ struct task_now {
     sim_time submitted;
     int32_t core; /* that switches to it or runs it; -1: none */
     int32_t blocked_by;
-    char *waits_for;
-    bool queued; /* for a thread of its executor */
+    uint32_t owns; /* sync objects */
+    bool queued;   /* for a thread of its executor */
 };
 
 struct metrics_state {
+    struct owners owners;
     struct core_now *cores;
     struct task_now *tasks; /* by slot */
     size_t ntasks, nserving;
@@ -181,6 +184,12 @@ static void measure(struct metrics *m, struct task_now *t)
         samples_add(&m->response, t->m.first_run - t->m.arrival);
 }
 
+static const char *name_of(const struct metrics *m, const struct task_metrics *t,
+                           char buf[TASK_NAME_SIZE])
+{
+    return t->name ? t->name : task_name(&m->sc->tasks[t->spec], t->copy, buf);
+}
+
 /* Keeps what is known of it, or forgets it. */
 static void put_away(struct metrics *m, struct task_now *t)
 {
@@ -191,14 +200,13 @@ static void put_away(struct metrics *m, struct task_now *t)
     }
     free_task(&t->m);
     memset(&t->m, 0, sizeof(t->m));
-    free(t->waits_for);
-    t->waits_for = NULL;
     t->is = TASK_GONE;
 }
 
 static void completed(struct metrics *m, const struct trace_rec *rec)
 {
     struct task_now *t = task_of(m, rec->task);
+    char buf[TASK_NAME_SIZE];
 
     task_to(m, t, rec->at);
     t->m.completion = rec->at;
@@ -208,6 +216,8 @@ static void completed(struct metrics *m, const struct trace_rec *rec)
     samples_add(&m->turnaround, rec->at - t->m.arrival);
     samples_add(&m->waiting, t->m.waiting);
     measure(m, t);
+    if (t->owns > 0)
+        owners_keep(&m->state->owners, rec->task, name_of(m, &t->m, buf));
     put_away(m, t);
     level_add(&m->concurrency, rec->at, -1);
 }
@@ -327,17 +337,10 @@ static void blocks(struct metrics *m, const struct trace_rec *rec)
     t->is = TASK_BLOCKS;
     t->since = rec->at;
     t->blocked_by = rec->arg == BLOCK_IO      ? rec->place
+                    : rec->arg == BLOCK_SYNC  ? m->sc->ndevices + rec->place
                     : rec->arg == BLOCK_SLEEP ? BLOCKED_SLEEP
                     : rec->arg == BLOCK_JOIN  ? BLOCKED_JOIN
                                               : BLOCKED_PERIOD;
-    free(t->waits_for);
-    t->waits_for = rec->text ? sim_strdup(rec->text) : NULL;
-}
-
-static const char *name_of(const struct metrics *m, const struct task_metrics *t,
-                           char buf[TASK_NAME_SIZE])
-{
-    return t->name ? t->name : task_name(&m->sc->tasks[t->spec], t->copy, buf);
 }
 
 const char *metrics_task_name(const struct metrics *m, const struct task_metrics *t,
@@ -360,7 +363,8 @@ static struct note *add_note(struct metrics *m, struct notes *notes, sim_time at
     memset(note, 0, sizeof(*note));
     note->at = at;
     note->core = core;
-    note->place = -1;
+    note->place = note->held_place = -1;
+    note->since = -1;
     note->task = sim_strdup(name_of(m, &t->m, buf));
     return note;
 }
@@ -384,6 +388,43 @@ static void device_does(struct metrics *m, const struct trace_rec *rec)
     } else {
         samples_add(&d->response, rec->at - t->submitted);
     }
+}
+
+/* ---- sync objects -------------------------------------------------------------------------- */
+
+static void owns(struct metrics *m, const struct trace_rec *rec)
+{
+    struct task_now *t = task_of(m, rec->task);
+
+    if (rec->arg == HOLD_ORDER)
+        return;
+    if (rec->kind == TR_ACQUIRE) {
+        owners_add(&m->state->owners, rec);
+        t->owns++;
+    } else {
+        t->owns -= owners_remove(&m->state->owners, rec);
+    }
+}
+
+static void waits_for_ever(struct metrics *m, const struct trace_rec *rec)
+{
+    struct note *note = add_note(m, &m->deadlock, rec->at, -1, task_of(m, rec->task));
+    const struct owner *o =
+        rec->place < 0 ? NULL : owners_find(&m->state->owners, rec->place, (int32_t)rec->arg);
+    char buf[TASK_NAME_SIZE];
+
+    note->place = rec->extra;
+    note->waits_for = sim_strdup(rec->text);
+    if (rec->arg >= 0)
+        note->held_by = sim_strdup(name_of(m, &task_of(m, (int32_t)rec->arg)->m, buf));
+    if (!o)
+        return;
+    if (rec->arg < 0) {
+        note->held_by = sim_strdup(o->name);
+        note->held_by_ended = true;
+    }
+    note->since = o->since;
+    note->held_place = o->place;
 }
 
 static void record(struct trace_sink *sink, const struct trace_rec *rec)
@@ -449,14 +490,18 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
     case TR_THREAD:
         m->executors[rec->place].threads = rec->arg;
         break;
-    case TR_QUEUE:
-    case TR_ACCESS:
     case TR_ACQUIRE:
     case TR_RELEASE:
-    case TR_PRIORITY:
+        owns(m, rec);
+        break;
     case TR_DEADLOCK:
+        waits_for_ever(m, rec);
+        break;
     case TR_SPAWN:
     case TR_JOIN:
+    case TR_QUEUE:
+    case TR_ACCESS:
+    case TR_PRIORITY:
     case TR_COUNT:
         break;
     }
@@ -466,11 +511,6 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
 
 static void finish_task(struct metrics *m, struct task_now *t)
 {
-    if (t->is == TASK_BLOCKS && t->waits_for) {
-        struct note *note = add_note(m, &m->deadlock, m->end, -1, t);
-
-        note->waits_for = sim_strdup(t->waits_for);
-    }
     if (t->is != TASK_RUNS)
         task_to(m, t, m->end);
     measure(m, t);
@@ -552,6 +592,7 @@ struct metrics *metrics_new(const struct scenario *sc, bool keep_tasks)
     m->state = st;
     m->first_arrival = -1;
     st->keep = keep_tasks;
+    owners_init(&st->owners, sc->nsyncs);
     m->cores = sim_calloc((size_t)sc->machine.ncores, sizeof(*m->cores));
     st->cores = sim_calloc((size_t)sc->machine.ncores, sizeof(*st->cores));
     m->devices = sim_calloc(ndevices, sizeof(*m->devices));
@@ -570,6 +611,7 @@ static void free_notes(struct notes *notes)
         free(notes->list[i].task);
         free(notes->list[i].text);
         free(notes->list[i].waits_for);
+        free(notes->list[i].held_by);
     }
     free(notes->list);
 }
@@ -587,10 +629,9 @@ void metrics_free(struct metrics *m)
     samples_release(&m->turnaround);
     samples_release(&m->waiting);
     samples_release(&m->response);
-    for (size_t i = 0; i < m->state->ntasks; i++) {
+    for (size_t i = 0; i < m->state->ntasks; i++)
         free_task(&m->state->tasks[i].m);
-        free(m->state->tasks[i].waits_for);
-    }
+    owners_release(&m->state->owners);
     drop_kept(m);
     free_notes(&m->log);
     free_notes(&m->faults);

@@ -41,7 +41,8 @@ struct executor_metrics {
     struct samples queue; /* how long tasks waited for a thread: pools */
 };
 
-/* Keys of `blocked`: a device's number, or one of these. */
+/* Keys of `blocked`: a device's number, that of a sync object behind those of the devices,
+ * or one of these. */
 enum { BLOCKED_SLEEP = -1, BLOCKED_JOIN = -2, BLOCKED_PERIOD = -3 };
 
 struct blocked {
@@ -67,11 +68,15 @@ struct task_metrics {
 
 /* One line of `log`, `faults`, `deadlock`. */
 struct note {
-    sim_time at;
+    sim_time at; /* deadlock: when it was known that nothing would ever wake the task */
     int32_t core;
-    int64_t place; /* faults: index into scenario.places, -1: none */
+    int64_t place; /* index into scenario.places, -1: none; deadlock: where the task waits */
     char *task, *text;
-    char *waits_for; /* deadlock: what the task waits for */
+    char *waits_for;    /* deadlock: the sync object, or the children that it joins */
+    char *held_by;      /* who owns that, or is such a child; NULL: nobody in particular */
+    bool held_by_ended; /* and has ended since */
+    sim_time since;     /* it has owned that; -1: it does not */
+    int64_t held_place; /* where it got it, -1: none */
 };
 
 struct notes {

@@ -28,6 +28,7 @@
     X(EXPR, "const char *: its text", "expression")                                \
     X(NAME, "const char *", "name") /* a local or a child's name */                \
     X(DEVICE, "int32_t: number of the device", "device")                           \
+    X(SYNC, "int32_t: number of the sync object", "sync object")                   \
     X(PROGRAM, "int32_t: number of the program", "program")                        \
     X(OPS, "struct op_list", "array of ops")                                       \
     X(TRUE, "bool", "true") /* {"yield": true} */                                  \

@@ -425,6 +425,7 @@ static struct brood *brood_new(struct sim *sim, struct task *parent, const char 
     b->name = name;
     b->parent = parent->slot;
     b->number = ++sim->broods_made;
+    list_init(&b->children);
     b->next = ctx->broods;
     ctx->broods = b;
     return b;
@@ -452,6 +453,8 @@ void task_spawn(struct sim *sim, struct task *parent, int32_t program, const cha
     ctx = task_ctx(child);
     ctx->name = text_take(&full);
     ctx->of = b;
+    ctx->self = child;
+    list_push_back(&b->children, &ctx->sibling);
     task_submit(sim, child, ctx->name);
 }
 

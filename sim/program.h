@@ -17,8 +17,9 @@
 #include "sim/thread.h"
 #include "sim/trace.h"
 
-struct sim;
 struct instr;
+struct sim;
+struct sync_call; /* models/sync/sync.h */
 
 /* Executes one instruction for `t`, whose pc stands behind it.  True: `out` is a
  * step; the task goes on at its pc when the step is over. */
@@ -102,10 +103,20 @@ bool task_call(struct sim *sim, struct task *t, int32_t program);
  * its task, its context and the variables leaves it alone. */
 bool task_rehearses(const struct sim *sim);
 
+/* Asks a sync object, by its number; the caller fills the verb and what belongs to it.  False:
+ * the task goes on; true: `out` is a step, or a fault. */
+bool task_ask(struct sim *sim, struct task *t, const struct instr *in, struct step *out,
+              int32_t object, struct sync_call *call);
+
 /* Children. */
 void task_spawn(struct sim *sim, struct task *parent, int32_t program, const char *name);
 struct brood *task_brood(struct task *t, const char *name); /* NULL: none spawned under it */
 void task_joined(const struct sim *sim, const struct task *t, const struct brood *children);
+
+static inline struct task *task_of_sibling(struct list *sibling)
+{
+    return container_of(sibling, struct task_ctx, sibling)->self;
+}
 
 /* ---- for the rest of sim/ --------------------------------------------------------- */
 

@@ -118,7 +118,7 @@ static const char *blocked_name(const struct scenario *sc, int32_t key)
     case BLOCKED_PERIOD:
         return "period";
     default:
-        return sc->devices[key].name;
+        return key < sc->ndevices ? sc->devices[key].name : sc->syncs[key - sc->ndevices].name;
     }
 }
 
@@ -219,6 +219,16 @@ static void add_log(cJSON *root, const struct notes *notes)
     }
 }
 
+/* Where in the file; nothing for -1. */
+static void add_place(cJSON *o, const struct scenario *sc, const char *where, const char *line,
+                      int64_t place)
+{
+    if (place < 0)
+        return;
+    (void)cJSON_AddStringToObject(o, where, sc->places[place].path);
+    add_int(o, line, sc->places[place].line);
+}
+
 static void add_faults(cJSON *root, const struct report *report)
 {
     cJSON *list = cJSON_AddArrayToObject(root, "faults");
@@ -230,12 +240,7 @@ static void add_faults(cJSON *root, const struct report *report)
 
         add_int(o, "t", n->at);
         (void)cJSON_AddStringToObject(o, "task", n->task);
-        if (n->place >= 0) {
-            const struct place *place = &report->sc->places[n->place];
-
-            (void)cJSON_AddStringToObject(o, "where", place->path);
-            add_int(o, "line", place->line);
-        }
+        add_place(o, report->sc, "where", "line", n->place);
         (void)cJSON_AddStringToObject(o, "message", n->text);
         (void)cJSON_AddItemToArray(list, o);
     }
@@ -246,22 +251,25 @@ static void add_deadlock(cJSON *root, const struct report *report)
     cJSON *list = cJSON_AddArrayToObject(root, "deadlock");
     const struct notes *notes = &report->metrics->deadlock;
 
-    if (report->outcome != OUTCOME_DEADLOCK)
-        return;
     for (size_t i = 0; i < notes->n; i++) {
+        const struct note *n = &notes->list[i];
         cJSON *o = cJSON_CreateObject();
 
-        (void)cJSON_AddStringToObject(o, "task", notes->list[i].task);
-        (void)cJSON_AddStringToObject(o, "waits_for", notes->list[i].waits_for);
+        (void)cJSON_AddStringToObject(o, "task", n->task);
+        (void)cJSON_AddStringToObject(o, "waits_for", n->waits_for);
+        if (n->held_by)
+            (void)cJSON_AddStringToObject(o, "held_by", n->held_by);
+        else
+            (void)cJSON_AddNullToObject(o, "held_by");
+        add_int(o, "at", n->at);
+        add_place(o, report->sc, "where", "line", n->place);
+        if (n->since >= 0) {
+            add_int(o, "since", n->since);
+            add_place(o, report->sc, "held_where", "held_line", n->held_place);
+            (void)cJSON_AddBoolToObject(o, "holder_ended", n->held_by_ended);
+        }
         (void)cJSON_AddItemToArray(list, o);
     }
-}
-
-/* Where in the file, as faults say it. */
-static void add_place(cJSON *o, const struct scenario *sc, uint32_t number)
-{
-    (void)cJSON_AddStringToObject(o, "where", sc->places[number].path);
-    add_int(o, "line", sc->places[number].line);
 }
 
 static void add_race_side(cJSON *to, const char *key, const struct scenario *sc,
@@ -270,7 +278,7 @@ static void add_race_side(cJSON *to, const char *key, const struct scenario *sc,
     cJSON *o = cJSON_AddObjectToObject(to, key);
 
     (void)cJSON_AddStringToObject(o, "task", side->task);
-    add_place(o, sc, side->place);
+    add_place(o, sc, "where", "line", side->place);
     add_int(o, "t", side->at);
     (void)cJSON_AddStringToObject(o, "access", access_how_name(side->how));
 }

@@ -16,6 +16,7 @@
 struct sched_policy;   /* models/schedulers/sched.h */
 struct device_model;   /* models/devices/device.h */
 struct executor_model; /* models/executors/executor.h */
+struct sync_model;     /* models/sync/sync.h */
 struct op_def;         /* models/ops/op.h */
 
 /* Where in the file something stands: the `where` of faults, "tasks[0].do[2]". */
@@ -79,7 +80,7 @@ struct machine_spec {
     int64_t thread_memory, task_memory;
 };
 
-/* ---- devices, executors, variables -------------------------------------------- */
+/* ---- devices, sync objects, executors, variables ------------------------------- */
 
 struct device_spec {
     const char *name;
@@ -94,6 +95,12 @@ struct device_spec {
     uint32_t ncursors; /* of its DIST_LISTs */
 };
 enum device_mode { DEVICE_POLL, DEVICE_POOL };
+
+struct sync_spec {
+    const char *name;
+    const struct sync_model *model;
+    void *params; /* model->params_size bytes */
+};
 
 struct executor_spec {
     const char *name;
@@ -166,6 +173,8 @@ struct scenario {
     struct machine_spec machine;
     struct device_spec *devices;
     int32_t ndevices;
+    struct sync_spec *syncs;
+    int32_t nsyncs;
     struct var_spec *vars;
     uint32_t nvars;
     struct program_spec *programs; /* the named ones first, in file order */

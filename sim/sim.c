@@ -64,6 +64,9 @@ static void task_gone(struct sim *sim, struct task *t)
     int32_t spec = t->spec;
     uint64_t copy = t->copy;
 
+    sync_task_gone(t);
+    if (b)
+        list_remove(&t->ctx->sibling);
     task_ctx_free(t);
     pool_give(&sim->tasks, t->slot);
     if (b) {
@@ -239,10 +242,8 @@ void sim_shuffle_ties(struct sim *sim, uint64_t seed)
 /* What is left of tasks that have not ended. */
 static void free_contexts(struct sim *sim)
 {
-    uint8_t *gone = sim_calloc((size_t)sim->tasks.used + 1, 1);
+    uint8_t *gone = pool_gone(&sim->tasks);
 
-    for (uint32_t i = 0; i < sim->tasks.nfree; i++)
-        gone[sim->tasks.free_slots[i]] = 1;
     for (uint32_t slot = 0; slot < sim->tasks.used; slot++) {
         struct task *t = pool_at(&sim->tasks, slot);
 
@@ -261,6 +262,7 @@ void sim_free(struct sim *sim)
         return;
     free_contexts(sim);
     machine_release(&sim->machine);
+    syncs_release(sim);
     sources_release(sim);
     engine_release(&sim->eng);
     pool_release(&sim->tasks);
@@ -277,6 +279,8 @@ static enum outcome outcome_of(const struct sim *sim, enum engine_end how)
         return OUTCOME_OUT_OF_MEMORY;
     if (sim->faults > 0)
         return OUTCOME_FAULT;
+    if (sim->deadlocked)
+        return OUTCOME_DEADLOCK;
     if (!left)
         return OUTCOME_COMPLETED;
     return how == ENGINE_HORIZON || sim->eng.pending > 0 ? OUTCOME_UNTIL : OUTCOME_DEADLOCK;
@@ -285,16 +289,21 @@ static enum outcome outcome_of(const struct sim *sim, enum engine_end how)
 enum outcome sim_run(struct sim *sim)
 {
     enum engine_end how = ENGINE_STOPPED;
+    enum outcome outcome;
 
     machine_init(&sim->machine, sim);
     devices_init(sim);
+    syncs_init(sim);
     executors_init(sim);
     sources_init(sim);
     if (!sim->over)
         how = engine_run(&sim->eng, sim->sc->until);
     sim->end = sim->eng.now;
+    outcome = outcome_of(sim, how);
+    if (how == ENGINE_DRAINED)
+        deadlock_tell_rest(sim);
     trace_finish(sim->trace, sim->end);
-    return outcome_of(sim, how);
+    return outcome;
 }
 
 sim_time sim_end(const struct sim *sim)

@@ -7,7 +7,7 @@
  * A thread's states, and who holds it in each:
  *
  *      machine_ready()          core_start()
- *   PARKED -------> READY --------------------> RUNNING ----+--> BLOCKED (device, timer, join)
+ *   PARKED -------> READY --------------------> RUNNING ----+--> BLOCKED (device, timer, join, sync)
  *  (executor)      (policy)  <--------------------+ (core)  +--> PARKED, or gone
  *                     ^       slice over, preempted,        |
  *                     +-------yielded          <------------+ woken
@@ -16,6 +16,7 @@
 #define SIM_THREAD_H
 
 #include "models/devices/device.h"
+#include "models/sync/sync.h"
 #include "sim/base.h"
 #include "sim/rng.h"
 
@@ -30,17 +31,24 @@ enum thread_flag {
     THREAD_CREATED = 2, /* its creation has been paid for */
     THREAD_URGENT = 4,  /* woken under on_wake preempt, not yet seen to */
     THREAD_PENDING = 8, /* READY, but not yet in a queue (ties expired-first) */
-    THREAD_WARM = 16    /* runs from a warm cache */
+    THREAD_WARM = 16,   /* runs from a warm cache */
+    THREAD_WAITS = 32,  /* BLOCKED; `wait` says for what: a sync object, or children */
+    THREAD_SPINS =
+        64 /* `wait` says for which lock; off its core it asks again when it is back */
 };
 
 struct thread {
-    struct request request; /* to the device that blocks it; its event is also the sleep's */
-    struct task *task;      /* the one it serves; NULL: none */
-    struct thread *next;    /* in a list of its owner's: pending, urgent, parked */
-    sim_time rest;          /* of the current burst, at speed 1 */
-    sim_time slice_rest;    /* kept over a preemption; 0: none */
-    uint32_t slot;          /* its number in the table of threads */
-    uint32_t serial;        /* its number among all threads of the run, from 1 */
+    union { /* it waits for one thing only */
+        struct request
+            request;           /* to the device that blocks it; its event is also the sleep's */
+        struct sync_wait wait; /* THREAD_WAITS, THREAD_SPINS */
+    };
+    struct task *task;   /* the one it serves; NULL: none */
+    struct thread *next; /* in a list of its owner's: pending, urgent, parked */
+    sim_time rest;       /* of the current burst, at speed 1 */
+    sim_time slice_rest; /* kept over a preemption; 0: none */
+    uint32_t slot;       /* its number in the table of threads */
+    uint32_t serial;     /* its number among all threads of the run, from 1 */
     int32_t
         core; /* RUNNING, BLOCKED with a held core: on it; READY: the queue's; else the last; -1: none */
     int32_t last_core; /* it ran on; -1: none */
@@ -53,7 +61,8 @@ struct thread {
 
 enum task_flag {
     TASK_SEEDED = 1, /* rng is set */
-    TASK_PAID = 2    /* the step in front of the current effect has run */
+    TASK_PAID = 2,   /* the step in front of the current effect has run */
+    TASK_DEADLOCKED = 4
 };
 
 struct task {
@@ -80,6 +89,11 @@ struct task_ctx {
     char *name;           /* of a spawned task; NULL: by spec and copy */
     struct brood *broods; /* its children, by name */
     struct brood *of;     /* the one it belongs to, as a child */
+    struct list sibling;  /* in `of` */
+    struct hold *holds;   /* what it owns, the latest first */
+    uint64_t seen;        /* by the walk of this number: deadlock.c */
+    struct task *from;    /* on that walk, the one that waits for this one */
+    struct task *self;    /* whose context it is; of a child */
     sim_time release;     /* of the current job */
     int64_t job;          /* its number, from 1 */
 };
@@ -93,6 +107,7 @@ struct brood {
     uint32_t number;       /* among all of the run, from 1 */
     uint32_t parent;       /* its slot, while it is there */
     struct thread *waiter; /* joins them; NULL: nobody */
+    struct list children;  /* that live */
     bool orphaned;         /* the parent is gone */
 };
 
@@ -103,6 +118,8 @@ enum step_kind {
     STEP_SLEEP, /* for `time` */
     STEP_YIELD,
     STEP_JOIN,   /* wait for `brood` */
+    STEP_WAIT,   /* for a sync object, as the thread's `wait` says */
+    STEP_SPIN,   /* likewise, burning the core */
     STEP_PERIOD, /* sleep until `time` ns from now: the next job's release */
     STEP_END,    /* the task has ended; `fault`: it broke a rule */
     STEP_PARK,   /* the thread waits for a task */
@@ -116,6 +133,7 @@ struct step {
     int64_t bytes;
     int32_t device;
     struct brood *brood;
+    uint32_t place; /* of a join */
 };
 
 #endif

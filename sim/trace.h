@@ -43,7 +43,8 @@
     X(MODE, "mode", "core", "enum run_mode", "-")                                          \
     X(RENEW, "renew", "core", "-", "slice granted, ns")                                    \
     X(STOP, "stop", "core", "enum stop_why", "-")                                          \
-    X(BLOCK, "block", "device or sync object, or -1", "enum block_why", "-")               \
+    X(BLOCK, "block", "device or sync object, or -1", "enum block_why",                    \
+      "SYNC: number of the place; else 0")                                                 \
     X(DONE, "done", "-", "enum done_why", "-")                                             \
     X(JOB, "job", "-", "completion - absolute deadline, ns", "number of the job, from 1")  \
     X(SUBMIT, "submit", "device", "-", "-")                                                \
@@ -61,7 +62,7 @@
     X(RELEASE, "release", "sync object", "enum hold_how", "number of the place")           \
     X(PRIORITY, "priority", "-", "its priority from now on", "-")                          \
     X(DEADLOCK, "deadlock", "sync object, or -1", "slot of the task that holds it, or -1", \
-      "held since, ns; -1: not known")                                                     \
+      "number of the place where it waits")                                               \
     X(SPAWN, "spawn", "slot of its parent", "number of the parent's children of one name", \
       "-")                                                                                 \
     X(JOIN, "join", "-", "number of the children: all of them have ended", "-")
@@ -149,7 +150,7 @@ struct trace_rec {
     int64_t arg;      /* as in TRACE_KINDS */
     int64_t extra;    /* as in TRACE_KINDS */
     const char *text; /* ARRIVE: the name where the task was spawned; LOG, FAULT: the text;
-                       * BLOCK for JOIN: the name waited for; else NULL.  Valid during the call. */
+                       * BLOCK for JOIN and SYNC: the name waited for; else NULL.  Valid during the call. */
 };
 
 struct trace_sink {

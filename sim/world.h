@@ -10,6 +10,7 @@
 #include "sim/machine.h"
 #include "sim/program.h"
 #include "sim/sim.h"
+#include "sim/syncs.h"
 
 struct source;
 
@@ -24,6 +25,10 @@ struct sim {
     struct executor *executors;
     struct source *sources; /* one a task of the file: arrivals.c */
     struct pool tasks, threads;
+    struct sync *syncs;
+    struct pool holds;   /* of shared owners */
+    uint64_t walks;      /* deadlock.c */
+    uint64_t idle_spins; /* slices of spinners since anything else happened */
     int64_t *vars;
     uint32_t sources_left; /* that may still bring tasks */
     uint32_t tasks_made, broods_made, live_max;
@@ -31,6 +36,7 @@ struct sim {
     int64_t memory; /* bytes in use */
     sim_time end;
     bool out_of_memory, endless, over;
+    bool deadlocked; /* a cycle of waiting tasks has closed, or nothing ends the spinning */
     bool rehearsing; /* rehearse.c */
 };
 

@@ -16,10 +16,10 @@ LEVELS = ["base", "engine", "sim", "models", "outputs", "cli"]
 ROOMS = {"base": "base", "engine": "engine", "event_queue": "engine", "trace": "engine", "rng": "engine", "arena": "engine",
          "report": "outputs", "metrics": "outputs", "config": "outputs", "quanta": "outputs"}
 # The questions that the machine asks of its models; all else in models/ is above sim/.
-QUESTIONS = {"models/schedulers/sched.h", "models/devices/device.h",
+QUESTIONS = {"models/schedulers/sched.h", "models/devices/device.h", "models/sync/sync.h",
              "models/executors/executor.h", "models/ops/op.h"}
 # Questions, tables and helpers that the models of one folder share.
-SHARED = re.compile(r"^(sched|device|executor|op|ops|table)(_\w+)?$")
+SHARED = re.compile(r"^(sched|device|sync|executor|op|ops|table)(_\w+)?$")
 
 BANNED = [  # (word, where it is allowed, what to use)
     (r"(?:s?rand|[dlm]rand48|random)(?:_r)?\s*\(", None, "a named stream: rng_next() of sim/rng.h"),

@@ -34,6 +34,8 @@ BEYOND = {
     "seed-huge": "JSON numbers of validators are floats",
     "set-syntax": "the syntax of expressions",
     "spawn-unknown": "a name that must exist",
+    "sync-unknown": "a name that must exist",
+    "sync-wrong-kind": "which name is of which kind",
     "too-long": "the largest duration depends on the unit",
 }
 

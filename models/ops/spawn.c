@@ -63,7 +63,7 @@ static bool exec_join(struct sim *sim, struct task *t, const struct instr *in, s
         task_joined(sim, t, b);
         return false;
     }
-    *out = (struct step){.kind = STEP_JOIN, .brood = b};
+    *out = (struct step){.kind = STEP_JOIN, .brood = b, .place = in->place};
     return true;
 }
 

@@ -317,6 +317,7 @@ static const struct param priority_params[] = {
 
 const struct sched_policy sched_by_priority = {
     .name = "priority",
+    .by_priority = true,
     .help = "the ready task with the highest priority; of equals the first that came",
     .source = "Source: POSIX.1-2017, System Interfaces 2.8.4, SCHED_FIFO and, with a quantum, "
               "SCHED_RR; aging: Silberschatz, Galvin, Gagne, Operating System Concepts, "

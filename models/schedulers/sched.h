@@ -54,6 +54,7 @@ struct sched_policy {
     size_t params_size;         /* bytes the params fill */
     size_t state_size;          /* per run queue: zeroed, then init() */
     size_t thread_size;         /* per thread: zeroed; reach it with sched_thread(t) */
+    bool by_priority; /* sched_priority() decides who runs: so it does who gets a lock first */
 
     void (*init)(struct sched *s);    /* optional: nothing to do */
     void (*release)(struct sched *s); /* optional: nothing was allocated */
