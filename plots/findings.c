@@ -56,7 +56,26 @@ static void add_races(struct text *t, const struct races *r, const struct quanta
     add_more(t, r->n);
 }
 
+/* ---- urgency --------------------------------------------------------------------------- */
+
+static void add_starvation(struct text *t, const struct urgency *u,
+                           const struct quanta_look *look)
+{
+    const struct long_wait *w = &u->starvation;
+    char time[TIME_TEXT_SIZE], from[TIME_TEXT_SIZE];
+
+    if (!w->task)
+        return;
+    add_title(t, "starvation: the longest wait while less urgent tasks ran", look);
+    text_addf(t, "  %12s  %s was ready for %s while %s ran: %s\n", time_text(w->from, from),
+              w->task, time_text(w->time, time), w->ran,
+              w->passed_over ? "the policy chose the less urgent first"
+                             : "the policy did not preempt it");
+}
+
 void findings_text(struct text *t, const struct summary *s, const struct quanta_look *look)
 {
     add_races(t, s->races, look);
+    if (s->urgency)
+        add_starvation(t, s->urgency, look);
 }

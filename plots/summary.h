@@ -6,6 +6,7 @@
 #include "sim/quanta.h"
 #include "sim/races.h"
 #include "sim/sim.h"
+#include "sim/urgency.h"
 
 enum { SUMMARY_LINES = 50 }; /* of the log, and of faults */
 
@@ -13,7 +14,8 @@ enum { SUMMARY_LINES = 50 }; /* of the log, and of faults */
 struct summary {
     struct metrics *metrics;
     enum outcome outcome;
-    const struct races *races; /* NULL: nothing is shared */
+    const struct races *races;     /* NULL: nothing is shared */
+    const struct urgency *urgency; /* NULL: all are as urgent */
 };
 
 /* The caller frees the text. */

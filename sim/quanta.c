@@ -17,6 +17,7 @@
 #include "sim/digest.h"
 #include "sim/races.h"
 #include "sim/report.h"
+#include "sim/urgency.h"
 
 struct quanta_config {
     struct config *config;
@@ -35,6 +36,7 @@ struct quanta_run {
     struct digest digest;
     struct metrics *metrics;   /* NULL: not asked for */
     struct segments *segments; /* as well */
+    struct urgency *urgency;   /* NULL: all are as urgent, or no numbers */
     struct races *races;       /* NULL: nothing is shared, or no numbers */
     struct checker *checker;
     struct timeline *timeline;
@@ -163,6 +165,8 @@ static void attach(struct quanta_run *run, struct trace *trace, const struct qua
         run->races = races_new(run->sc);
         trace_attach(trace, &run->races->sink);
     }
+    if (o->numbers && (run->urgency = urgency_new(run->sc)) != NULL)
+        trace_attach(trace, &run->urgency->sink);
     if (o->digest || o->numbers)
         trace_attach(trace, &run->digest.sink);
     if (o->segments) {
@@ -209,6 +213,7 @@ void quanta_run_free(struct quanta_run *run)
     metrics_free(run->metrics);
     segments_free(run->segments);
     races_free(run->races);
+    urgency_free(run->urgency);
     checker_free(run->checker);
     timeline_free(run->timeline);
     free(run);
@@ -247,6 +252,7 @@ static cJSON *json_of(const struct quanta_run *run)
                             .metrics = run->metrics,
                             .segments = run->segments,
                             .races = run->races,
+                            .urgency = run->urgency,
                             .outcome = run->outcome,
                             .digest = digest_value(&run->digest)};
 
@@ -306,7 +312,8 @@ char *quanta_summary(const struct quanta_run *run, const struct quanta_look *loo
     sim_assert(run->metrics);
     return summary_text(&(struct summary){.metrics = run->metrics,
                                           .outcome = run->outcome,
-                                          .races = run->races},
+                                          .races = run->races,
+                                          .urgency = run->urgency},
                         look);
 }
 

@@ -64,6 +64,22 @@ static void add_level(cJSON *to, const char *key, int64_t mean_e9, int64_t max)
 
 /* ---- parts ----------------------------------------------------------------------------- */
 
+/* Who waited longest while less urgent ones ran. */
+static void add_urgency(cJSON *summary, const struct urgency *u)
+{
+    const struct long_wait *w = &u->starvation;
+    cJSON *o;
+
+    if (!w->task)
+        return;
+    o = cJSON_AddObjectToObject(summary, "starvation");
+    (void)cJSON_AddStringToObject(o, "task", w->task);
+    add_int(o, "time", w->time);
+    add_int(o, "from", w->from);
+    (void)cJSON_AddStringToObject(o, "ran", w->ran);
+    (void)cJSON_AddStringToObject(o, "why", w->passed_over ? "passed over" : "not preempted");
+}
+
 static void add_summary(cJSON *root, const struct report *report)
 {
     struct metrics *m = report->metrics;
@@ -85,6 +101,8 @@ static void add_summary(cJSON *root, const struct report *report)
     add_ratio(o, "fairness", m->fairness_e9);
     if (report->races)
         add_uint(o, "races", report->races->n);
+    if (report->urgency)
+        add_urgency(o, report->urgency);
 }
 
 static void add_cores(cJSON *root, const struct report *report)

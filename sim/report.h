@@ -10,6 +10,7 @@
 #include "sim/races.h"
 #include "sim/segments.h"
 #include "sim/sim.h"
+#include "sim/urgency.h"
 
 struct cJSON;
 
@@ -18,6 +19,7 @@ struct report {
     struct metrics *metrics;
     const struct segments *segments; /* NULL: left out */
     const struct races *races;       /* NULL: nothing is shared */
+    const struct urgency *urgency;   /* NULL: all are as urgent */
     enum outcome outcome;
     uint64_t digest;
 };
