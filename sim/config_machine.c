@@ -6,7 +6,7 @@
 #include "sim/config_read.h"
 
 static const char *const queue_names[] = {"global", "per-core", NULL};
-static const char *const balance_names[] = {"none", "steal", "periodic", NULL};
+static const char *const balance_names[] = {"none", "steal", "periodic", "probe", NULL};
 static const char *const placement_names[] = {"last", "first", NULL};
 static const char *const on_block_names[] = {"switch", "hold", NULL};
 static const char *const costs_names[] = {"ideal", "linux", NULL};
@@ -17,8 +17,11 @@ const struct param machine_params[] = {
     PARAM(ENUM, struct machine_spec, balance,
           "with per-core queues: how threads move between them", .choices = balance_names,
           .deflt = "steal"),
-    PARAM(TIME, struct machine_spec, balance_interval, "of balance \"periodic\"", .min = 1,
-          .max = SIM_TIME_MAX, .deflt = "10ms"),
+    PARAM(TIME, struct machine_spec, balance_interval,
+          "of balance \"periodic\": one thread of the longest queue to the shortest, again "
+          "and again; and of \"probe\": a core whose queue is empty takes the first thread of "
+          "another, drawn at random",
+          .min = 1, .max = SIM_TIME_MAX, .deflt = "10ms"),
     PARAM(ENUM, struct machine_spec, placement, "which free core a ready task gets",
           .choices = placement_names, .deflt = "last"),
     PARAM(TIME, struct machine_spec, context_switch,

@@ -184,8 +184,11 @@ static bool core_regroups(const struct core *c)
     const struct machine *m = c->machine;
     const struct sched *s = queues_of(m, c->id);
 
-    return s->policy->regroups && m->nfree > 0 && m->spec->placement == PLACEMENT_FIRST &&
-           m->nqueues == 1 && s->policy->regroups(s);
+    if (!s->policy->regroups || !s->policy->regroups(s))
+        return false;
+    if (m->nqueues > 1) /* where other cores may find it */
+        return m->spec->balance == BALANCE_PROBE;
+    return m->nfree > 0 && m->spec->placement == PLACEMENT_FIRST;
 }
 
 /* The slice is over and the thread wants to go on: true if it may. */

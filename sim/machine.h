@@ -67,6 +67,7 @@ struct machine {
     struct thread *urgent;                  /* on_wake preempt, newest first */
     struct event bell;                      /* cores choose */
     struct event balance;
+    struct rng probes;   /* balance probe: whose queue is looked at */
     struct cache *cache; /* NULL: none */
     int32_t *starting;   /* cores that took a thread and need not wait for a switch */
     int32_t nstarting;

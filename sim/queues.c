@@ -54,7 +54,8 @@ void queues_init(struct machine *m)
             policy->init(s);
     }
     indices_init(m);
-    if (m->nqueues > 1 && m->spec->balance == BALANCE_PERIODIC)
+    m->probes = rng_stream(m->sim->sc->seed, "balance");
+    if (m->nqueues > 1 && m->spec->balance >= BALANCE_PERIODIC)
         engine_at(&m->sim->eng, &m->balance, m->spec->balance_interval);
 }
 
@@ -201,13 +202,18 @@ void queues_put(struct machine *m, struct thread *t, enum ready_why why)
         engine_soon(&sim->eng, &m->bell);
 }
 
-void queues_move(struct machine *m, struct thread *t, int32_t core)
+static void put_in(struct machine *m, struct thread *t, int32_t core)
 {
-    queues_remove(m, t);
     t->core = core;
     trace_emit(m->sim->trace, m->sim->eng.now, TR_READY, core, (int32_t)t->task->slot,
                READY_CHANGED, 0);
     enqueue(m, t, READY_CHANGED);
+}
+
+void queues_move(struct machine *m, struct thread *t, int32_t core)
+{
+    queues_remove(m, t);
+    put_in(m, t, core);
 }
 
 void queues_change(struct machine *m, struct thread *t, int32_t priority)
@@ -464,13 +470,48 @@ static bool level(struct machine *m)
     return gained;
 }
 
+/* ---- balance: probe --------------------------------------------------------------------------- */
+
+/* Each core whose queue is empty, even one that runs something, looks at the queue of one other
+ * core, drawn at random, and takes the first thread there that may run on it.
+ *
+ * Source: OSTEP homework multi.py (Arpaci-Dusseau): what its per-CPU queues do at each peek
+ * interval; differs: a thread with an affinity may be taken, too. */
+static bool probe(struct machine *m)
+{
+    bool gained = false;
+
+    for (int32_t i = 0; i < m->ncores && m->ncores > 1; i++) {
+        struct sched *own = &m->queues[i];
+        int32_t other;
+        struct thread *t;
+
+        if (own->nready > 0)
+            continue;
+        other = (int32_t)rng_below(&m->probes, (uint64_t)m->ncores - 1);
+        other += other >= i;
+        m->choosing = i;
+        t = pick(m, &m->queues[other]);
+        m->choosing = -1;
+        if (!t)
+            continue;
+        put_in(m, t, i);
+        machine_reconsider(m, i);
+        gained = true;
+    }
+    return gained;
+}
+
 void queues_balance(struct engine *eng, struct event *ev)
 {
     struct machine *m = container_of(ev, struct machine, balance);
     bool going = eng->pending > 0; /* else nothing will ever happen again */
 
-    while (m->nready > 0 && level(m))
-        going = true;
+    if (m->spec->balance == BALANCE_PROBE)
+        going = (m->nready > 0 && probe(m)) || going;
+    else
+        while (m->nready > 0 && level(m))
+            going = true;
     if (m->nfree > 0 && m->nready > 0)
         engine_soon(eng, &m->bell);
     if (going)

@@ -59,7 +59,7 @@ struct cache_spec {
 };
 
 enum queue_layout { QUEUES_GLOBAL, QUEUES_PER_CORE };
-enum balance { BALANCE_NONE, BALANCE_STEAL, BALANCE_PERIODIC };
+enum balance { BALANCE_NONE, BALANCE_STEAL, BALANCE_PERIODIC, BALANCE_PROBE };
 enum placement { PLACEMENT_LAST, PLACEMENT_FIRST };
 enum on_block { ON_BLOCK_SWITCH, ON_BLOCK_HOLD };
 enum ties { TIES_READY_FIRST, TIES_EXPIRED_FIRST };
@@ -116,14 +116,7 @@ struct var_spec {
 /* ---- tasks ------------------------------------------------------------------------ */
 
 /* Linux's scheduling classes; fifo, rr and deadline are the policy "linux"'s alone. */
-enum task_class {
-    CLASS_OTHER,
-    CLASS_BATCH,
-    CLASS_IDLE,
-    CLASS_FIFO,
-    CLASS_RR,
-    CLASS_DEADLINE
-};
+enum task_class { CLASS_OTHER, CLASS_BATCH, CLASS_IDLE, CLASS_FIFO, CLASS_RR, CLASS_DEADLINE };
 
 /* The longest slice of a fair task: times 1024 it stays below 2^60. */
 #define SLICE_MAX SEC(1000000)

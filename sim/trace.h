@@ -62,7 +62,7 @@
     X(RELEASE, "release", "sync object", "enum hold_how", "number of the place")           \
     X(PRIORITY, "priority", "-", "its priority from now on", "-")                          \
     X(DEADLOCK, "deadlock", "sync object, or -1", "slot of the task that holds it, or -1", \
-      "number of the place where it waits")                                               \
+      "number of the place where it waits")                                                \
     X(SPAWN, "spawn", "slot of its parent", "number of the parent's children of one name", \
       "-")                                                                                 \
     X(JOIN, "join", "-", "number of the children: all of them have ended", "-")
