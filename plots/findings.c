@@ -8,10 +8,10 @@ void findings_place(struct text *t, const struct scenario *sc, int64_t place)
 {
     if (place < 0)
         return;
-    text_addf(t, "  (%s", sc->places[place].path);
     if (sc->places[place].line > 0)
-        text_addf(t, ", line %d", (int)sc->places[place].line);
-    text_add(t, ")");
+        text_addf(t, " (line %d)", (int)sc->places[place].line);
+    else
+        text_addf(t, " (%s)", sc->places[place].path);
 }
 
 static void add_title(struct text *t, const char *title, const struct quanta_look *look)
@@ -45,7 +45,7 @@ static void add_side(struct text *t, const struct scenario *sc, const struct rac
 
 static void add_races(struct text *t, const struct races *r, const struct quanta_look *look)
 {
-    if (!r || r->n == 0)
+    if (r->n == 0)
         return;
     add_title(t, "data races: nothing puts these accesses in order", look);
     for (size_t i = 0; i < r->n && i < SUMMARY_LINES; i++) {
@@ -58,24 +58,69 @@ static void add_races(struct text *t, const struct races *r, const struct quanta
 
 /* ---- urgency --------------------------------------------------------------------------- */
 
-static void add_starvation(struct text *t, const struct urgency *u,
-                           const struct quanta_look *look)
+static void add_urgency(struct text *t, const struct urgency *u, const struct quanta_look *look)
 {
-    const struct long_wait *w = &u->starvation;
+    const struct long_wait *inversion = &u->inversion, *starvation = &u->starvation;
     char time[TIME_TEXT_SIZE], from[TIME_TEXT_SIZE];
 
-    if (!w->task)
+    if (inversion->task) {
+        add_title(t,
+                  "priority inversion: the longest wait for a lock while less urgent tasks ran",
+                  look);
+        text_addf(t, "  %12s  %s waited %s for %s, which %s held",
+                  time_text(inversion->from, from), inversion->task,
+                  time_text(inversion->time, time), u->sc->syncs[inversion->lock].name,
+                  inversion->holder);
+        if (strcmp(inversion->ran, inversion->holder) != 0)
+            text_addf(t, ", while %s ran", inversion->ran);
+        text_add(t, "\n");
+    }
+    if (!starvation->task)
         return;
-    add_title(t, "starvation: the longest wait while less urgent tasks ran", look);
-    text_addf(t, "  %12s  %s was ready for %s while %s ran: %s\n", time_text(w->from, from),
-              w->task, time_text(w->time, time), w->ran,
-              w->passed_over ? "the policy chose the less urgent first"
-                             : "the policy did not preempt it");
+    add_title(t, "starvation: the longest wait on the ready queue while less urgent tasks ran",
+              look);
+    text_addf(t, "  %12s  %s waited %s while %s ran: %s\n", time_text(starvation->from, from),
+              starvation->task, time_text(starvation->time, time), starvation->ran,
+              starvation->passed_over ? "the policy chose it first"
+                                      : "the policy did not preempt it");
 }
 
-void findings_text(struct text *t, const struct summary *s, const struct quanta_look *look)
+/* ---- lock order ------------------------------------------------------------------------ */
+
+static void add_lock_order(struct text *t, const struct lockorder *lo,
+                           const struct quanta_look *look)
 {
-    add_races(t, s->races, look);
-    if (s->urgency)
-        add_starvation(t, s->urgency, look);
+    char at[TIME_TEXT_SIZE];
+
+    if (lo->n == 0)
+        return;
+    add_title(t, "lock order: these tasks could have deadlocked, had they met", look);
+    for (size_t i = 0; i < lo->n && i < SUMMARY_LINES; i++) {
+        const struct lock_cycle *c = &lo->list[i];
+
+        for (size_t k = 0; k < c->n; k++)
+            text_addf(t, "%s%s", k ? " -> " : "  ", lo->sc->syncs[c->steps[k].held].name);
+        text_addf(t, " -> %s\n", lo->sc->syncs[c->steps[0].held].name);
+        for (size_t k = 0; k < c->n; k++) {
+            const struct lock_step *s = &c->steps[k];
+
+            text_addf(t, "  %12s  %s holds %s", time_text(s->at, at), s->task,
+                      lo->sc->syncs[s->held].name);
+            findings_place(t, lo->sc, s->held_place);
+            text_addf(t, " and takes %s", lo->sc->syncs[s->taken].name);
+            findings_place(t, lo->sc, s->taken_place);
+            text_add(t, "\n");
+        }
+    }
+    add_more(t, lo->n);
+}
+
+void findings_text(struct text *t, const struct findings *f, const struct quanta_look *look)
+{
+    if (f->races)
+        add_races(t, f->races, look);
+    if (f->lockorder)
+        add_lock_order(t, f->lockorder, look);
+    if (f->urgency)
+        add_urgency(t, f->urgency, look);
 }

@@ -4,9 +4,9 @@
 
 #include "plots/summary.h"
 
-/* A place in the file, as "  (tasks[0].do[2], line 12)". */
+/* A place in the file, as " (line 12)"; none where there is none. */
 void findings_place(struct text *t, const struct scenario *sc, int64_t place);
 
-void findings_text(struct text *t, const struct summary *s, const struct quanta_look *look);
+void findings_text(struct text *t, const struct findings *f, const struct quanta_look *look);
 
 #endif

@@ -104,22 +104,16 @@ static void add_more(struct text *t, size_t n)
         text_addf(t, "  ... and %zu more\n", n - SUMMARY_LINES);
 }
 
-static void add_line(struct text *t, const struct scenario *sc, int64_t place)
-{
-    if (place >= 0 && sc->places[place].line > 0)
-        text_addf(t, " (line %d)", (int)sc->places[place].line);
-}
-
 /* "A waits for m2 (line 12), held by B since 3 ms (line 15)" */
 static void add_deadlocked(struct text *t, const struct metrics *m, const struct note *n)
 {
     char at[TIME_TEXT_SIZE];
 
     text_addf(t, "  %12s  %s waits for %s", time_text(n->at, at), n->task, n->waits_for);
-    add_line(t, m->sc, n->place);
+    findings_place(t, m->sc, n->place);
     if (n->held_by && n->since >= 0) {
         text_addf(t, ", held by %s since %s", n->held_by, time_text(n->since, at));
-        add_line(t, m->sc, n->held_place);
+        findings_place(t, m->sc, n->held_place);
         if (n->held_by_ended)
             text_addf(t, ", which has ended");
     } else if (n->held_by) {
@@ -146,7 +140,12 @@ static void add_notes(struct text *t, const struct metrics *m)
         const struct note *n = &m->faults.list[i];
 
         text_addf(t, "  %12s  %s: %s", time_text(n->at, at), n->task, n->text);
-        findings_place(t, m->sc, n->place);
+        if (n->place >= 0) {
+            text_addf(t, "  (%s", m->sc->places[n->place].path);
+            if (m->sc->places[n->place].line > 0)
+                text_addf(t, ", line %d", (int)m->sc->places[n->place].line);
+            text_add(t, ")");
+        }
         text_add(t, "\n");
     }
     add_more(t, m->faults.n);
@@ -192,6 +191,6 @@ char *summary_text(const struct summary *s, const struct quanta_look *look)
     add_devices(&t, m);
     add_executors(&t, m);
     add_notes(&t, m);
-    findings_text(&t, s, look);
+    findings_text(&t, s->findings, look);
     return text_take(&t);
 }

@@ -2,11 +2,10 @@
 #ifndef PLOTS_SUMMARY_H
 #define PLOTS_SUMMARY_H
 
+#include "sim/findings.h"
 #include "sim/metrics.h"
 #include "sim/quanta.h"
-#include "sim/races.h"
 #include "sim/sim.h"
-#include "sim/urgency.h"
 
 enum { SUMMARY_LINES = 50 }; /* of the log, and of faults */
 
@@ -14,8 +13,7 @@ enum { SUMMARY_LINES = 50 }; /* of the log, and of faults */
 struct summary {
     struct metrics *metrics;
     enum outcome outcome;
-    const struct races *races;     /* NULL: nothing is shared */
-    const struct urgency *urgency; /* NULL: all are as urgent */
+    const struct findings *findings;
 };
 
 /* The caller frees the text. */

@@ -15,9 +15,8 @@
 #include "sim/config_schema.h"
 #include "sim/config_verify.h"
 #include "sim/digest.h"
-#include "sim/races.h"
+#include "sim/findings.h"
 #include "sim/report.h"
-#include "sim/urgency.h"
 
 struct quanta_config {
     struct config *config;
@@ -36,8 +35,7 @@ struct quanta_run {
     struct digest digest;
     struct metrics *metrics;   /* NULL: not asked for */
     struct segments *segments; /* as well */
-    struct urgency *urgency;   /* NULL: all are as urgent, or no numbers */
-    struct races *races;       /* NULL: nothing is shared, or no numbers */
+    struct findings findings;  /* none: no numbers */
     struct checker *checker;
     struct timeline *timeline;
     cJSON *json; /* made when first asked for */
@@ -161,12 +159,8 @@ static void attach(struct quanta_run *run, struct trace *trace, const struct qua
         run->metrics = metrics_new(run->sc, o->tasks);
         trace_attach(trace, &run->metrics->sink);
     }
-    if (o->numbers && run->sc->nvars > 0) {
-        run->races = races_new(run->sc);
-        trace_attach(trace, &run->races->sink);
-    }
-    if (o->numbers && (run->urgency = urgency_new(run->sc)) != NULL)
-        trace_attach(trace, &run->urgency->sink);
+    if (o->numbers)
+        findings_attach(&run->findings, run->sc, trace);
     if (o->digest || o->numbers)
         trace_attach(trace, &run->digest.sink);
     if (o->segments) {
@@ -212,8 +206,7 @@ void quanta_run_free(struct quanta_run *run)
     cJSON_Delete(run->json);
     metrics_free(run->metrics);
     segments_free(run->segments);
-    races_free(run->races);
-    urgency_free(run->urgency);
+    findings_release(&run->findings);
     checker_free(run->checker);
     timeline_free(run->timeline);
     free(run);
@@ -251,8 +244,7 @@ static cJSON *json_of(const struct quanta_run *run)
     struct report report = {.sc = run->sc,
                             .metrics = run->metrics,
                             .segments = run->segments,
-                            .races = run->races,
-                            .urgency = run->urgency,
+                            .findings = &run->findings,
                             .outcome = run->outcome,
                             .digest = digest_value(&run->digest)};
 
@@ -312,8 +304,7 @@ char *quanta_summary(const struct quanta_run *run, const struct quanta_look *loo
     sim_assert(run->metrics);
     return summary_text(&(struct summary){.metrics = run->metrics,
                                           .outcome = run->outcome,
-                                          .races = run->races,
-                                          .urgency = run->urgency},
+                                          .findings = &run->findings},
                         look);
 }
 

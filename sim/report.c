@@ -67,9 +67,19 @@ static void add_level(cJSON *to, const char *key, int64_t mean_e9, int64_t max)
 /* Who waited longest while less urgent ones ran. */
 static void add_urgency(cJSON *summary, const struct urgency *u)
 {
-    const struct long_wait *w = &u->starvation;
+    const struct long_wait *w = &u->inversion;
     cJSON *o;
 
+    if (w->task) {
+        o = cJSON_AddObjectToObject(summary, "inversion");
+        (void)cJSON_AddStringToObject(o, "task", w->task);
+        add_int(o, "time", w->time);
+        add_int(o, "from", w->from);
+        (void)cJSON_AddStringToObject(o, "lock", u->sc->syncs[w->lock].name);
+        (void)cJSON_AddStringToObject(o, "holder", w->holder);
+        (void)cJSON_AddStringToObject(o, "ran", w->ran);
+    }
+    w = &u->starvation;
     if (!w->task)
         return;
     o = cJSON_AddObjectToObject(summary, "starvation");
@@ -99,10 +109,10 @@ static void add_summary(cJSON *root, const struct report *report)
     add_level(o, "concurrency", m->concurrency_e9, m->concurrency.max);
     add_level(o, "parallelism", m->parallelism_e9, m->parallelism.max);
     add_ratio(o, "fairness", m->fairness_e9);
-    if (report->races)
-        add_uint(o, "races", report->races->n);
-    if (report->urgency)
-        add_urgency(o, report->urgency);
+    if (report->findings->races)
+        add_uint(o, "races", report->findings->races->n);
+    if (report->findings->urgency)
+        add_urgency(o, report->findings->urgency);
 }
 
 static void add_cores(cJSON *root, const struct report *report)
@@ -305,13 +315,48 @@ static void add_races(cJSON *root, const struct report *report)
 {
     cJSON *list = cJSON_AddArrayToObject(root, "races");
 
-    for (size_t i = 0; i < report->races->n; i++) {
-        const struct race *race = &report->races->list[i];
+    for (size_t i = 0; i < report->findings->races->n; i++) {
+        const struct race *race = &report->findings->races->list[i];
         cJSON *o = cJSON_CreateObject();
 
         (void)cJSON_AddStringToObject(o, "variable", report->sc->vars[race->var].name);
         add_race_side(o, "first", report->sc, &race->first);
         add_race_side(o, "second", report->sc, &race->second);
+        (void)cJSON_AddItemToArray(list, o);
+    }
+}
+
+/* One that took a lock while it held another. */
+static cJSON *lock_step_json(const struct scenario *sc, const struct lock_step *step)
+{
+    cJSON *o = cJSON_CreateObject(), *at;
+
+    (void)cJSON_AddStringToObject(o, "task", step->task);
+    add_int(o, "t", step->at);
+    at = cJSON_AddObjectToObject(o, "holds");
+    (void)cJSON_AddStringToObject(at, "lock", sc->syncs[step->held].name);
+    add_place(at, sc, "where", "line", step->held_place);
+    at = cJSON_AddObjectToObject(o, "takes");
+    (void)cJSON_AddStringToObject(at, "lock", sc->syncs[step->taken].name);
+    add_place(at, sc, "where", "line", step->taken_place);
+    return o;
+}
+
+static void add_lock_order(cJSON *root, const struct report *report)
+{
+    cJSON *list = cJSON_AddArrayToObject(root, "lock_order");
+
+    for (size_t i = 0; i < report->findings->lockorder->n; i++) {
+        const struct lock_cycle *c = &report->findings->lockorder->list[i];
+        cJSON *o = cJSON_CreateObject(), *locks = cJSON_AddArrayToObject(o, "locks");
+        cJSON *steps = cJSON_AddArrayToObject(o, "steps");
+
+        for (size_t k = 0; k < c->n; k++) {
+            const char *name = report->sc->syncs[c->steps[k].held].name;
+
+            (void)cJSON_AddItemToArray(locks, cJSON_CreateString(name));
+            (void)cJSON_AddItemToArray(steps, lock_step_json(report->sc, &c->steps[k]));
+        }
         (void)cJSON_AddItemToArray(list, o);
     }
 }
@@ -357,8 +402,10 @@ cJSON *report_json(const struct report *report)
     add_log(root, &report->metrics->log);
     add_faults(root, report);
     add_deadlock(root, report);
-    if (report->races)
+    if (report->findings->races)
         add_races(root, report);
+    if (report->findings->lockorder)
+        add_lock_order(root, report);
     if (report->segments)
         add_segments(root, report->segments);
     return root;

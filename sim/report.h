@@ -6,11 +6,10 @@
 #ifndef SIM_REPORT_H
 #define SIM_REPORT_H
 
+#include "sim/findings.h"
 #include "sim/metrics.h"
-#include "sim/races.h"
 #include "sim/segments.h"
 #include "sim/sim.h"
-#include "sim/urgency.h"
 
 struct cJSON;
 
@@ -18,8 +17,7 @@ struct report {
     const struct scenario *sc;
     struct metrics *metrics;
     const struct segments *segments; /* NULL: left out */
-    const struct races *races;       /* NULL: nothing is shared */
-    const struct urgency *urgency;   /* NULL: all are as urgent */
+    const struct findings *findings;
     enum outcome outcome;
     uint64_t digest;
 };

@@ -271,6 +271,49 @@ START_TEST(many_tasks_and_many_cycles_stay_bounded)
 }
 END_TEST
 
+/* ---- runs ------------------------------------------------------------------------------ */
+
+static struct result run_orders(int64_t arrive)
+{
+    struct text config = {0};
+    struct result r;
+
+    text_addf(&config,
+              "{\"machine\": {\"cores\": 2}, \"sync\": {\"a\": {\"mutex\": {}}, \"b\":"
+              " {\"mutex\": {}}}, \"tasks\": [{\"name\": \"one\", \"do\": ["
+              "{\"lock\": \"a\"}, {\"cpu\": 1}, {\"lock\": \"b\"}, {\"cpu\": 1},"
+              "{\"unlock\": \"b\"}, {\"unlock\": \"a\"}]}, {\"name\": \"two\", \"arrive\": %d,"
+              "\"do\": [{\"lock\": \"b\"}, {\"cpu\": 1}, {\"lock\": \"a\"}, {\"cpu\": 1},"
+              "{\"unlock\": \"a\"}, {\"unlock\": \"b\"}]}]}",
+              (int)arrive);
+    r = run_text(config.data);
+    text_release(&config);
+    return r;
+}
+
+START_TEST(a_run_warns_of_the_deadlock_that_another_has)
+{
+    struct result r = run_orders(10);
+    char *summary;
+    const struct quanta_look look = {.width = 80};
+
+    ck_assert_str_eq(quanta_outcome(r.run), "completed");
+    ck_assert_int_eq(number_at(&r, "/lock_order/0/steps/0/t"), 1000000);
+    ck_assert_int_eq(number_at(&r, "/lock_order/0/steps/1/t"), 11000000);
+    ck_assert_int_eq(number_at(&r, "/lock_order/0/steps/1/takes/line"), 1);
+    summary = quanta_summary(r.run, &look);
+    ck_assert_ptr_nonnull(strstr(summary, "a -> b -> a\n"));
+    ck_assert_ptr_nonnull(strstr(summary, "two holds b (line 1) and takes a (line 1)\n"));
+    quanta_text_free(summary);
+    result_free(&r);
+    r = run_orders(0);
+    ck_assert_str_eq(quanta_outcome(r.run), "deadlock");
+    ck_assert_int_eq(cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(r.json, "lock_order")),
+                     0);
+    result_free(&r);
+}
+END_TEST
+
 Suite *lockorder_suite(void)
 {
     Suite *s = suite_create("lockorder");
@@ -289,6 +332,7 @@ Suite *lockorder_suite(void)
     tcase_add_test(tc, a_round_of_philosophers_is_one_cycle);
     tcase_add_test(tc, a_cycle_that_did_deadlock_is_not_a_warning);
     tcase_add_test(tc, many_tasks_and_many_cycles_stay_bounded);
+    tcase_add_test(tc, a_run_warns_of_the_deadlock_that_another_has);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -282,13 +282,18 @@ static struct result run_policy(const char *policy)
     return r;
 }
 
-static const char *text_at(const struct result *r, const char *key)
+static const char *text_of(const struct result *r, const char *finding, const char *key)
 {
     const cJSON *o = cJSON_GetObjectItemCaseSensitive(r->json, "summary");
 
-    o = cJSON_GetObjectItemCaseSensitive(o, "starvation");
+    o = cJSON_GetObjectItemCaseSensitive(o, finding);
     o = cJSON_GetObjectItemCaseSensitive(o, key);
     return cJSON_IsString(o) ? o->valuestring : "";
+}
+
+static const char *text_at(const struct result *r, const char *key)
+{
+    return text_of(r, "starvation", key);
 }
 
 START_TEST(fifo_passes_the_urgent_over_and_a_preemptive_policy_does_not)
@@ -309,6 +314,34 @@ START_TEST(fifo_passes_the_urgent_over_and_a_preemptive_policy_does_not)
     r = run_policy("\"priority\"");
     ck_assert_str_eq(text_at(&r, "task"), "");
     result_free(&r);
+}
+END_TEST
+
+START_TEST(a_middle_task_makes_an_inversion_long_and_inheritance_short)
+{
+    for (int inherit = 0; inherit < 2; inherit++) {
+        struct text config = {0};
+        struct result r;
+
+        text_addf(
+            &config,
+            "{\"unit\": \"ns\", \"machine\": {\"scheduler\": \"priority\"},"
+            "\"sync\": {\"bus\": {\"mutex\": {\"protocol\": \"%s\"}}}, \"tasks\": ["
+            "{\"name\": \"low\", \"do\": [{\"lock\": \"bus\"}, {\"cpu\": 10},"
+            " {\"unlock\": \"bus\"}]},"
+            "{\"name\": \"mid\", \"priority\": 1, \"arrive\": 5, \"do\": [{\"cpu\": 50}]},"
+            "{\"name\": \"high\", \"priority\": 2, \"arrive\": 4, \"do\": ["
+            "{\"lock\": \"bus\"}, {\"cpu\": 1}, {\"unlock\": \"bus\"}]}]}",
+            inherit ? "inherit" : "none");
+        r = run_text(config.data);
+        ck_assert_int_eq(number_at(&r, "/summary/inversion/time"), inherit ? 6 : 56);
+        ck_assert_int_eq(number_at(&r, "/summary/inversion/from"), 4);
+        ck_assert_str_eq(text_of(&r, "inversion", "lock"), "bus");
+        ck_assert_str_eq(text_of(&r, "inversion", "holder"), "low");
+        ck_assert_str_eq(text_of(&r, "inversion", "ran"), inherit ? "low" : "mid");
+        result_free(&r);
+        text_release(&config);
+    }
 }
 END_TEST
 
@@ -355,6 +388,7 @@ Suite *urgency_suite(void)
     tcase_add_test(hands, names_outlive_their_tasks);
     suite_add_tcase(s, hands);
     tcase_add_test(runs, fifo_passes_the_urgent_over_and_a_preemptive_policy_does_not);
+    tcase_add_test(runs, a_middle_task_makes_an_inversion_long_and_inheritance_short);
     tcase_add_test(runs, equal_priorities_are_not_watched);
     tcase_add_test(runs, more_priorities_than_clocks_are_not_watched);
     suite_add_tcase(s, runs);
