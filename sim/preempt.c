@@ -109,10 +109,10 @@ static int32_t find_lowest(const struct machine *m, const struct thread *t)
     for (int32_t i = 0; i < m->ncores; i++) {
         const struct core *c = &m->cores[i];
 
-        if (i == t->core || !core_runs(c) || !policy->outranks(t, c->running) ||
+        if (i == t->core || !core_runs(c) || !policy->outranks(queues_of(m, t->core), t, c->running) ||
             !thread_may_run(m, t, i))
             continue;
-        if (lowest < 0 || policy->outranks(m->cores[lowest].running, c->running))
+        if (lowest < 0 || policy->outranks(queues_of(m, lowest), m->cores[lowest].running, c->running))
             lowest = i;
     }
     return lowest;
@@ -141,7 +141,7 @@ struct thread *preempt_pull(struct machine *m, int32_t core, struct thread *best
     for (int32_t i = 0; spreads(m) && (i = next_core(m, m->waiting, NULL, i)) >= 0; i++) {
         struct thread *t = first_for(m, &m->queues[i], core);
 
-        if (t && best && m->spec->policy->outranks(t, best))
+        if (t && best && m->spec->policy->outranks(&m->queues[i], t, best))
             best = t;
     }
     return best;

@@ -172,12 +172,17 @@ void executor_take(struct executor *ex, struct thread *th, struct task *t)
     struct sim *sim = ex->sim;
     struct core *c = &sim->machine.cores[th->core];
     struct sched *s = queues_of(&sim->machine, th->core);
-    sim_time rest = c->slice_end == SIM_NEVER ? SIM_NEVER : c->slice_end - sim->eng.now;
+    sim_time rest;
 
     sim_assert(c->running == th);
     executor_serve(ex, th, t);
     if (s->policy->renew)
         s->policy->renew(s, th);
+    if (s->policy->slices_anew && s->policy->slice) {
+        c->slice_over = false;
+        c->slice_end = time_add(sim->eng.now, s->policy->slice(s, th));
+    }
+    rest = c->slice_end >= SIM_TIME_MAX ? SIM_NEVER : c->slice_end - sim->eng.now;
     machine_reconsider(&sim->machine, th->core); /* it may be less urgent than the one before */
     c->kernel = false;
     trace_emit(sim->trace, sim->eng.now, TR_READY, sim->machine.nqueues == 1 ? -1 : c->id,

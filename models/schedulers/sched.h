@@ -117,7 +117,7 @@ struct sched_policy {
     /* With a queue a core: is `a` so much more urgent than `b`, of another queue, that it runs
      * in its place wherever it waits, unless balance is "none"?  Optional: threads do not move
      * for their urgency. */
-    bool (*outranks)(const struct thread *a, const struct thread *b);
+    bool (*outranks)(const struct sched *s, const struct thread *a, const struct thread *b);
 
     /* A running thread goes on with another task, as those of pools do.  Optional: all the
      * same. */

@@ -177,11 +177,35 @@ static void forget(struct fair_thread *ft)
         f->plain--;
 }
 
+/* A delayed one goes at last, and owes nothing any more where it is eligible. */
+static void drop(struct fair *f, struct fair_thread *ft)
+{
+    sim_assert(ft->delayed);
+    sim_assert(ft->home == f);
+    ready_tree_remove(&f->tree, &ft->node);
+    ft->delayed = false;
+    f->ndelayed--;
+    ft->resumes = false;
+    forget(ft);
+    if (ft->lag > 0)
+        ft->lag = 0;
+}
+
 void fair_leave(struct fair_thread *ft)
 {
-    if (!ft->home)
+    struct fair *f = ft->home;
+
+    if (!f)
         return;
-    sync(ft->home);
+    sync(f);
+    if (ft->delayed) {
+        drop(f, ft);
+        return;
+    }
+    if (ft->running)
+        list_remove(&ft->link);
+    f->nrunning -= ft->running;
+    ft->running = false;
     ft->resumes = true;
     forget(ft);
     ft->deadline -= ft->vt.v;
@@ -216,17 +240,6 @@ static void insert(struct fair *f, struct fair_thread *ft)
     ready_tree_insert(&f->tree, &ft->node, ft->deadline, READY_BACK);
 }
 
-/* A delayed one goes at last.  `lag`: at most, what it comes back with. */
-static void drop(struct fair *f, struct fair_thread *ft)
-{
-    sim_assert(ft->delayed);
-    ready_tree_remove(&f->tree, &ft->node);
-    ft->delayed = false;
-    f->ndelayed--;
-    forget(ft);
-    ft->resumes = false;
-}
-
 /* The core has nothing else to pick: it takes one delayed thread after the other. */
 static void drop_all(struct fair *f)
 {
@@ -252,8 +265,6 @@ static bool undelay(struct fair *f, struct fair_thread *ft)
         return true;
     }
     drop(home, ft);
-    if (ft->lag > 0)
-        ft->lag = 0;
     return false;
 }
 
@@ -317,10 +328,8 @@ static struct fair_thread *best(struct fair *f)
     struct ready_node *first;
 
     sync(f);
-    while ((ft = allowed(f, earliest(f), true)) != NULL && ft->delayed) {
+    while ((ft = allowed(f, earliest(f), true)) != NULL && ft->delayed)
         drop(f, ft);
-        ft->lag = ft->lag < 0 ? ft->lag : 0;
-    }
     if (ft)
         return ft;
     /* Those that are eligible run elsewhere, or may not run here. */
@@ -370,8 +379,9 @@ void fair_start(struct fair *f, struct fair_thread *ft)
         fair_leave(ft); /* it comes from another queue */
     if (!ft->home)
         place(f, ft, false);
-    ft->ahead = 0;
+    ft->ahead = sched_ran(f->s, thread_of(f, ft)); /* as something else than a fair one */
     ft->running = true;
+    f->nrunning++;
     list_push_back(&f->running, &ft->link);
     guard(f, ft);
 }
@@ -380,6 +390,7 @@ void fair_stop(struct fair *f, struct fair_thread *ft, enum stop_why why)
 {
     if (ft->running)
         list_remove(&ft->link);
+    f->nrunning -= ft->running;
     ft->running = false;
     if (!ft->home || (why != STOP_BLOCKED && why != STOP_DONE))
         return;
@@ -463,9 +474,8 @@ bool fair_preempts(struct fair *f, const struct fair_thread *ft,
 void fair_renew(struct fair *f, struct fair_thread *ft, enum fair_kind kind, int64_t nice,
                 sim_time slice)
 {
-    if (ft->home)
-        fair_leave(ft);
+    fair_leave(ft);
     fair_set(ft, kind, nice, slice);
-    place(f, ft, false);
-    guard(f, ft);
+    ft->resumes = false;
+    fair_start(f, ft);
 }

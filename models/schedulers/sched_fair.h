@@ -54,7 +54,7 @@ struct fair {
     int64_t mean;   /* V, rounded down */
     int64_t rest;   /* (V - mean) * weight */
     int64_t weight; /* the sum of all */
-    uint32_t counted, ndelayed;
+    uint32_t counted, ndelayed, nrunning;
     uint32_t plain;       /* counted ones without a slice of their own */
     sim_time slice;       /* theirs */
     sim_time tick, phase; /* decisions at phase + i * tick; tick 0: an exact clock */
@@ -85,13 +85,19 @@ bool fair_preempts(struct fair *f, const struct fair_thread *ft,
 void fair_renew(struct fair *f, struct fair_thread *ft, enum fair_kind kind, int64_t nice,
                 sim_time slice);
 
-/* A thread changes to another class: V forgets it, and it comes back with its lag. */
+/* A thread changes to another class, though it may go on running: V forgets it, and it comes
+ * back with its lag. */
 void fair_leave(struct fair_thread *ft);
 
-/* How many are ready or run. */
+/* How many are ready or run, and how many of them wait. */
 static inline uint32_t fair_live(const struct fair *f)
 {
     return f->counted - f->ndelayed;
+}
+
+static inline uint32_t fair_waiting(const struct fair *f)
+{
+    return fair_live(f) - f->nrunning;
 }
 
 /* The time until the first tick at `after` or more from now, at least 1 ns away. */

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define POLICIES(X) X(fifo) X(rr) X(scan) X(by_priority) X(cfs) X(eevdf)
+#define POLICIES(X) X(fifo) X(rr) X(scan) X(by_priority) X(cfs) X(eevdf) X(linux)
 
 #define X(name) extern const struct sched_policy sched_##name;
 POLICIES(X)
