@@ -19,7 +19,8 @@
  * update_dl_entity(), dl_server_timer()), fair.c; sched(7).
  * Differs: no admission test; a lock lends priorities to threads of every class, deadlines it
  * lends to none; the RR slice is that of the whole run; with a global queue there is one fair
- * server for all cores, and the N most urgent threads run on N cores. */
+ * server for all cores, and the N most urgent threads run on N cores; what that server has to
+ * give ends exactly, not at the next tick. */
 #include "models/schedulers/sched_fair.h"
 #include "sim/scenario.h"
 
@@ -40,8 +41,9 @@ static const struct param linux_params[] = {
     PARAM(TIME, struct linux_params, tick,
           "the time between two ticks of the kernel's clock, 1 / HZ (none: an exact clock)",
           .min = 1, .max = SLICE_MAX),
-    PARAM(TIME, struct linux_params, tick_phase, "when a tick hits; those before and after follow",
-          .max = SIM_TIME_MAX / 4, .deflt = "0"),
+    PARAM(TIME, struct linux_params, tick_phase,
+          "when a tick hits; those before and after follow", .max = SIM_TIME_MAX / 4,
+          .deflt = "0"),
     PARAM(TIME, struct linux_params, slice,
           "how much a fair task asks for at a time, where it has no slice of its own (700us x "
           "f, f = 1 + floor(log2(min(cores, 8))))",
@@ -136,9 +138,7 @@ static int32_t rt_priority(const struct thread *t, const struct linux_thread *lt
 
     if (!rt && (priority <= lt->own || priority < RT_LOWEST))
         return 0;
-    return priority < RT_LOWEST    ? RT_LOWEST
-           : priority > RT_HIGHEST ? RT_HIGHEST
-                                   : priority;
+    return priority < RT_LOWEST ? RT_LOWEST : priority > RT_HIGHEST ? RT_HIGHEST : priority;
 }
 
 static enum rank own_rank(const struct thread *t, const struct linux_thread *lt)
@@ -527,7 +527,6 @@ static sim_time linux_slice(struct sched *s, const struct thread *t)
         budget = q->server.left;
         if (q->server.state != SERVER_SERVES)
             return slice;
-        budget = tick > 0 ? sched_until_tick(now, budget, tick, phase) : budget;
         return budget < slice && budget > 0 ? budget : slice;
     }
     if (lt->sched_class == CLASS_DEADLINE && lt->runtime > 0) {
@@ -593,8 +592,8 @@ static bool linux_preempts(struct sched *s, const struct thread *t,
         return mine > theirs;
     if (mine == RANK_RT)
         return rt_priority(t, lt) > rt_priority(running, other);
-    if (mine == RANK_DEADLINE && (own_rank(t, lt) == RANK_DEADLINE ||
-                                  own_rank(running, other) == RANK_DEADLINE))
+    if (mine == RANK_DEADLINE &&
+        (own_rank(t, lt) == RANK_DEADLINE || own_rank(running, other) == RANK_DEADLINE))
         return deadline(q, lt) < deadline(q, other);
     if (other->unsliced && !lt->fair.running)
         return true;
@@ -652,6 +651,7 @@ static void linux_renew(struct sched *s, struct thread *t)
 
 const struct sched_policy sched_linux = {
     .name = "linux",
+    .by_priority = true,
     .help = "the classes of Linux from 6.12 on, in order: deadline, SCHED_FIFO and SCHED_RR by "
             "priority 1 to 99, fair (eevdf)",
     .source = "Source: Linux 6.12 and 6.17, kernel/sched/rt.c, deadline.c, fair.c, syscalls.c; "
