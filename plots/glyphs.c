@@ -6,8 +6,8 @@
 
 const struct glyphs *glyphs_of(bool ascii)
 {
-    static const struct glyphs unicode = {"·", "╳", "█", "░", "─", "─", "┬", "◂"};
-    static const struct glyphs plain = {".", "x", "#", ":", "-", "-", "+", "*"};
+    static const struct glyphs unicode = {"·", "╳", "█", "░", "─", "═", "×", "─", "┬", "◂"};
+    static const struct glyphs plain = {".", "x", "#", ":", "-", "=", "X", "-", "+", "*"};
 
     return ascii ? &plain : &unicode;
 }

@@ -7,6 +7,7 @@
 struct glyphs {
     const char *idle, *change;          /* of a core */
     const char *runs, *waits, *blocked; /* of a task */
+    const char *locked, *deadlocked;    /* blocked on a sync object; for ever */
     const char *axis, *mark;
     const char *best; /* the mark of the best value in a row */
 };

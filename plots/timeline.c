@@ -195,7 +195,15 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
         task_to(tl, t, rec->at, TASK_WAITS);
         break;
     case TR_BLOCK:
-        task_to(tl, t, rec->at, TASK_BLOCKS);
+        tl->locked = tl->locked || rec->arg == BLOCK_SYNC;
+        task_to(tl, t, rec->at, rec->arg == BLOCK_SYNC ? TASK_LOCKED : TASK_BLOCKS);
+        break;
+    case TR_DEADLOCK:
+        sim_assert(t);
+        if (t->is != TASK_BLOCKS && t->is != TASK_LOCKED)
+            break; /* it spins */
+        tl->deadlocked = true;
+        task_to(tl, t, rec->at, TASK_DEADLOCKED);
         break;
     case TR_DONE:
         task_to(tl, t, rec->at, TASK_GONE);

@@ -26,6 +26,10 @@ void timeline_free(struct timeline *tl);
 struct trace_sink *timeline_sink(struct timeline *tl);
 sim_time timeline_end(const struct timeline *tl);
 
+/* What the characters mean of which these timelines, one or more, are made; the caller frees it. */
+char *timeline_legend(const struct timeline *const *list, size_t n,
+                      const struct quanta_look *look);
+
 /* After trace_finish(); the caller frees the text. */
 char *timeline_text(const struct timeline *tl, const struct quanta_look *look);
 

@@ -6,7 +6,15 @@
 
 enum { BINS = 2048 };
 
-enum task_is { TASK_GONE, TASK_WAITS, TASK_RUNS, TASK_BLOCKS, TASK_STATES };
+enum task_is {
+    TASK_GONE,
+    TASK_WAITS,
+    TASK_RUNS,
+    TASK_BLOCKS,
+    TASK_LOCKED,     /* blocks on a sync object */
+    TASK_DEADLOCKED, /* and for ever */
+    TASK_STATES
+};
 
 struct task_bin {
     sim_time in[TASK_STATES];
@@ -48,6 +56,7 @@ struct timeline {
     size_t nslots;
     int32_t ncores; /* with rows */
     int32_t arrived;
+    bool locked, deadlocked; /* there was such a task */
     sim_time end;
 };
 

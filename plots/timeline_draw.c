@@ -150,15 +150,15 @@ static struct task_bin task_column(const struct drawing *d, int32_t task, int co
 static enum task_is task_shows(const struct drawing *d, int32_t task, int column)
 {
     struct task_bin sum = task_column(d, task, column);
-    sim_time run = sum.in[TASK_RUNS], waits = sum.in[TASK_WAITS], blocks = sum.in[TASK_BLOCKS];
+    enum task_is longest = TASK_RUNS;
 
-    if (run > 0 && ((run >= waits && run >= blocks) ||
-                    (task_column(d, task, column - 1).in[TASK_RUNS] == 0 &&
-                     task_column(d, task, column + 1).in[TASK_RUNS] == 0)))
+    for (int is = TASK_WAITS; is < TASK_STATES; is++)
+        if (sum.in[is] > sum.in[longest])
+            longest = (enum task_is)is;
+    if (sum.in[TASK_RUNS] > 0 && task_column(d, task, column - 1).in[TASK_RUNS] == 0 &&
+        task_column(d, task, column + 1).in[TASK_RUNS] == 0)
         return TASK_RUNS;
-    if (waits > 0 && waits >= blocks)
-        return TASK_WAITS;
-    return blocks > 0 ? TASK_BLOCKS : TASK_GONE;
+    return sum.in[longest] > 0 ? longest : TASK_GONE;
 }
 
 static void draw_task(struct drawing *d, int32_t task)
@@ -178,6 +178,12 @@ static void draw_task(struct drawing *d, int32_t task)
             break;
         case TASK_BLOCKS:
             pen_put(&pen, GLYPH_DIM, d->glyphs->blocked);
+            break;
+        case TASK_LOCKED:
+            pen_put(&pen, GLYPH_DIM, d->glyphs->locked);
+            break;
+        case TASK_DEADLOCKED:
+            pen_put(&pen, GLYPH_SWITCH, d->glyphs->deadlocked);
             break;
         default:
             pen_put(&pen, NULL, " ");
@@ -322,6 +328,27 @@ static int label_width(const struct timeline *tl, int32_t cores, int32_t tasks, 
         label = len > label ? len : label;
     }
     return (int)label > width / 4 ? width / 4 : (int)label;
+}
+
+char *timeline_legend(const struct timeline *const *list, size_t n,
+                      const struct quanta_look *look)
+{
+    const struct glyphs *g = glyphs_of(look->ascii);
+    bool locked = false, deadlocked = false;
+    struct text t = {0};
+
+    for (size_t i = 0; i < n; i++) {
+        locked = locked || list[i]->locked;
+        deadlocked = deadlocked || list[i]->deadlocked;
+    }
+    text_addf(&t, "core: a task's letter runs, %s switches, %s idles; ", g->change, g->idle);
+    text_addf(&t, "task: %s runs, %s is ready and waits, %s is blocked", g->runs, g->waits,
+              g->blocked);
+    if (locked)
+        text_addf(&t, ", %s waits for a lock or its like", g->locked);
+    if (deadlocked)
+        text_addf(&t, ", %s is deadlocked", g->deadlocked);
+    return text_take(&t);
 }
 
 char *timeline_text(const struct timeline *tl, const struct quanta_look *look)

@@ -299,6 +299,21 @@ char *quanta_timeline(const struct quanta_run *run, const struct quanta_look *lo
     return timeline_text(run->timeline, look);
 }
 
+char *quanta_legend(const struct quanta_run *const *runs, size_t n,
+                    const struct quanta_look *look)
+{
+    const struct timeline **list = sim_calloc(n + 1, sizeof(*list));
+    char *text;
+
+    for (size_t i = 0; i < n; i++) {
+        sim_assert(runs[i]->timeline);
+        list[i] = runs[i]->timeline;
+    }
+    text = timeline_legend(list, n, look);
+    free(list);
+    return text;
+}
+
 char *quanta_summary(const struct quanta_run *run, const struct quanta_look *look)
 {
     sim_assert(run->metrics);

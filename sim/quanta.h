@@ -96,6 +96,9 @@ struct quanta_look {
     int64_t span; /* ns that the axis has at least: several timelines on one scale */
 };
 char *quanta_timeline(const struct quanta_run *run, const struct quanta_look *look);
+/* What the characters of these runs' timelines mean. */
+char *quanta_legend(const struct quanta_run *const *runs, size_t n,
+                    const struct quanta_look *look);
 char *quanta_summary(const struct quanta_run *run, const struct quanta_look *look);
 
 /* One table over `n` runs, the speed-up over the first among its rows. */
