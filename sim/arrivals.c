@@ -244,3 +244,17 @@ void source_task_done(struct sim *sim, int32_t spec, uint64_t copy)
     if (src->exhausted && src->live == 0)
         completed(src);
 }
+
+bool sources_pending(const struct sim *sim)
+{
+    for (int32_t i = 0; i < sim->sc->ntasks; i++) {
+        const struct source *src = &sim->sources[i];
+
+        if (event_pending(&src->ev))
+            return true;
+        for (int64_t k = 0; src->clients && k < src->spec->clients; k++)
+            if (event_pending(&src->clients[k].ev))
+                return true;
+    }
+    return false;
+}

@@ -21,7 +21,7 @@
 
 enum {
     CORES_MAX = 65536,
-    SHOWN_NAMES = 20,      /* in a hint */
+    SHOWN_NAMES = 30,      /* in a hint */
     COMPARED_NAMES = 2000, /* when looking for the closest */
 };
 #define TASKS_MAX ((1 << 20) - 1) /* ranks of arrivals: ENGINE_RANK_MAX */

@@ -22,7 +22,6 @@ const char *not_yet(const char *kind, const char *name)
         {"discipline", " priority sstf scan cscan ", later_version},
         {"executor", " event-loop green ", later_version},
         {"a device", " preset rtt seek ", later_version},
-        {"op", " trylock signal broadcast barrier send recv ", later_version},
         {"op",
          " setTimeout setInterval clear setImmediate nextTick microtask work async await "
          "promise "

@@ -90,6 +90,10 @@ static void core_arm(struct core *c)
         else
             t->flags &= (uint8_t)~THREAD_WARM;
     }
+    if (UNLIKELY(t->flags & THREAD_SPINS) && c->slice_end >= SIM_TIME_MAX) {
+        engine_cancel(&m->sim->eng, &c->end); /* it spins until somebody ends that */
+        return;
+    }
     speed = core_speed(c, t);
     at = time_add(at, speed == 1000000 ? t->rest : mul_div_ceil(t->rest, 1000000, speed));
     if (UNLIKELY(m->cache != NULL)) {
@@ -133,6 +137,8 @@ static void core_leave(struct core *c, enum stop_why why)
     if (why != STOP_BLOCKED || c->machine->spec->on_block != ON_BLOCK_HOLD)
         tell_policy(c, why);
     engine_cancel(&c->machine->sim->eng, &c->end);
+    if (UNLIKELY(t->flags & THREAD_SPINS))
+        sync_spin_off(t);
     c->slice_over = false;
     t->slice_rest = 0;
     t->last_core = c->id;
@@ -293,6 +299,8 @@ static bool core_step(struct core *c)
     struct step step;
 
     ex->model->next(ex, t, &step);
+    if (step.kind != STEP_SPIN)
+        sim->idle_spins = 0;
     switch (step.kind) {
     case STEP_RUN:
         if (step.time <= 0)
@@ -321,6 +329,13 @@ static bool core_step(struct core *c)
         t->wait = (struct sync_wait){.what.brood = step.brood, .place = step.place};
         t->flags |= THREAD_WAITS;
         deadlock_look(sim, t->task);
+        return false;
+    case STEP_SPIN:
+        t->rest = SIM_TIME_MAX;
+        t->flags &= (uint8_t)~THREAD_KERNEL;
+        sync_spin(sim, t);
+        if (!c->slice_over || core_expire(c))
+            core_burst(c);
         return false;
     case STEP_WAIT:
         core_block(c, BLOCK_SYNC, t->wait.object->id, t->wait.object->name, t->wait.place);
@@ -448,6 +463,11 @@ void core_fire(struct engine *eng, struct event *ev)
     core_account(c);
     if (eng->now >= c->slice_end)
         c->slice_over = true;
+    if (UNLIKELY(c->running->flags & THREAD_SPINS) && c->slice_over &&
+        deadlock_spins_for_ever(c->machine->sim)) {
+        sim_stop(c->machine->sim);
+        return;
+    }
     if (c->running->rest == 0)
         core_go(c);
     else if (!c->slice_over)

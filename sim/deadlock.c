@@ -137,3 +137,47 @@ void deadlock_tell_rest(struct sim *sim)
     }
     free(gone);
 }
+
+/* ---- spinning for ever --------------------------------------------------------------------- */
+
+/* Slices of spinners in a row, with nothing else going on, that are taken for the end: what is
+ * ready all that time will never run. */
+#define IDLE_SPINS_MAX (UINT64_C(1) << 20)
+
+/* Will this task do anything, sooner or later, unless another helps it? */
+static bool is_alive(const struct task *t)
+{
+    const struct thread *th = t->thread;
+
+    if (!th)
+        return false; /* it waits for a thread of its pool */
+    if (th->flags & THREAD_SPINS)
+        return !th->wait.object->holds;
+    return !(th->flags & THREAD_WAITS);
+}
+
+static bool anything_alive(struct sim *sim)
+{
+    uint8_t *gone = pool_gone(&sim->tasks);
+    bool alive = sources_pending(sim);
+
+    for (uint32_t slot = 0; slot < sim->tasks.used && !alive; slot++)
+        alive = !gone[slot] && is_alive(pool_at(&sim->tasks, slot));
+    free(gone);
+    return alive;
+}
+
+bool deadlock_spins_for_ever(struct sim *sim)
+{
+    uint64_t n = ++sim->idle_spins;
+    bool ends;
+
+    if ((n & (n - 1)) != 0)
+        return false; /* to look is as long as the list of tasks: seldom, then */
+    ends = n >= IDLE_SPINS_MAX || !anything_alive(sim);
+    if (ends) {
+        sim->deadlocked = true;
+        deadlock_tell_rest(sim);
+    }
+    return ends;
+}

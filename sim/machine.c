@@ -92,6 +92,18 @@ void machine_wake(struct machine *m, struct thread *t)
     queues_put(m, t, READY_WOKEN);
 }
 
+void machine_end_burst(struct machine *m, struct thread *t)
+{
+    struct core *c = &m->cores[t->core];
+    sim_time now = m->sim->eng.now;
+
+    sim_assert(t->state == THREAD_RUNNING);
+    sim_assert(c->state == CORE_RUNNING);
+    core_account(c);
+    t->rest = 0;
+    engine_at(&m->sim->eng, &c->end, c->stolen_until > now ? c->stolen_until : now);
+}
+
 void machine_set_priority(struct machine *m, struct thread *t, int32_t priority)
 {
     if (t->priority == priority)
@@ -275,6 +287,8 @@ static void fire_alarm(struct engine *eng, struct event *ev)
 
     (void)eng;
     s->policy->alarm(s);
+    if (s->machine->sim->nspinning > 0 && deadlock_spins_for_ever(s->machine->sim))
+        sim_stop(s->machine->sim);
 }
 
 void sched_init(struct sched *s)

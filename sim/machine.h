@@ -92,6 +92,9 @@ void machine_ready(struct machine *m, struct thread *t);
 /* What a BLOCKED thread waited for has happened. */
 void machine_wake(struct machine *m, struct thread *t);
 
+/* What a RUNNING thread burns its core for has happened: it goes on within this instant. */
+void machine_end_burst(struct machine *m, struct thread *t);
+
 /* A lock lends `t` a priority, or takes it back; in any state. */
 void machine_set_priority(struct machine *m, struct thread *t, int32_t priority);
 

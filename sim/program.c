@@ -350,6 +350,20 @@ void task_accesses(const struct sim *sim, const struct task *t, const struct ins
                how, (int64_t)in->place);
 }
 
+bool task_store(struct sim *sim, struct task *t, const struct instr *in, struct step *out,
+                uint32_t var, int64_t value)
+{
+    enum var_scope scope;
+    int64_t *to = task_var(sim, t, var, &scope);
+
+    if (!to)
+        return task_fault(sim, t, in, out, "no variable \"%s\"", task_var_name(sim, var));
+    if (scope == VAR_SHARED)
+        task_accesses(sim, t, in, var, ACCESS_WRITE);
+    *to = value;
+    return false;
+}
+
 struct eval {
     struct sim *sim;
     struct task *task;

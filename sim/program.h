@@ -19,7 +19,8 @@
 
 struct instr;
 struct sim;
-struct sync_call; /* models/sync/sync.h */
+struct sync; /* models/sync/sync.h */
+struct sync_call;
 
 /* Executes one instruction for `t`, whose pc stands behind it.  True: `out` is a
  * step; the task goes on at its pc when the step is over. */
@@ -85,6 +86,10 @@ enum var_scope { VAR_UNKNOWN, VAR_LOCAL, VAR_SHARED };
 int64_t *task_var(struct sim *sim, struct task *t, uint32_t var, enum var_scope *scope);
 const char *task_var_name(const struct sim *sim, uint32_t var);
 
+/* Writes a variable; true: a fault, in `out`: there is none of that number. */
+bool task_store(struct sim *sim, struct task *t, const struct instr *in, struct step *out,
+                uint32_t var, int64_t value);
+
 /* Tells the trace that `t` reads or writes a shared variable; to be called where it does. */
 void task_accesses(const struct sim *sim, const struct task *t, const struct instr *in,
                    uint32_t var, enum access_how how);
@@ -102,6 +107,8 @@ bool task_call(struct sim *sim, struct task *t, int32_t program);
 /* True: nothing of this really happens (task_rehearse()).  An op that would touch more than
  * its task, its context and the variables leaves it alone. */
 bool task_rehearses(const struct sim *sim);
+
+struct sync *task_sync(struct sim *sim, int32_t object); /* by its number */
 
 /* Asks a sync object, by its number; the caller fills the verb and what belongs to it.  False:
  * the task goes on; true: `out` is a step, or a fault. */

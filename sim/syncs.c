@@ -200,6 +200,11 @@ void sync_task_gone(struct task *t)
         h->task = NULL;
 }
 
+void sync_deliver(struct task *t, int64_t value)
+{
+    task_push(t, value);
+}
+
 /* ---- waking -------------------------------------------------------------------------------- */
 
 static void leave_queue(struct sync_wait *w)
@@ -209,6 +214,30 @@ static void leave_queue(struct sync_wait *w)
     list_remove(&w->link);
     sim_assert(s->nwaiting > 0);
     s->nwaiting--;
+}
+
+static void end_spin(struct sim *sim, struct thread *th)
+{
+    th->flags &= (uint8_t)~THREAD_SPINS;
+    event_init(&th->request.done, NULL, PHASE_WAKE, 0); /* `wait` stood in its place */
+    sim->nspinning--;
+}
+
+void sync_spin(struct sim *sim, struct thread *th)
+{
+    struct sync *s = th->wait.object;
+
+    th->flags |= THREAD_SPINS;
+    sim->nspinning++;
+    s->nwaiting++;
+    list_push_back(&s->waiters, &th->wait.link);
+    deadlock_look(sim, th->task);
+}
+
+void sync_spin_off(struct thread *th)
+{
+    leave_queue(&th->wait);
+    th->rest = 0;
 }
 
 void sync_wake(struct sync_wait *w)
@@ -227,7 +256,13 @@ void sync_hand_over(struct sync_wait *w, enum hold_how how)
 
     leave_queue(w);
     sync_own(s, th->task, how, w->place);
-    machine_wake(&s->sim->machine, th);
+    if (th->flags & THREAD_SPINS) {
+        th->task->pc++; /* it stands before its op, to ask again */
+        end_spin(s->sim, th);
+        machine_end_burst(&s->sim->machine, th);
+    } else {
+        machine_wake(&s->sim->machine, th);
+    }
 }
 
 /* ---- asking ---------------------------------------------------------------------------------- */
@@ -265,6 +300,11 @@ static bool pay(const struct sim *sim, struct task *t, const struct sync_call *c
     return true;
 }
 
+struct sync *task_sync(struct sim *sim, int32_t object)
+{
+    return &sim->syncs[object];
+}
+
 bool task_ask(struct sim *sim, struct task *t, const struct instr *in, struct step *out,
               int32_t object, struct sync_call *call)
 {
@@ -275,6 +315,8 @@ bool task_ask(struct sim *sim, struct task *t, const struct instr *in, struct st
     call->place = in->place;
     if (task_rehearses(sim))
         return rehearse(call, out);
+    if (t->thread->flags & THREAD_SPINS)
+        end_spin(sim, t->thread); /* it was off its core, and asks again */
     if (call->tries_once && sync_hold_of(s, t)) {
         call->busy = true;
         return false;
@@ -288,16 +330,16 @@ bool task_ask(struct sim *sim, struct task *t, const struct instr *in, struct st
         t->flags &= ~(uint32_t)TASK_PAID;
         return false;
     }
-    if (pay(sim, t, call, out))
+    if (answer != SYNC_SPINS && pay(sim, t, call, out))
         return true;
     t->flags &= ~(uint32_t)TASK_PAID;
-    if (answer == SYNC_TRIES)
+    if (answer != SYNC_WAITS)
         t->pc--;
     t->thread->wait = (struct sync_wait){.object = s,
                                          .what.value = call->value,
                                          .place = call->place,
                                          .verb = (uint8_t)call->verb,
                                          .shared = call->shared};
-    *out = (struct step){.kind = STEP_WAIT};
+    *out = (struct step){.kind = answer == SYNC_SPINS ? STEP_SPIN : STEP_WAIT};
     return true;
 }

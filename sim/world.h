@@ -28,6 +28,7 @@ struct sim {
     struct sync *syncs;
     struct pool holds;   /* of shared owners */
     uint64_t walks;      /* deadlock.c */
+    uint32_t nspinning;  /* threads that spin, or did when they lost their core */
     uint64_t idle_spins; /* slices of spinners since anything else happened */
     int64_t *vars;
     uint32_t sources_left; /* that may still bring tasks */
@@ -52,6 +53,7 @@ void sim_stop(struct sim *sim);
 /* arrivals.c */
 void sources_init(struct sim *sim);
 void sources_release(struct sim *sim);
+bool sources_pending(const struct sim *sim); /* will tasks arrive whatever the others do? */
 void source_task_done(struct sim *sim, int32_t spec, uint64_t copy);
 
 #endif

@@ -35,6 +35,7 @@ BEYOND = {
     "set-syntax": "the syntax of expressions",
     "spawn-unknown": "a name that must exist",
     "sync-unknown": "a name that must exist",
+    "sync-wait-with": "which name is of which kind",
     "sync-wrong-kind": "which name is of which kind",
     "too-long": "the largest duration depends on the unit",
 }

@@ -1,4 +1,4 @@
-/* lock.c - owning a sync object for a while: lock, unlock. */
+/* lock.c - owning a sync object for a while: lock, trylock, unlock. */
 #include "models/ops/sync_ops.h"
 #include "sim/program.h"
 
@@ -47,6 +47,64 @@ const struct op_def op_lock = {
     .args_size = sizeof(struct lock_args),
     .compile = compile_lock,
     .check = lock_check,
+};
+
+struct trylock_args {
+    int32_t trylock;
+    int32_t mode;
+    const char *into;
+};
+
+struct trylock_code {
+    int32_t object;
+    uint32_t var;
+    bool shared;
+};
+
+static const struct param trylock_params[] = {
+    PARAM(SYNC, struct trylock_args, trylock, "what to lock", .required = true),
+    PARAM(NAME, struct trylock_args, into,
+          "the variable that is 1 then, or 0 where another has it", .required = true),
+    PARAM(ENUM, struct trylock_args, mode, "a rwlock's: alone, or together with other readers",
+          .choices = mode_names, .deflt = "write"),
+    PARAM_END,
+};
+
+static int trylock_check(const struct scenario *sc, const void *args, char *buf, size_t size)
+{
+    return sync_op_check(sc, ((const struct trylock_args *)args)->trylock, SYNC_LOCK, buf,
+                         size);
+}
+
+static bool exec_trylock(struct sim *sim, struct task *t, const struct instr *in,
+                         struct step *out)
+{
+    const struct trylock_code *code = in->arg.ptr;
+    struct sync_call call = {.verb = SYNC_LOCK, .shared = code->shared, .tries_once = true};
+
+    return task_ask(sim, t, in, out, code->object, &call) ||
+           task_store(sim, t, in, out, code->var, !call.busy);
+}
+
+static void compile_trylock(struct compiler *c, const void *args)
+{
+    const struct trylock_args *a = args;
+    struct trylock_code *code = compile_alloc(c, sizeof(*code));
+
+    code->object = a->trylock;
+    code->shared = a->mode == MODE_READ;
+    code->var = compile_var(c, a->into);
+    (void)emit(c, exec_trylock, code, 0);
+}
+
+const struct op_def op_trylock = {
+    .help = "as lock where that goes at once; says whether it did, and never waits",
+    .source = "Source: POSIX.1-2017 pthread_mutex_trylock(); differs: a task that holds it "
+              "already gets 0",
+    .params = trylock_params,
+    .args_size = sizeof(struct trylock_args),
+    .compile = compile_trylock,
+    .check = trylock_check,
 };
 
 struct unlock_args {

@@ -5,8 +5,8 @@
 /* clang-format off */
 #define OPS(X)                                                              \
     X(cpu) X(io) X(sleep) X(yield) X(log) X(repeat) X(while) X(if) X(call)  \
-    X(exit) X(set) X(atomic) X(assert) X(lock) X(unlock)  \
-    X(wait) X(post) X(spawn) X(join)
+    X(exit) X(set) X(atomic) X(assert) X(lock) X(trylock) X(unlock)  \
+    X(wait) X(post) X(signal) X(broadcast) X(barrier) X(send) X(recv) X(spawn) X(join)
 /* clang-format on */
 
 #define X(name) extern const struct op_def op_##name;

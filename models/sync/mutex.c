@@ -74,6 +74,7 @@ const struct sync_model sync_mutex = {
               "a plain mutex does not spin before it waits",
     .params = mutex_params,
     .params_size = sizeof(struct mutex_params),
+    .guards = true,
     .by_priority = true,
     .ask = {[SYNC_LOCK] = mutex_lock, [SYNC_UNLOCK] = mutex_unlock},
     .lends = mutex_lends,

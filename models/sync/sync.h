@@ -11,7 +11,8 @@
  *                +--> SYNC_REFUSED  a rule is broken: the task ends with a fault
  *
  * An answer other than SYNC_DONE changes nothing of the object: it may be asked again, once
- * the system call that waiting costs is over.  (Waiting on a condition pays beforehand.)
+ * the system call that waiting costs is over.  Waiting on a condition, sending and receiving
+ * have paid before they ask.
  *
  * Ownership is a task's, not its thread's: a task that ends keeps what it holds, and nobody
  * will ever get it.
@@ -57,7 +58,7 @@ struct sync_call {
     uint32_t place;     /* of the op in the file */
     bool shared;        /* LOCK: for reading only */
     bool tries_once;    /* LOCK: and does not wait */
-    bool paid;          /* waiting costs no system call any more */
+    bool paid;          /* the system call: waiting costs nothing any more */
     struct sync *mutex; /* WAIT on a condition: what is released meanwhile */
     int64_t value;      /* SEND: what is sent */
     const char *fault;  /* out, SYNC_REFUSED: what the task has done wrong */
@@ -111,6 +112,7 @@ struct sync_model {
     const struct param *params;
     size_t params_size;
     bool is_number;
+    bool guards;       /* a condition may be waited for with it */
     bool by_priority;  /* waiters by priority, where the scheduling policy minds it */
     size_t state_size; /* zeroed */
 
@@ -148,6 +150,9 @@ int32_t sync_top_priority(const struct sync *s);
 /* Out of the queue, and ready to run; handing over makes it an owner first. */
 void sync_wake(struct sync_wait *w);
 void sync_hand_over(struct sync_wait *w, enum hold_how how);
+
+/* The value that `t` receives, before it wakes or goes on. */
+void sync_deliver(struct task *t, int64_t value);
 
 /* The task's own priority, without what is lent to it. */
 int32_t sync_base_priority(const struct sync *s, const struct task *t);
