@@ -15,87 +15,129 @@ struct row {
     const char *name;
     enum form form;
     enum best best;
-    int64_t (*value)(const struct metrics *m, const struct metrics *first);
+    int64_t (*value)(const struct comparison_column *c, const struct comparison_column *first);
+    bool if_any; /* left out where it is 0 of all runs */
 };
 
-static int64_t makespan(const struct metrics *m, const struct metrics *first)
+static int64_t makespan(const struct comparison_column *c,
+                        const struct comparison_column *first)
 {
     (void)first;
-    return m->makespan;
+    return c->metrics->makespan;
 }
 
-static int64_t turnaround(const struct metrics *m, const struct metrics *first)
+static int64_t turnaround(const struct comparison_column *c,
+                          const struct comparison_column *first)
 {
     (void)first;
-    return samples_mean(&m->turnaround);
+    return samples_mean(&c->metrics->turnaround);
 }
 
-static int64_t waiting(const struct metrics *m, const struct metrics *first)
+static int64_t waiting(const struct comparison_column *c, const struct comparison_column *first)
 {
     (void)first;
-    return samples_mean(&m->waiting);
+    return samples_mean(&c->metrics->waiting);
 }
 
-static int64_t response(const struct metrics *m, const struct metrics *first)
+static int64_t response(const struct comparison_column *c,
+                        const struct comparison_column *first)
 {
     (void)first;
-    return samples_mean(&m->response);
+    return samples_mean(&c->metrics->response);
 }
 
-static int64_t utilisation(const struct metrics *m, const struct metrics *first)
+static int64_t utilisation(const struct comparison_column *c,
+                           const struct comparison_column *first)
 {
     (void)first;
-    return m->utilization_e9;
+    return c->metrics->utilization_e9;
 }
 
-static int64_t switches(const struct metrics *m, const struct metrics *first)
+static int64_t switches(const struct comparison_column *c,
+                        const struct comparison_column *first)
 {
     (void)first;
-    return (int64_t)m->context_switches;
+    return (int64_t)c->metrics->context_switches;
 }
 
-static int64_t concurrency(const struct metrics *m, const struct metrics *first)
+static int64_t concurrency(const struct comparison_column *c,
+                           const struct comparison_column *first)
 {
     (void)first;
-    return m->concurrency_e9;
+    return c->metrics->concurrency_e9;
 }
 
-static int64_t concurrency_peak(const struct metrics *m, const struct metrics *first)
+static int64_t concurrency_peak(const struct comparison_column *c,
+                                const struct comparison_column *first)
 {
     (void)first;
-    return m->concurrency.max;
+    return c->metrics->concurrency.max;
 }
 
-static int64_t parallelism(const struct metrics *m, const struct metrics *first)
+static int64_t parallelism(const struct comparison_column *c,
+                           const struct comparison_column *first)
 {
     (void)first;
-    return m->parallelism_e9;
+    return c->metrics->parallelism_e9;
 }
 
-static int64_t parallelism_peak(const struct metrics *m, const struct metrics *first)
+static int64_t parallelism_peak(const struct comparison_column *c,
+                                const struct comparison_column *first)
 {
     (void)first;
-    return m->parallelism.max;
+    return c->metrics->parallelism.max;
 }
 
-static int64_t speed_up(const struct metrics *m, const struct metrics *first)
+static int64_t speed_up(const struct comparison_column *c,
+                        const struct comparison_column *first)
 {
-    return ratio_e9((struct wide){0, (uint64_t)first->makespan},
-                    (struct wide){0, (uint64_t)m->makespan});
+    return ratio_e9((struct wide){0, (uint64_t)first->metrics->makespan},
+                    (struct wide){0, (uint64_t)c->metrics->makespan});
+}
+
+static int64_t races(const struct comparison_column *c, const struct comparison_column *first)
+{
+    (void)first;
+    return c->findings->races ? (int64_t)c->findings->races->n : 0;
+}
+
+static int64_t lock_orders(const struct comparison_column *c,
+                           const struct comparison_column *first)
+{
+    (void)first;
+    return c->findings->lockorder ? (int64_t)c->findings->lockorder->n : 0;
+}
+
+static int64_t inversion(const struct comparison_column *c,
+                         const struct comparison_column *first)
+{
+    (void)first;
+    return c->findings->urgency ? c->findings->urgency->inversion.time : 0;
+}
+
+static int64_t starvation(const struct comparison_column *c,
+                          const struct comparison_column *first)
+{
+    (void)first;
+    return c->findings->urgency ? c->findings->urgency->starvation.time : 0;
 }
 
 static const struct row rows[] = {
-    {"makespan", FORM_TIME, LEAST, makespan},
-    {"mean turnaround", FORM_TIME, LEAST, turnaround},
-    {"mean waiting", FORM_TIME, LEAST, waiting},
-    {"mean response", FORM_TIME, LEAST, response},
-    {"utilisation", FORM_PERCENT, MOST, utilisation},
-    {"context switches", FORM_COUNT, LEAST, switches},
-    {"mean concurrency", FORM_RATIO, NO_BEST, concurrency},
-    {"peak concurrency", FORM_COUNT, NO_BEST, concurrency_peak},
-    {"mean parallelism", FORM_RATIO, MOST, parallelism},
-    {"peak parallelism", FORM_COUNT, MOST, parallelism_peak},
-    {"speed-up", FORM_SPEED_UP, MOST, speed_up},
+    {"makespan", FORM_TIME, LEAST, makespan, false},
+    {"mean turnaround", FORM_TIME, LEAST, turnaround, false},
+    {"mean waiting", FORM_TIME, LEAST, waiting, false},
+    {"mean response", FORM_TIME, LEAST, response, false},
+    {"utilisation", FORM_PERCENT, MOST, utilisation, false},
+    {"context switches", FORM_COUNT, LEAST, switches, false},
+    {"mean concurrency", FORM_RATIO, NO_BEST, concurrency, false},
+    {"peak concurrency", FORM_COUNT, NO_BEST, concurrency_peak, false},
+    {"mean parallelism", FORM_RATIO, MOST, parallelism, false},
+    {"peak parallelism", FORM_COUNT, MOST, parallelism_peak, false},
+    {"speed-up", FORM_SPEED_UP, MOST, speed_up, false},
+    {"inversion", FORM_TIME, LEAST, inversion, true},
+    {"starvation", FORM_TIME, LEAST, starvation, true},
+    {"lock orders", FORM_COUNT, LEAST, lock_orders, true},
+    {"data races", FORM_COUNT, LEAST, races, true},
 };
 
 enum { LABEL = 16, GAP = 2, COLUMN_MIN = 8 };
@@ -125,31 +167,52 @@ static void form(int64_t value, enum form how, char buf[TIME_TEXT_SIZE])
     }
 }
 
-/* The best value of a row, over all runs, *any false: they are all alike. */
+/* A run that broke off is not the best at anything. */
+static bool ended_well(const struct comparison_column *c)
+{
+    return c->outcome == OUTCOME_COMPLETED || c->outcome == OUTCOME_UNTIL;
+}
+
+/* The best value of a row, over all runs; *any false: nothing is to be marked, as they are
+ * all alike. */
 static int64_t best_of(const struct row *row, const struct comparison_column *columns, size_t n,
                        bool *any)
 {
-    int64_t best = row->value(columns[0].metrics, columns[0].metrics);
+    int64_t best = 0, first = row->value(&columns[0], &columns[0]);
+    bool found = false, differ = false;
 
-    *any = false;
-    for (size_t i = 1; i < n; i++) {
-        int64_t value = row->value(columns[i].metrics, columns[0].metrics);
+    for (size_t i = 0; i < n; i++) {
+        int64_t value = row->value(&columns[i], &columns[0]);
 
-        *any = *any || value != best;
-        if (row->best == LEAST ? value < best : value > best)
+        differ = differ || value != first;
+        if (!ended_well(&columns[i]))
+            continue;
+        if (!found || (row->best == LEAST ? value < best : value > best))
             best = value;
+        found = true;
     }
-    *any = *any && row->best != NO_BEST;
+    *any = found && differ && row->best != NO_BEST;
     return best;
 }
 
-static size_t column_width(const struct comparison_column *column, const struct metrics *first)
+static bool is_left_out(const struct row *row, const struct comparison_column *columns,
+                        size_t n)
+{
+    bool all_zero = row->if_any;
+
+    for (size_t i = 0; i < n; i++)
+        all_zero = all_zero && row->value(&columns[i], &columns[0]) == 0;
+    return all_zero;
+}
+
+static size_t column_width(const struct comparison_column *column,
+                           const struct comparison_column *first)
 {
     size_t width = glyph_columns(column->name), len;
     char buf[TIME_TEXT_SIZE];
 
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        form(rows[i].value(column->metrics, first), rows[i].form, buf);
+        form(rows[i].value(column, first), rows[i].form, buf);
         len = strlen(buf);
         width = len > width ? len : width;
     }
@@ -166,7 +229,7 @@ static void table(struct text *t, const struct comparison_column *columns, size_
 
     text_pad(t, ' ', LABEL);
     for (size_t i = from; i < to; i++) {
-        size_t width = column_width(&columns[i], columns[0].metrics);
+        size_t width = column_width(&columns[i], columns);
 
         width = width > widest ? widest : width;
         text_pad(t, ' ', GAP);
@@ -185,16 +248,18 @@ static void table(struct text *t, const struct comparison_column *columns, size_
         int64_t best = best_of(&rows[r], columns, n, &any);
         struct pen pen = {t, look->colours, NULL};
 
+        if (is_left_out(&rows[r], columns, n))
+            continue;
         text_add(t, rows[r].name);
         text_pad(t, ' ', LABEL - strlen(rows[r].name));
         for (size_t i = from; i < to; i++) {
-            int64_t value = rows[r].value(columns[i].metrics, columns[0].metrics);
-            size_t width = column_width(&columns[i], columns[0].metrics);
+            int64_t value = rows[r].value(&columns[i], columns);
+            size_t width = column_width(&columns[i], columns);
 
             width = width > widest ? widest : width;
             form(value, rows[r].form, buf);
             text_pad(t, ' ', GAP + (strlen(buf) < width ? width - strlen(buf) : 0));
-            if (any && value == best) {
+            if (any && value == best && ended_well(&columns[i])) {
                 pen_put(&pen, GLYPH_BEST, buf);
                 pen_put(&pen, GLYPH_BEST, g->best);
                 pen_put(&pen, NULL, "");
@@ -208,7 +273,7 @@ static void table(struct text *t, const struct comparison_column *columns, size_
         return;
     text_add(t, "outcome         ");
     for (size_t i = from; i < to; i++) {
-        size_t width = column_width(&columns[i], columns[0].metrics);
+        size_t width = column_width(&columns[i], columns);
         const char *name = outcome_name(columns[i].outcome);
 
         width = width > widest ? widest : width;
@@ -230,7 +295,7 @@ char *comparison_text(const struct comparison_column *columns, size_t n,
         size_t used = LABEL;
 
         for (to = from; to < n; to++) {
-            size_t column = column_width(&columns[to], columns[0].metrics);
+            size_t column = column_width(&columns[to], columns);
 
             column = column > widest ? widest : column;
             if (to > from && used + GAP + column + 1 > width)

@@ -2,6 +2,7 @@
 #ifndef PLOTS_COMPARISON_H
 #define PLOTS_COMPARISON_H
 
+#include "sim/findings.h"
 #include "sim/metrics.h"
 #include "sim/quanta.h"
 #include "sim/sim.h"
@@ -9,6 +10,7 @@
 struct comparison_column {
     const char *name;
     const struct metrics *metrics;
+    const struct findings *findings;
     enum outcome outcome;
 };
 

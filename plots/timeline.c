@@ -203,6 +203,8 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
         if (t->is != TASK_BLOCKS && t->is != TASK_LOCKED)
             break; /* it spins */
         tl->deadlocked = true;
+        if (t->number < TIMELINE_TASKS)
+            tl->tasks[t->number]->deadlocked = true;
         task_to(tl, t, rec->at, TASK_DEADLOCKED);
         break;
     case TR_DONE:
@@ -261,7 +263,7 @@ struct trace_sink *timeline_sink(struct timeline *tl)
     return &tl->sink;
 }
 
-sim_time timeline_end(const struct timeline *tl)
+sim_time timeline_span(const struct timeline *tl)
 {
-    return tl->end;
+    return tl->deadlocked ? time_add(tl->end, tl->end / 8 + 1) : tl->end;
 }

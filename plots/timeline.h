@@ -24,7 +24,8 @@ struct timeline;
 struct timeline *timeline_new(const struct scenario *sc);
 void timeline_free(struct timeline *tl);
 struct trace_sink *timeline_sink(struct timeline *tl);
-sim_time timeline_end(const struct timeline *tl);
+/* Up to where it is drawn: beyond the end where tasks are deadlocked, for ever. */
+sim_time timeline_span(const struct timeline *tl);
 
 /* What the characters mean of which these timelines, one or more, are made; the caller frees it. */
 char *timeline_legend(const struct timeline *const *list, size_t n,

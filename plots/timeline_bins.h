@@ -28,6 +28,7 @@ struct core_bin {
 
 struct task_row {
     char *name;
+    bool deadlocked; /* for ever */
     struct task_bin bins[BINS];
 };
 

@@ -152,6 +152,8 @@ static enum task_is task_shows(const struct drawing *d, int32_t task, int column
     struct task_bin sum = task_column(d, task, column);
     enum task_is longest = TASK_RUNS;
 
+    if (d->tl->tasks[task]->deadlocked && column_start(d, column) >= d->tl->end)
+        return TASK_DEADLOCKED;
     for (int is = TASK_WAITS; is < TASK_STATES; is++)
         if (sum.in[is] > sum.in[longest])
             longest = (enum task_is)is;
@@ -362,7 +364,7 @@ char *timeline_text(const struct timeline *tl, const struct quanta_look *look)
         .tl = tl, .glyphs = glyphs_of(look->ascii), .t = &t, .colours = look->colours};
 
     rows = rows < n ? rows : n;
-    d.span = look->span > tl->end ? look->span : tl->end;
+    d.span = look->span > timeline_span(tl) ? look->span : timeline_span(tl);
     d.lettered = names_are_longer(tl, rows);
     d.label = label_width(tl, cores, rows, width, d.lettered);
     d.columns = width - d.label - 2;

@@ -299,6 +299,11 @@ char *quanta_timeline(const struct quanta_run *run, const struct quanta_look *lo
     return timeline_text(run->timeline, look);
 }
 
+int64_t quanta_span(const struct quanta_run *run)
+{
+    return run->timeline ? timeline_span(run->timeline) : run->end;
+}
+
 char *quanta_legend(const struct quanta_run *const *runs, size_t n,
                     const struct quanta_look *look)
 {
@@ -333,6 +338,7 @@ char *quanta_comparison(const struct quanta_run *const *runs, size_t n,
         sim_assert(runs[i]->metrics);
         columns[i].name = runs[i]->sc->variant;
         columns[i].metrics = runs[i]->metrics;
+        columns[i].findings = &runs[i]->findings;
         columns[i].outcome = runs[i]->outcome;
     }
     text = comparison_text(columns, n, look);

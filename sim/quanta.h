@@ -96,6 +96,9 @@ struct quanta_look {
     int64_t span; /* ns that the axis has at least: several timelines on one scale */
 };
 char *quanta_timeline(const struct quanta_run *run, const struct quanta_look *look);
+/* ns that the axis of a run's timeline has by itself: all of the run, and some of what never
+ * ends. */
+int64_t quanta_span(const struct quanta_run *run);
 /* What the characters of these runs' timelines mean. */
 char *quanta_legend(const struct quanta_run *const *runs, size_t n,
                     const struct quanta_look *look);

@@ -71,8 +71,8 @@ static void show_timelines(struct out *out, const struct runs *r, bool one_file,
                            struct quanta_look look)
 {
     for (size_t i = 0; i < r->n; i++)
-        if (quanta_end(r->list[i]) > look.span)
-            look.span = quanta_end(r->list[i]);
+        if (quanta_span(r->list[i]) > look.span)
+            look.span = quanta_span(r->list[i]);
     for (size_t i = 0; i < r->n; i++) {
         struct text t = {0};
 
