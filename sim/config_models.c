@@ -22,13 +22,13 @@ static void add_limits(struct text *t, const struct param *p)
 
     if (p->min == 0 && p->max == 0)
         return;
-    if (p->type == PARAM_TIME && p->max == SIM_TIME_MAX)
+    if ((p->type == PARAM_TIME || p->type == PARAM_TIMES) && p->max == SIM_TIME_MAX)
         text_addf(t, ", at least %s", time_text(p->min, low));
     else if (p->type == PARAM_TIME)
         text_addf(t, ", %s to %s", time_text(p->min, low), time_text(p->max, high));
     else if (p->type == PARAM_FACTOR)
-        text_addf(t, ", %s%" PRId64 " to %" PRId64, p->min < 1000000 ? "0.001 or " : "",
-                  p->min < 1000000 ? 1 : p->min / 1000000, p->max / 1000000);
+        text_addf(t, ", %s%" PRId64 " to %" PRId64, p->min == 1000 ? "0.001 or " : "",
+                  p->min < 1000000 ? p->max > 1000000 : p->min / 1000000, p->max / 1000000);
     else if (p->max >= INT64_C(1) << 31)
         text_addf(t, ", at least %" PRId64, p->min);
     else

@@ -175,7 +175,7 @@ static void limits(const struct param *p, int64_t *min, int64_t *max)
     *min = p->min;
     *max = p->max;
     if (p->min == 0 && p->max == 0)
-        *max = p->type == PARAM_TIME ? SIM_TIME_MAX : INT64_C(1) << 53;
+        *max = p->type == PARAM_TIME || p->type == PARAM_TIMES ? SIM_TIME_MAX : INT64_C(1) << 53;
 }
 
 static bool read_limited_time(struct reader *r, const cJSON *at, const struct param *p,
@@ -298,6 +298,33 @@ static void read_bool(struct reader *r, const cJSON *at, const struct param *p, 
     *value = cJSON_IsTrue(at);
 }
 
+static bool read_number(struct reader *r, const cJSON *at, const struct param *p, int64_t *to)
+{
+    int64_t min, max;
+
+    if (p->type == PARAM_TIMES)
+        return read_limited_time(r, at, p, to);
+    limits(p, &min, &max);
+    return read_int(r, at, min, max, to);
+}
+
+static void read_list(struct reader *r, const cJSON *at, const struct param *p,
+                      struct param_list *list)
+{
+    int n = cJSON_IsArray(at) ? cJSON_GetArraySize(at) : 1;
+
+    if (n == 0) {
+        wrong_type(r, at, NULL, "a value or an array of values");
+        return;
+    }
+    list->values = arena_alloc(r->mem, (size_t)n * sizeof(*list->values));
+    list->array = cJSON_IsArray(at);
+    for (const cJSON *v = list->array ? at->child : at; v; v = list->array ? v->next : NULL) {
+        list->values[list->n] = p->min;
+        (void)read_number(r, v, p, &list->values[list->n++]);
+    }
+}
+
 static void read_param(struct reader *r, const cJSON *at, const struct param *p, void *to)
 {
     int64_t min, max;
@@ -312,6 +339,10 @@ static void read_param(struct reader *r, const cJSON *at, const struct param *p,
         break;
     case PARAM_INT:
         (void)read_int(r, at, min, max, to);
+        break;
+    case PARAM_TIMES:
+    case PARAM_INTS:
+        read_list(r, at, p, to);
         break;
     case PARAM_TRUE:
     case PARAM_BOOL:
@@ -371,6 +402,15 @@ static void read_param(struct reader *r, const cJSON *at, const struct param *p,
 }
 
 /* Defaults stand in tables of ours: whatever is wrong there is our fault. */
+static struct param_list default_list(struct reader *r, const char *s)
+{
+    struct param_list list = {.n = 1};
+
+    list.values = arena_alloc(r->mem, sizeof(*list.values));
+    *list.values = strtoll(s, NULL, 10);
+    return list;
+}
+
 static void set_default(struct reader *r, const struct param *p, void *to)
 {
     const char *s = p->deflt;
@@ -408,6 +448,9 @@ static void set_default(struct reader *r, const struct param *p, void *to)
     case PARAM_SYNC:
         sim_assert(strcmp(s, "none") == 0);
         *(int32_t *)to = -1;
+        break;
+    case PARAM_INTS:
+        *(struct param_list *)to = default_list(r, s);
         break;
     case PARAM_FACTOR:
         *(int64_t *)to = strtoll(s, NULL, 10) * 1000000;

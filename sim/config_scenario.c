@@ -18,7 +18,7 @@ const char *not_yet(const char *kind, const char *name)
     static const struct {
         const char *kind, *names, *why;
     } later[] = {
-        {"policy", " sjf srtf stcf hrrn mlfq mlq lottery stride edf rm ", later_version},
+        {"policy", " mlfq mlq ", later_version},
         {"discipline", " priority sstf scan cscan ", later_version},
         {"executor", " event-loop green ", later_version},
         {"a device", " preset rtt seek ", later_version},

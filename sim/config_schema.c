@@ -88,8 +88,34 @@ static cJSON *constant(const char *name)
     return o;
 }
 
+/* `millionths` as a number, without zeros at its end. */
+static const char *decimal(int64_t millionths, char *buf, size_t size)
+{
+    int n = snprintf(buf, size, "%" PRId64 ".%06" PRId64, millionths / 1000000,
+                     millionths % 1000000);
+
+    while (buf[n - 1] == '0')
+        buf[--n] = '\0';
+    if (buf[n - 1] == '.')
+        buf[n - 1] = '\0';
+    return buf;
+}
+
+static cJSON *one_or_array(cJSON *one)
+{
+    cJSON *o = cJSON_CreateObject(), *any = cJSON_AddArrayToObject(o, "anyOf");
+    cJSON *list = parse("{\"type\":\"array\",\"minItems\":1}");
+
+    (void)cJSON_AddItemToObject(list, "items", cJSON_Duplicate(one, true));
+    (void)cJSON_AddItemToArray(any, one);
+    (void)cJSON_AddItemToArray(any, list);
+    return o;
+}
+
 static cJSON *param_schema(const struct param *p)
 {
+    char low[40];
+
     bool limited = p->min != 0 || p->max != 0;
     cJSON *o;
 
@@ -100,6 +126,10 @@ static cJSON *param_schema(const struct param *p)
         return ref("time_or_distribution");
     case PARAM_INT:
         return integer(p->min, limited ? p->max : INT64_C(1) << 53);
+    case PARAM_TIMES:
+        return one_or_array(ref(p->min > 0 ? "time_above_0" : "time"));
+    case PARAM_INTS:
+        return one_or_array(integer(p->min, limited ? p->max : INT64_C(1) << 53));
     case PARAM_TRUE:
         return parse("{\"const\":true}");
     case PARAM_BOOL:
@@ -124,7 +154,7 @@ static cJSON *param_schema(const struct param *p)
         return o;
     case PARAM_FACTOR:
         o = parse("{\"type\":\"number\"}");
-        (void)cJSON_AddRawToObject(o, "minimum", p->min < 1000000 ? "0.001" : "1");
+        (void)cJSON_AddRawToObject(o, "minimum", decimal(p->min, low, sizeof(low)));
         add_raw(o, "maximum", p->max / 1000000);
         return o;
     case PARAM_EXPR:

@@ -42,7 +42,7 @@ void core_set_taken(struct core *c)
 
 /* ---- the burst -------------------------------------------------------------------- */
 
-static int64_t core_speed(const struct core *c, const struct thread *t)
+int64_t core_speed(const struct core *c, const struct thread *t)
 {
     int64_t speed = c->speed_e6;
 

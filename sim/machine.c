@@ -124,6 +124,16 @@ void machine_set_priority(struct machine *m, struct thread *t, int32_t priority)
     machine_reconsider(m, t->core);
 }
 
+void machine_next_job(struct machine *m, struct thread *t)
+{
+    struct sched *s = queues_of(m, t->core);
+
+    sim_assert(t->state == THREAD_RUNNING);
+    if (s->policy->next_job)
+        s->policy->next_job(s, t);
+    machine_reconsider(m, t->core); /* it may be less urgent than before */
+}
+
 void machine_interrupt(struct machine *m, sim_time cost, int32_t device)
 {
     struct core *c = &m->cores[0];
@@ -279,6 +289,13 @@ sim_time sched_ran(const struct sched *s, const struct thread *t)
     if (t->state != THREAD_RUNNING || c->state != CORE_RUNNING || now <= c->since)
         return 0;
     return now - c->since;
+}
+
+sim_time sched_work(const struct sched *s, const struct thread *t, sim_time ran)
+{
+    const struct core *c = &s->machine->cores[t->core];
+
+    return mul_div_floor(ran, core_speed(c, t), 1000000);
 }
 
 static void fire_alarm(struct engine *eng, struct event *ev)

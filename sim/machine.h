@@ -98,6 +98,9 @@ void machine_end_burst(struct machine *m, struct thread *t);
 /* A lock lends `t` a priority, or takes it back; in any state. */
 void machine_set_priority(struct machine *m, struct thread *t, int32_t priority);
 
+/* A running thread goes on with the next job of its task, which is late already. */
+void machine_next_job(struct machine *m, struct thread *t);
+
 /* A device's interrupt takes `cost` from core 0, from now on. */
 void machine_interrupt(struct machine *m, sim_time cost, int32_t device);
 
@@ -145,6 +148,7 @@ void core_run(struct core *c);     /* begins, where there was no switch to wait 
 void core_preempt(struct core *c); /* its thread goes back to a queue */
 void core_set_free(struct core *c);
 void core_set_taken(struct core *c);
+int64_t core_speed(const struct core *c, const struct thread *t); /* in 10^-6 */
 void core_account(struct core *c); /* charges what has run up to now */
 event_fn core_fire;
 

@@ -31,6 +31,8 @@
     X(SYNC, "int32_t: number of the sync object", "sync object")                   \
     X(PROGRAM, "int32_t: number of the program", "program")                        \
     X(OPS, "struct op_list", "array of ops")                                       \
+    X(TIMES, "struct param_list", "time or array of times")                        \
+    X(INTS, "struct param_list", "integer or array of integers")                   \
     X(TRUE, "bool", "true") /* {"yield": true} */                                  \
     X(SET, "const char *: \"x = expr\"", "\"name = expression\"")
 
@@ -41,13 +43,20 @@ enum param_type {
         PARAM_TYPE_COUNT
 };
 
+/* One value, or an array of them. */
+struct param_list {
+    int64_t *values; /* in the scenario's arena */
+    size_t n;        /* 0: the key is not there */
+    bool array;      /* as the file writes it */
+};
+
 struct param {
     const char *name; /* as configs write it; NULL ends a table */
     enum param_type type;
     bool required;
     size_t offset; /* of the field it fills */
     int64_t min,
-        max; /* of TIME, INT, RATE, BYTES, COUNT, FACTOR; min == max == 0: none but the type's */
+        max; /* of TIME, INT, RATE, BYTES, COUNT, FACTOR, and of each of TIMES, INTS; min == max == 0: none but the type's */
     const char *const *choices; /* ENUM: names, NULL ends them */
     const char *deflt;
     const char *help; /* one line, no full stop */

@@ -130,10 +130,12 @@ static bool exec_end(struct sim *sim, struct task *t, const struct instr *in, st
     ctx->job++;
     ctx->release = time_add(ctx->release, spec->period);
     t->pc = sim->code.entry[spec->program];
-    if (ctx->release <= sim->eng.now)
-        return false;
-    *out = (struct step){.kind = STEP_PERIOD, .time = ctx->release - sim->eng.now};
-    return true;
+    if (ctx->release > sim->eng.now || task_rehearses(sim)) {
+        *out = (struct step){.kind = STEP_PERIOD, .time = ctx->release - sim->eng.now};
+        return true;
+    }
+    machine_next_job(&sim->machine, t->thread);
+    return false;
 }
 
 static const int32_t *resolve_shared(const struct compiler *c)

@@ -54,9 +54,10 @@ static sim_time burst(struct sim *sim, struct task *t)
         struct step step;
 
         task_next(sim, t, &step);
-        if (step.kind != STEP_RUN)
+        if (step.kind == STEP_RUN)
+            sum = time_add(sum, step.time);
+        else if (step.kind != STEP_YIELD)
             break;
-        sum = time_add(sum, step.time);
     }
     return sum;
 }

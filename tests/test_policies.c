@@ -22,7 +22,7 @@ static char *draw(const struct result *r, int core)
         double from = cJSON_GetObjectItemCaseSensitive(s, "from")->valuedouble / 1e6;
         double to = cJSON_GetObjectItemCaseSensitive(s, "to")->valuedouble / 1e6;
 
-        if (cJSON_GetObjectItemCaseSensitive(s, "core")->valueint != core)
+        if (cJSON_GetObjectItemCaseSensitive(s, "core")->valuedouble != core)
             continue;
         while ((double)t.len < from)
             text_add(&t, ".");

@@ -172,3 +172,27 @@ struct thread *ready_tree_last_thread(struct sched *s, const struct ready_tree *
     }
     return NULL;
 }
+
+struct thread *ready_tree_answer_first(struct sched *s)
+{
+    return ready_tree_first_thread(s, s->state);
+}
+
+struct thread *ready_tree_answer_last(struct sched *s)
+{
+    return ready_tree_last_thread(s, s->state);
+}
+
+void ready_tree_dequeue(struct sched *s, struct thread *t)
+{
+    ready_tree_remove(s->state, sched_thread(s, t));
+}
+
+struct thread *ready_tree_pick(struct sched *s)
+{
+    struct thread *t = ready_tree_answer_first(s);
+
+    if (t)
+        ready_tree_dequeue(s, t);
+    return t;
+}

@@ -50,6 +50,13 @@ struct ready_node *ready_tree_above(const struct ready_tree *tree, int64_t key);
 struct thread *ready_tree_first_thread(struct sched *s, const struct ready_tree *tree);
 struct thread *ready_tree_last_thread(struct sched *s, const struct ready_tree *tree);
 
+/* Answers for policies whose state begins with the tree, and the bytes of a thread with the
+ * node: the first of the order runs first. */
+struct thread *ready_tree_pick(struct sched *s);
+void ready_tree_dequeue(struct sched *s, struct thread *t);
+struct thread *ready_tree_answer_first(struct sched *s);
+struct thread *ready_tree_answer_last(struct sched *s);
+
 static inline struct thread *ready_tree_thread(const struct sched *s, struct ready_node *node)
 {
     return sched_thread_of(s, node);

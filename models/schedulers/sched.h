@@ -123,6 +123,10 @@ struct sched_policy {
      * same. */
     void (*renew)(struct sched *s, struct thread *t);
 
+    /* A running thread goes on with the next job of its task, which was to begin before now.
+     * Optional: all the same. */
+    void (*next_job)(struct sched *s, struct thread *t);
+
     /* A lock has changed the priority of `t`, which holds a core; a ready one leaves the
      * queue and comes back as READY_CHANGED.  Optional: preempts() will do. */
     void (*changed)(struct sched *s, struct thread *t);
@@ -136,6 +140,14 @@ struct sched_policy {
      * all the same where another core is free, and so may move to the one that the
      * machine's placement prefers.  Optional: it goes on where it is. */
     bool (*regroups)(const struct sched *s);
+
+    /* The share that a task of this kind is to have, beside others'; the measure of fairness
+     * divides by it.  Optional: all the same. */
+    int64_t (*weight)(const struct task_spec *spec);
+
+    /* Do the params, each right by itself, fit together?  NULL: yes; else what is wrong, with
+     * `*key` the key it is about.  Optional: always. */
+    const char *(*check)(const void *params, const char **key);
 };
 
 extern const struct sched_policy *const sched_policies[];       /* NULL ends it */
@@ -154,13 +166,17 @@ int32_t sched_priority(const struct thread *t); /* as locks have raised it */
  * no period. */
 sim_time sched_deadline(const struct sched *s, const struct thread *t);
 
-/* How long `t`, which has not begun to run since it became READY, will compute before it
- * next waits for something, in ns at speed 1.  Exact: its ops are rehearsed, on copies of
- * its variables and its random stream.  A lock counts as free, as does a spinlock. */
+/* How long `t`, which is READY, or goes on with a new task or job, will compute before it
+ * next waits for something or its job ends, in ns at speed 1.  Exact: its ops are rehearsed,
+ * on copies of its variables and its random stream.  A lock counts as free, as does a
+ * spinlock; a yield is no wait. */
 sim_time sched_burst(struct sched *s, const struct thread *t);
 
 /* A running thread's time since it was last charged. */
 sim_time sched_ran(const struct sched *s, const struct thread *t);
+
+/* What `ran` ns on its core have done of the work of `t`, in ns at speed 1, rounded down. */
+sim_time sched_work(const struct sched *s, const struct thread *t, sim_time ran);
 bool sched_running(const struct thread *t); /* on a core, or being switched to */
 
 /* Rings once at `at`, not before now; a later call moves it, SIM_NEVER silences it.  A policy
