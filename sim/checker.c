@@ -207,10 +207,11 @@ static void ready(struct checker *c, const struct trace_rec *rec)
         core_takes(c, t->core, -1);
         t->core = -1;
     }
+    /* Preempted while ready: it lost its core in the instant in which it got it. */
     move(c, rec, READY,
          rec->arg == READY_NEW         ? FROM(ARRIVED)
          : rec->arg == READY_WOKEN     ? FROM(BLOCKED)
-         : rec->arg == READY_PREEMPTED ? FROM(OFF) | FROM(SWITCHED_TO)
+         : rec->arg == READY_PREEMPTED ? FROM(OFF) | FROM(SWITCHED_TO) | FROM(READY)
          : rec->arg == READY_CHANGED   ? FROM(READY)
                                        : FROM(OFF));
     t->queue = rec->place;

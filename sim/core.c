@@ -398,6 +398,7 @@ void core_run(struct core *c)
     c->state = CORE_RUNNING;
     if (slice == 0)
         slice = s->policy->slice ? s->policy->slice(s, t) : SIM_NEVER;
+    machine_core_changed(m, c->id);
     t->slice_rest = 0;
     c->slice_over = false;
     c->slice_end = slice >= SIM_TIME_MAX ? SIM_NEVER : time_add(now, slice);

@@ -383,6 +383,14 @@ static void assign_per_core(struct machine *m)
 
 /* ---- on_wake: preempt ---------------------------------------------------------------------- */
 
+/* Is what `c` runs so urgent that it would take the core back from `t`? */
+static bool is_outdone(const struct machine *m, const struct core *c, const struct thread *t)
+{
+    struct sched *s = queues_of(m, c->id);
+
+    return s->policy->preempts && s->policy->preempts(s, c->running, t);
+}
+
 /* A core that runs a thread which `t` may displace: the one it ran on last, else the lowest. */
 static int32_t choose_victim(const struct machine *m, const struct thread *t, const bool *taken)
 {
@@ -392,7 +400,7 @@ static int32_t choose_victim(const struct machine *m, const struct thread *t, co
         const struct core *c = &m->cores[i];
 
         if ((c->state == CORE_RUNNING || c->state == CORE_SWITCHING) && !taken[i] &&
-            thread_may_run(m, t, i))
+            thread_may_run(m, t, i) && !is_outdone(m, c, t))
             best = i;
     }
     return best;

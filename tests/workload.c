@@ -1,6 +1,7 @@
 #include "tests/workload.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "sim/rng.h"
 
@@ -125,22 +126,44 @@ static void add_ops(struct making *m, int depth)
     text_add(&m->t, "]");
 }
 
+/* A policy, and numbers for its parameters, q from 1 to 5: "%d" stands for each. */
+static const char *const policies[] = {
+    "{\"policy\":\"fifo\"",
+    "{\"policy\":\"rr\",\"quantum\":%d",
+    "{\"policy\":\"rr\",\"quantum\":%d,\"align\":true",
+    "{\"policy\":\"scan\"",
+    "{\"policy\":\"priority\"",
+    "{\"policy\":\"priority\",\"quantum\":%d,\"aging\":%d",
+    "{\"policy\":\"priority\",\"preemptive\":false,\"aging\":%d",
+    "{\"policy\":\"sjf\"",
+    "{\"policy\":\"sjf\",\"predict\":0.5,\"first\":%d",
+    "{\"policy\":\"srtf\"",
+    "{\"policy\":\"hrrn\"",
+    "{\"policy\":\"lottery\",\"quantum\":%d",
+    "{\"policy\":\"stride\",\"quantum\":%d",
+    "{\"policy\":\"edf\"",
+    "{\"policy\":\"rm\"",
+};
+
+static void add_policy(struct making *m, const char *text)
+{
+    for (const char *d; (d = strstr(text, "%d")) != NULL; text = d + 2) {
+        text_add_len(&m->t, text, (size_t)(d - text));
+        text_addf(&m->t, "%d", below(m, 5) + 1);
+    }
+    text_add(&m->t, text);
+}
+
 static void add_scheduler(struct making *m)
 {
-    static const char *const policies[] = {"fifo", "rr", "scan", "rr"};
     const char *policy = pick(m, policies, ARRAY_LEN(policies));
-    int quantum = below(m, 5) + 1;
-    bool align = chance(m, 30), late = chance(m, 30), preempt = chance(m, 25);
+    bool late = chance(m, 30), preempt = chance(m, 25);
 
-    if (m->flags & (WORKLOAD_RR | WORKLOAD_FIFO)) {
-        text_addf(&m->t, m->flags & WORKLOAD_RR
-                             ? "{\"policy\":\"rr\",\"quantum\":\"4611686018427387904ns\""
-                             : "{\"policy\":\"fifo\"");
-    } else {
-        text_addf(&m->t, "{\"policy\":\"%s\"", policy);
-        if (policy[0] == 'r')
-            text_addf(&m->t, ",\"quantum\":%d%s", quantum, align ? ",\"align\":true" : "");
-    }
+    if (m->flags & WORKLOAD_RR)
+        policy = "{\"policy\":\"rr\",\"quantum\":\"4611686018427387904ns\"";
+    else if (m->flags & WORKLOAD_FIFO)
+        policy = "{\"policy\":\"fifo\"";
+    add_policy(m, policy);
     if (late)
         text_add(&m->t, ",\"ties\":\"expired-first\"");
     if (preempt)
@@ -248,6 +271,7 @@ static void add_task(struct making *m, int i)
         text_addf(&m->t, ",\"on\":\"pool%d\"", below(m, m->npools));
     if (chance(m, 20))
         text_addf(&m->t, ",\"affinity\":[%d]", below(m, m->ncores));
+    text_addf(&m->t, ",\"priority\":%d,\"tickets\":%d", below(m, 5) - 2, 25 << below(m, 4));
     text_add(&m->t, ",\"do\":");
     add_ops(m, 0);
     text_add(&m->t, "}");

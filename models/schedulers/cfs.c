@@ -275,7 +275,7 @@ static void cfs_stop(struct sched *s, struct thread *t, enum stop_why why)
  * passed, and the first of the others is more than a share behind.
  *
  * Source: Linux 6.1, kernel/sched/fair.c, check_preempt_tick(), at the exact instant. */
-static sim_time cfs_slice(struct sched *s, const struct thread *t)
+static sim_time cfs_slice(struct sched *s, struct thread *t)
 {
     const struct cfs *q = s->state;
     const struct cfs_thread *ct = sched_thread_const(s, t);

@@ -81,7 +81,7 @@ static void eevdf_stop(struct sched *s, struct thread *t, enum stop_why why)
     fair_stop(s->state, sched_thread(s, t), why);
 }
 
-static sim_time eevdf_slice(struct sched *s, const struct thread *t)
+static sim_time eevdf_slice(struct sched *s, struct thread *t)
 {
     return fair_slice(s->state, sched_thread_const(s, t));
 }

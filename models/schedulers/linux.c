@@ -516,7 +516,7 @@ static void linux_stop(struct sched *s, struct thread *t, enum stop_why why)
     (void)t;
 }
 
-static sim_time linux_slice(struct sched *s, const struct thread *t)
+static sim_time linux_slice(struct sched *s, struct thread *t)
 {
     const struct linux_queue *q = s->state;
     const struct linux_thread *lt = sched_thread_const(s, t);

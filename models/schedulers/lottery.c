@@ -121,7 +121,7 @@ static struct thread *lottery_pick(struct sched *s)
     return t;
 }
 
-static sim_time lottery_slice(struct sched *s, const struct thread *t)
+static sim_time lottery_slice(struct sched *s, struct thread *t)
 {
     const struct lottery_params *params = s->params;
 

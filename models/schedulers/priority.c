@@ -6,8 +6,8 @@
  *     key = since - priority * aging,     level(now) = floor((now - key) / aging)
  *
  * and of those on the highest level, which are the first ones of that order, the earliest to
- * come is looked up by a summary of each subtree.  A thread keeps the level at which it got
- * its core; once it has run, it waits from anew, at its own priority.
+ * come is looked up by a summary of each subtree.  A thread keeps the level at which it began
+ * to run, the switch to it included; when it next waits, it is at its own priority again.
  *
  * A ready thread can only preempt at the instant at which it reaches the level above that of
  * a running one: the alarm rings then, and at no other time. */
@@ -22,8 +22,10 @@ struct priority_thread {
     struct ready_node node;           /* READY: by its key; RUNNING: by its level */
     struct priority_thread *earliest; /* of its subtree, by turn */
     sim_time since;                   /* it waits */
+    sim_time slice;                   /* the rest of one, to go on with; 0: none */
+    sim_time slice_rest;              /* of the one in progress */
     int64_t aged;                     /* RUNNING: its level above its priority */
-    bool ran;                         /* since it last got a core */
+    bool begun;                       /* it runs: the switch to it is over */
 };
 
 struct priority {
@@ -122,8 +124,10 @@ static void priority_enqueue(struct sched *s, struct thread *t, enum ready_why w
     struct priority_thread *pt = sched_thread(s, t);
     int64_t key = -(int64_t)sched_priority(t);
 
-    if (why != READY_CHANGED && (why != READY_PREEMPTED || pt->ran))
+    if (why != READY_CHANGED && (why != READY_PREEMPTED || pt->begun))
         pt->since = sched_now(s);
+    if (why != READY_CHANGED && why != READY_PREEMPTED)
+        pt->slice = 0;
     if (params->aging > 0)
         key = pt->since - time_for(params->aging, sched_priority(t));
     ready_tree_insert(&p->ready, &pt->node, key,
@@ -211,8 +215,7 @@ static void priority_charge(struct sched *s, struct thread *t, sim_time ran)
 {
     struct priority_thread *pt = sched_thread(s, t);
 
-    (void)ran;
-    pt->ran = true;
+    pt->slice_rest -= ran < pt->slice_rest ? ran : pt->slice_rest;
 }
 
 /* It runs at the level `aged` above its priority. */
@@ -221,6 +224,9 @@ static void run_at(struct sched *s, struct thread *t, int64_t aged)
     struct priority *p = s->state;
     struct priority_thread *pt = sched_thread(s, t);
 
+    if (pt->begun)
+        ready_tree_remove(&p->running, &pt->node);
+    pt->begun = true;
     pt->aged = aged;
     ready_tree_insert(&p->running, &pt->node, sched_priority(t) + aged, READY_BACK);
     set_alarm(s);
@@ -231,9 +237,23 @@ static void priority_start(struct sched *s, struct thread *t)
     const struct priority_params *params = s->params;
     struct priority_thread *pt = sched_thread(s, t);
 
-    pt->ran = false;
+    pt->begun = false;
     if (params->aging > 0)
-        run_at(s, t, level_at(sched_now(s), pt->node.key, params->aging) - sched_priority(t));
+        pt->aged = level_at(sched_now(s), pt->node.key, params->aging) - sched_priority(t);
+}
+
+/* The switch is over; others may have aged past it meanwhile. */
+static void begin(struct sched *s, struct thread *t)
+{
+    const struct priority_params *params = s->params;
+    const struct priority *p = s->state;
+    const struct priority_thread *pt = sched_thread(s, t);
+    const struct ready_node *first = ready_tree_first(&p->ready);
+    sim_time now = sched_now(s);
+
+    run_at(s, t, level_at(now, pt->node.key, params->aging) - sched_priority(t));
+    if (first && level_at(now, first->key, params->aging) > level(s, t))
+        sched_reconsider(s);
 }
 
 static void priority_stop(struct sched *s, struct thread *t, enum stop_why why)
@@ -243,42 +263,46 @@ static void priority_stop(struct sched *s, struct thread *t, enum stop_why why)
     struct priority_thread *pt = sched_thread(s, t);
 
     (void)why;
-    if (params->aging == 0)
+    if (pt->begun)
+        pt->slice = pt->slice_rest;
+    if (params->aging == 0 || !pt->begun)
         return;
     ready_tree_remove(&p->running, &pt->node);
     set_alarm(s);
 }
 
-/* A lock has changed its priority while it runs; what it has aged stays. */
+/* A lock has changed its priority while it holds a core; what it has aged stays. */
 static void priority_changed(struct sched *s, struct thread *t)
 {
-    const struct priority_thread *pt = sched_thread(s, t);
-    int64_t aged = pt->aged;
     const struct priority_params *params = s->params;
+    struct priority_thread *pt = sched_thread(s, t);
 
-    if (params->aging == 0)
-        return;
-    priority_stop(s, t, STOP_PREEMPTED);
-    run_at(s, t, aged);
+    if (params->aging > 0 && pt->begun)
+        run_at(s, t, pt->aged);
+    else if (params->aging > 0)
+        pt->node.key = pt->since - time_for(params->aging, sched_priority(t));
 }
 
-/* Back to its own priority: another task, or another slice. */
+/* Back to its own priority: another task or job, or another slice. */
 static void priority_renew(struct sched *s, struct thread *t)
 {
     const struct priority_params *params = s->params;
 
-    if (params->aging == 0)
-        return;
-    priority_stop(s, t, STOP_EXPIRED);
-    run_at(s, t, 0);
+    if (params->aging > 0)
+        run_at(s, t, 0);
 }
 
-static sim_time priority_slice(struct sched *s, const struct thread *t)
+static sim_time priority_slice(struct sched *s, struct thread *t)
 {
     const struct priority_params *params = s->params;
+    struct priority_thread *pt = sched_thread(s, t);
 
-    (void)t;
-    return params->quantum > 0 ? params->quantum : SIM_NEVER;
+    if (params->aging > 0 && !pt->begun)
+        begin(s, t);
+    pt->begun = true;
+    pt->slice_rest = pt->slice > 0 ? pt->slice : params->quantum;
+    pt->slice = 0;
+    return pt->slice_rest > 0 ? pt->slice_rest : SIM_NEVER;
 }
 
 static bool priority_expires(struct sched *s, struct thread *t, bool waiting)
@@ -336,6 +360,7 @@ const struct sched_policy sched_by_priority = {
     .start = priority_start,
     .stop = priority_stop,
     .slice = priority_slice,
+    .slices_anew = true,
     .expires = priority_expires,
     .preempts = priority_preempts,
     .rank = priority_rank,

@@ -14,7 +14,7 @@ static const struct param rr_params[] = {
     PARAM_END,
 };
 
-static sim_time rr_slice(struct sched *s, const struct thread *t)
+static sim_time rr_slice(struct sched *s, struct thread *t)
 {
     const struct rr_params *rr = s->params;
 

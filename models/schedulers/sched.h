@@ -89,10 +89,10 @@ struct sched_policy {
      * on_block "hold" it keeps its core while it waits.  Optional: of no interest. */
     void (*stop)(struct sched *s, struct thread *t, enum stop_why why);
 
-    /* How long `t`, just picked or just over with its slice, may run.  One that was
+    /* How long `t`, which begins to run or is just over with its slice, may run.  One that was
      * preempted goes on with the rest of its slice, unless `slices_anew`.  Optional:
      * SIM_NEVER, until it blocks. */
-    sim_time (*slice)(struct sched *s, const struct thread *t);
+    sim_time (*slice)(struct sched *s, struct thread *t);
     bool slices_anew;
 
     /* The slice of `t` is over and it wants to go on; `waiting`: somebody else is ready who

@@ -128,7 +128,7 @@ static void stride_renew(struct sched *s, struct thread *t)
     join(s, st);
 }
 
-static sim_time stride_slice(struct sched *s, const struct thread *t)
+static sim_time stride_slice(struct sched *s, struct thread *t)
 {
     const struct stride_params *params = s->params;
 
