@@ -1,5 +1,7 @@
 #include "sim/checker.h"
 
+#include "sim/owners.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +20,7 @@ struct task_state {
     int32_t core, queue, spec;
     int32_t home;   /* the core that it holds while it waits; -1: none */
     int32_t device; /* it has a request there; -1: none */
+    uint32_t owns;  /* sync objects */
     sim_time arrival, since, submitted;
     sim_time cpu, waiting, blocked;
 };
@@ -42,6 +45,7 @@ struct checker_state {
     size_t ntasks;
     struct core_state *cores;
     struct station system, *devices;
+    struct owners owners; /* of sync objects */
     int32_t nidle, nready;
 };
 
@@ -250,6 +254,9 @@ static void done(struct checker *c, const struct trace_rec *rec)
     struct task_state *t = task_of(c, rec->task);
 
     move(c, rec, GONE, FROM(ENDING));
+    if (t->owns > 0)
+        owners_keep(&c->state->owners, rec->task, "");
+    t->owns = 0;
     if (t->cpu + t->waiting + t->blocked != rec->at - t->arrival)
         found(c, "task %d: its parts do not add up to its turnaround", (int)rec->task);
     wide_add(&c->cpu, (uint64_t)t->cpu);
@@ -275,6 +282,32 @@ static void request(struct checker *c, const struct trace_rec *rec)
         wide_add(&d->stays, (uint64_t)(rec->at - t->submitted));
         station_change(d, rec->at, -1);
     }
+}
+
+/* A sole owner is alone; only an owner gives back. */
+static void owns(struct checker *c, const struct trace_rec *rec)
+{
+    struct task_state *t = task_of(c, rec->task);
+    const char *name = c->sc->syncs[rec->place].name;
+
+    if (t->place != RUNNING && t->place != BLOCKED)
+        found(c, "task %d: %s of \"%s\" while %s", (int)rec->task,
+              trace_kind_name((enum trace_kind)rec->kind), name, place_names[t->place]);
+    if (rec->arg == HOLD_ORDER)
+        return;
+    if (rec->kind == TR_RELEASE) {
+        if (owners_remove(&c->state->owners, rec))
+            t->owns--;
+        else
+            found(c, "task %d gives back \"%s\", which it has not", (int)rec->task, name);
+        return;
+    }
+    for (const struct owner *o = c->state->owners.of[rec->place]; o; o = o->next)
+        if (rec->arg == HOLD_SOLE || o->how == HOLD_SOLE || o->slot == rec->task)
+            found(c, "task %d gets \"%s\", which task %d has", (int)rec->task, name,
+                  (int)o->slot);
+    owners_add(&c->state->owners, rec);
+    t->owns++;
 }
 
 static void interrupt(struct checker *c, const struct trace_rec *rec)
@@ -307,8 +340,14 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
     case TR_STOP:
         stop(c, rec);
         break;
+    case TR_ACQUIRE:
+    case TR_RELEASE:
+        owns(c, rec);
+        break;
     case TR_BLOCK:
         move(c, rec, BLOCKED, FROM(OFF));
+        if (rec->arg == BLOCK_SYNC && (rec->place < 0 || rec->place >= c->sc->nsyncs))
+            found(c, "task %d waits for no sync object", (int)rec->task);
         break;
     case TR_DONE:
         done(c, rec);
@@ -372,6 +411,7 @@ struct checker *checker_new(const struct scenario *sc)
     c->state = sim_calloc(1, sizeof(*c->state));
     c->state->cores = sim_calloc((size_t)sc->machine.ncores, sizeof(*c->state->cores));
     c->state->devices = sim_calloc((size_t)sc->ndevices + 1, sizeof(*c->state->devices));
+    owners_init(&c->state->owners, sc->nsyncs);
     for (int32_t i = 0; i < sc->machine.ncores; i++)
         c->state->cores[i].task = -1;
     c->state->nidle = sc->machine.ncores;
@@ -383,6 +423,7 @@ void checker_free(struct checker *c)
     if (!c)
         return;
     text_release(&c->found);
+    owners_release(&c->state->owners);
     free(c->state->tasks);
     free(c->state->cores);
     free(c->state->devices);

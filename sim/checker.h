@@ -2,7 +2,8 @@
  *
  * Time never runs backwards.  A task is in one place: it has arrived, is ready in one
  * queue, is switched to or runs on one core, waits for one thing, or is gone; a core has
- * one task.  Of each task, cpu + waiting + blocked = turnaround; of each core, the parts
+ * one task.  A sync object has one sole owner, or any number that share it; only an owner gives
+ * it back.  Of each task, cpu + waiting + blocked = turnaround; of each core, the parts
  * add up to the whole.  No core idles while a task that may run there is ready.  Little's law
  * holds exactly for every device and for the system: the area under the number of those
  * within is the sum of their stays.
