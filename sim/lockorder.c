@@ -187,8 +187,8 @@ static void acquired(struct lockorder *lo, const struct trace_rec *rec)
     struct task_state *t = task_of(lo->state, rec->task);
     struct hold taken = {rec->place, (uint32_t)rec->extra, rec->arg == HOLD_SHARED};
 
-    if (rec->arg == HOLD_ORDER)
-        return;
+    if (rec->arg >= HOLD_ORDER)
+        return; /* nobody owns it */
     for (uint32_t i = 0; i < t->holds.n; i++) {
         const struct hold held = t->holds.list[i];
         struct edge *e;

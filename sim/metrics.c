@@ -396,7 +396,7 @@ static void owns(struct metrics *m, const struct trace_rec *rec)
 {
     struct task_now *t = task_of(m, rec->task);
 
-    if (rec->arg == HOLD_ORDER)
+    if (rec->arg >= HOLD_ORDER)
         return;
     if (rec->kind == TR_ACQUIRE) {
         owners_add(&m->state->owners, rec);

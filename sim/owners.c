@@ -29,7 +29,7 @@ void owners_add(struct owners *o, const struct trace_rec *rec)
 {
     struct owner **at = &o->of[rec->place], *one = sim_calloc(1, sizeof(*one));
 
-    sim_assert(rec->arg != HOLD_ORDER);
+    sim_assert(rec->arg < HOLD_ORDER);
     while (*at)
         at = &(*at)->next;
     one->slot = rec->task;

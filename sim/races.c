@@ -33,8 +33,10 @@ struct shadow { /* of one variable */
     struct clock atomics; /* what its atomic writes publish */
 };
 
-struct object { /* a sync object */
-    struct clock sole, shared;
+/* A sync object: what its owners have published, and those who posted, sent or arrived; what
+ * its readers have; what receivers have. */
+struct object {
+    struct clock sole, shared, back;
 };
 
 /* The children of one parent and one name. */
@@ -393,7 +395,7 @@ static void acquired(struct races *r, struct task_state *t, const struct trace_r
 {
     const struct object *o = object_of(r->state, rec->place);
 
-    clock_join(&t->clock, &o->sole);
+    clock_join(&t->clock, rec->arg == HOLD_BACK ? &o->back : &o->sole);
     if (rec->arg == HOLD_SOLE)
         clock_join(&t->clock, &o->shared);
 }
@@ -402,7 +404,10 @@ static void released(struct races *r, struct task_state *t, const struct trace_r
 {
     struct object *o = object_of(r->state, rec->place);
 
-    publish(r, t, rec->arg == HOLD_SHARED ? &o->shared : &o->sole);
+    publish(r, t,
+            rec->arg == HOLD_SHARED ? &o->shared
+            : rec->arg == HOLD_BACK ? &o->back
+                                    : &o->sole);
 }
 
 /* ---- the sink ---------------------------------------------------------------------------- */
@@ -494,6 +499,7 @@ void races_free(struct races *r)
     for (size_t i = 0; i < st->nobjects; i++) {
         clock_release(&st->objects[i].sole);
         clock_release(&st->objects[i].shared);
+        clock_release(&st->objects[i].back);
     }
     for (uint32_t i = 0; i < st->nlanes; i++)
         free(st->lanes[i].name);

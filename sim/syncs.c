@@ -194,6 +194,16 @@ void sync_order_take(struct sync *s, struct task *t, uint32_t place)
     tell(s, TR_ACQUIRE, t, HOLD_ORDER, place);
 }
 
+void sync_room_give(struct sync *s, struct task *t, uint32_t place)
+{
+    tell(s, TR_RELEASE, t, HOLD_BACK, place);
+}
+
+void sync_room_take(struct sync *s, struct task *t, uint32_t place)
+{
+    tell(s, TR_ACQUIRE, t, HOLD_BACK, place);
+}
+
 void sync_task_gone(struct task *t)
 {
     for (struct hold *h = t->ctx ? t->ctx->holds : NULL; h; h = h->of_task)

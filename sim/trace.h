@@ -136,8 +136,9 @@ enum access_how {
 /* What a task gets of a sync object, or gives: sole ownership (mutex, spinlock, a writer);
  * shared ownership (a reader); or an order only, owned by nobody: a post happens before the
  * wait that takes it, a send before its receipt, all arrivals at a barrier before all that
- * leave it, a signal before what it wakes. */
-enum hold_how { HOLD_SOLE, HOLD_SHARED, HOLD_ORDER };
+ * leave it, a signal before what it wakes.  BACK is the other way round: a receipt happens
+ * before the send that gets its room. */
+enum hold_how { HOLD_SOLE, HOLD_SHARED, HOLD_ORDER, HOLD_BACK };
 
 enum run_mode { RUN_USER, RUN_KERNEL };
 enum done_why { DONE_END, DONE_FAULT };

@@ -390,11 +390,11 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
         blocked(u, t, rec);
         break;
     case TR_ACQUIRE:
-        if (rec->arg != HOLD_ORDER)
+        if (rec->arg < HOLD_ORDER)
             *holder_of(st, rec->place) = rec->task;
         break;
     case TR_RELEASE:
-        if (rec->arg != HOLD_ORDER && *holder_of(st, rec->place) == rec->task)
+        if (rec->arg < HOLD_ORDER && *holder_of(st, rec->place) == rec->task)
             *holder_of(st, rec->place) = -1;
         break;
     default:

@@ -68,10 +68,12 @@ static enum sync_answer channel_send(struct sync *s, struct sync_call *call)
     if (receiver) {
         sync_deliver(sync_waiter(first), call->value);
         sync_order_take(s, sync_waiter(first), first->place);
+        sync_room_give(s, sync_waiter(first), first->place);
         sync_wake(first);
     } else {
         put(c, call->value);
     }
+    sync_room_take(s, call->task, call->place);
     return SYNC_DONE;
 }
 
@@ -89,8 +91,11 @@ static enum sync_answer channel_recv(struct sync *s, struct sync_call *call)
     }
     sync_deliver(call->task, take(c));
     sync_order_take(s, call->task, call->place);
-    if (sender)
+    sync_room_give(s, call->task, call->place);
+    if (sender) {
+        sync_room_take(s, sync_waiter(first), first->place);
         sync_wake(first);
+    }
     return SYNC_DONE;
 }
 

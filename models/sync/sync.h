@@ -140,6 +140,9 @@ void sync_disown(struct sync *s, struct task *t, uint32_t place);
  * it; and `t` takes it. */
 void sync_order_give(struct sync *s, struct task *t, uint32_t place);
 void sync_order_take(struct sync *s, struct task *t, uint32_t place);
+/* The same the other way round, from receivers to senders. */
+void sync_room_give(struct sync *s, struct task *t, uint32_t place);
+void sync_room_take(struct sync *s, struct task *t, uint32_t place);
 
 /* The first in the queue, NULL: nobody waits; its task; the highest priority of them all,
  * INT32_MIN where nobody waits. */
