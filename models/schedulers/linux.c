@@ -600,18 +600,25 @@ static bool linux_preempts(struct sched *s, const struct thread *t,
     return fair_preempts(&q->fair, &lt->fair, &other->fair);
 }
 
-/* Threads of the fair class are not moved for their urgency. */
+/* Threads of the fair class are not moved for their urgency; what a server has given a core
+ * is not taken from. */
 static bool linux_outranks(const struct sched *s, const struct thread *a,
                            const struct thread *b)
 {
     const struct linux_thread *lt = sched_thread_const(s, a);
     const struct linux_thread *other = sched_thread_const(s, b);
-    enum rank mine = own_rank(a, lt), theirs = own_rank(b, other);
+    const struct linux_queue *home = s->state;
+    enum rank mine = own_rank(a, lt), theirs;
 
+    if (mine == RANK_FAIR)
+        return false;
+    if (other->fair.home)
+        home = container_of(other->fair.home, struct linux_queue, fair);
+    theirs = rank(home, b, other);
     if (mine != theirs)
         return mine > theirs;
     if (mine == RANK_DEADLINE)
-        return lt->deadline < other->deadline;
+        return lt->deadline < deadline(home, other);
     return mine == RANK_RT && rt_priority(a, lt) > rt_priority(b, other);
 }
 

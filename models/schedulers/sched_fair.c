@@ -468,7 +468,8 @@ bool fair_preempts(struct fair *f, const struct fair_thread *ft,
         if (eligible(f, running) && ft->slice >= running->slice)
             return false;
     }
-    return !eligible(f, running) || (eligible(f, ft) && ft->deadline <= running->deadline);
+    /* Where all that are eligible run elsewhere, nothing here is better than what runs. */
+    return eligible(f, ft) && (!eligible(f, running) || ft->deadline <= running->deadline);
 }
 
 void fair_renew(struct fair *f, struct fair_thread *ft, enum fair_kind kind, int64_t nice,
