@@ -143,6 +143,15 @@ static const char *const policies[] = {
     "{\"policy\":\"stride\",\"quantum\":%d",
     "{\"policy\":\"edf\"",
     "{\"policy\":\"rm\"",
+    "{\"policy\":\"cfs\"",
+    "{\"policy\":\"cfs\",\"latency\":%d,\"min_granularity\":1,\"wakeup_granularity\":%d",
+    "{\"policy\":\"eevdf\"",
+    "{\"policy\":\"eevdf\",\"slice\":%d,\"delay_dequeue\":false",
+    "{\"policy\":\"eevdf\",\"slice\":%d",
+    "{\"policy\":\"linux\",\"slice\":%d,\"rr_timeslice\":%d,\"fair_runtime\":%d,\"fair_"
+    "period\":%d",
+    "{\"policy\":\"linux\",\"slice\":%d,\"rr_timeslice\":%d,\"tick\":%d,\"tick_phase\":%d,"
+    "\"fair_runtime\":0",
 };
 
 static void add_policy(struct making *m, const char *text)
@@ -237,7 +246,8 @@ static void add_programs(struct making *m)
     text_add(&m->t, "},");
 }
 
-static void add_arrivals(struct making *m, int i)
+/* True: it has a period. */
+static bool add_arrivals(struct making *m, int i)
 {
     int kind = below(m, m->flags & WORKLOAD_PLAIN ? 4 : 8), n = below(m, 3) + 1;
 
@@ -261,17 +271,38 @@ static void add_arrivals(struct making *m, int i)
         text_addf(&m->t, ",\"period\":%d,\"jobs\":%d,\"deadline\":%d", below(m, 9) + 1, n,
                   below(m, 9) + 1);
     }
+    return kind == 6;
+}
+
+/* How the policies of Linux see it; periodic tasks may be of class deadline, without a budget,
+ * which would keep cores idle. */
+static void add_class(struct making *m, bool periodic)
+{
+    static const char *const classes[] = {"other", "batch", "idle", "fifo", "rr", "rr"};
+    const char *name =
+        periodic && chance(m, 50) ? "deadline" : pick(m, classes, ARRAY_LEN(classes));
+    int nice = below(m, 40) - 20, slice = below(m, 5) + 1;
+
+    if (chance(m, 60))
+        text_addf(&m->t, ",\"class\":\"%s\"", name);
+    if (chance(m, 40))
+        text_addf(&m->t, ",\"nice\":%d", nice);
+    if (chance(m, 20))
+        text_addf(&m->t, ",\"slice\":%d", slice);
 }
 
 static void add_task(struct making *m, int i)
 {
+    bool periodic;
+
     text_addf(&m->t, "%s{\"name\":\"%st%d\"", i ? "," : "", prefix(m), i);
-    add_arrivals(m, i);
+    periodic = add_arrivals(m, i);
     if (m->npools > 0 && chance(m, 30) && !(m->flags & WORKLOAD_PLAIN))
         text_addf(&m->t, ",\"on\":\"pool%d\"", below(m, m->npools));
     if (chance(m, 20))
         text_addf(&m->t, ",\"affinity\":[%d]", below(m, m->ncores));
     text_addf(&m->t, ",\"priority\":%d,\"tickets\":%d", below(m, 5) - 2, 25 << below(m, 4));
+    add_class(m, periodic);
     text_add(&m->t, ",\"do\":");
     add_ops(m, 0);
     text_add(&m->t, "}");

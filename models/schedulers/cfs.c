@@ -153,7 +153,7 @@ static void set(struct sched *s, struct thread *t, struct cfs_thread *ct)
     const struct task_spec *spec = sched_spec(s, t);
 
     ct->sched_class = (uint8_t)spec->sched_class;
-    ct->vt.weight = spec->sched_class == CLASS_IDLE ? WEIGHT_IDLE : sched_weight_of(spec->nice);
+    ct->vt.weight = sched_weight(spec);
     ct->vt.rest = 0;
 }
 

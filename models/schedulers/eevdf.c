@@ -136,4 +136,5 @@ const struct sched_policy sched_eevdf = {
     .yields = eevdf_yields,
     .preempts = eevdf_preempts,
     .renew = eevdf_renew,
+    .weight = sched_weight,
 };

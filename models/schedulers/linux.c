@@ -686,4 +686,5 @@ const struct sched_policy sched_linux = {
     .renew = linux_renew,
     .changed = linux_changed,
     .alarm = linux_alarm,
+    .weight = sched_weight,
 };

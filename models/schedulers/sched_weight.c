@@ -1,5 +1,7 @@
 #include "models/schedulers/sched_weight.h"
 
+#include "sim/scenario.h"
+
 /* Source: Linux, kernel/sched/core.c, sched_prio_to_weight: one step is a factor of about
  * 1.25, so that of two threads one step apart one gets some 10 % more of the core. */
 static const int32_t weights[40] = {
@@ -14,6 +16,11 @@ int64_t sched_weight_of(int64_t nice)
     sim_assert(nice >= -20);
     sim_assert(nice <= 19);
     return weights[nice + 20];
+}
+
+int64_t sched_weight(const struct task_spec *spec)
+{
+    return spec->sched_class == CLASS_IDLE ? WEIGHT_IDLE : sched_weight_of(spec->nice);
 }
 
 int64_t virtual_of(sim_time ran, int64_t weight)

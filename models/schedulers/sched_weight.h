@@ -21,6 +21,9 @@ enum {
 /* nice: -20..19. */
 int64_t sched_weight_of(int64_t nice);
 
+/* Of a task: by its nice, or as class "idle" has it. */
+int64_t sched_weight(const struct task_spec *spec);
+
 /* Virtual instants stop here, 73 years, where a thread of nice 19 comes after one; differences
  * of two stay far from overflow. */
 #define VIRTUAL_MAX (SIM_TIME_MAX / 2)
