@@ -60,6 +60,11 @@ static void add_races(struct text *t, const struct races *r, const struct quanta
 
 static void add_urgency(struct text *t, const struct urgency *u, const struct quanta_look *look)
 {
+    static const char *const why[] = {
+        [STARVED_NOT_PREEMPTED] = "the policy did not preempt it",
+        [STARVED_PASSED_OVER] = "the policy chose it first",
+        [STARVED_LENT] = "a lock had lent it a higher priority",
+    };
     const struct long_wait *inversion = &u->inversion, *starvation = &u->starvation;
     char time[TIME_TEXT_SIZE], from[TIME_TEXT_SIZE];
 
@@ -81,8 +86,7 @@ static void add_urgency(struct text *t, const struct urgency *u, const struct qu
               look);
     text_addf(t, "  %12s  %s waited %s while %s ran: %s\n", time_text(starvation->from, from),
               starvation->task, time_text(starvation->time, time), starvation->ran,
-              starvation->passed_over ? "the policy chose it first"
-                                      : "the policy did not preempt it");
+              why[starvation->why]);
 }
 
 /* ---- lock order ------------------------------------------------------------------------ */

@@ -87,7 +87,7 @@ static void add_urgency(cJSON *summary, const struct urgency *u)
     add_int(o, "time", w->time);
     add_int(o, "from", w->from);
     (void)cJSON_AddStringToObject(o, "ran", w->ran);
-    (void)cJSON_AddStringToObject(o, "why", w->passed_over ? "passed over" : "not preempted");
+    (void)cJSON_AddStringToObject(o, "why", starved_why_name((enum starved_why)w->why));
 }
 
 static void add_summary(cJSON *root, const struct report *report)

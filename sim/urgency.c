@@ -10,7 +10,8 @@ struct who {
     uint32_t refs;
     int32_t spec;
     uint64_t copy;
-    char *name; /* of a spawned task; NULL: by spec and copy */
+    char *name;          /* of a spawned task; NULL: by spec and copy */
+    sim_time lent_until; /* it had more than its own priority; SIM_NEVER: it has; -1: never */
 };
 
 /* Of one class: the cores it may use that run tasks of one level, and how long there was one. */
@@ -255,6 +256,7 @@ static void wait_end(struct urgency *u, struct task_state *t, sim_time now)
     const struct class *c = class_of(u->state, t);
     struct long_wait *w = t->waiting == WAITS_LOCKED ? &u->inversion : &u->starvation;
     sim_time time = meter_now(&c->below, now) - t->below;
+    const struct who *ran;
 
     if (t->waiting != WAITS_NOT && time > w->time) {
         free(w->task);
@@ -263,10 +265,13 @@ static void wait_end(struct urgency *u, struct task_state *t, sim_time now)
         w->task = who_name(u, t->who);
         w->from = t->from;
         w->time = time;
-        w->ran = who_name(u, who_ran(c, t, now));
+        ran = who_ran(c, t, now);
+        w->ran = who_name(u, ran);
         w->lock = t->lock;
         w->holder = who_name(u, t->holder);
-        w->passed_over = c->starts > t->starts;
+        w->why = ran && ran->lent_until >= t->from ? STARVED_LENT
+                 : c->starts > t->starts           ? STARVED_PASSED_OVER
+                                                   : STARVED_NOT_PREEMPTED;
     }
     who_drop(t->holder);
     t->holder = NULL;
@@ -343,7 +348,17 @@ static void arrived(struct task_state *t, const struct trace_rec *rec)
     t->who->spec = (int32_t)rec->arg;
     t->who->copy = (uint64_t)rec->extra;
     t->who->name = rec->text ? sim_strdup(rec->text) : NULL;
+    t->who->lent_until = -1;
     t->holder_slot = -1;
+}
+
+/* A lock lends, or takes back what it has lent. */
+static void prioritized(struct urgency *u, struct task_state *t, const struct trace_rec *rec)
+{
+    if (rec->arg > u->sc->tasks[t->who->spec].priority)
+        t->who->lent_until = SIM_NEVER;
+    else if (t->who->lent_until == SIM_NEVER)
+        t->who->lent_until = rec->at;
 }
 
 static void gone(struct task_state *t)
@@ -389,6 +404,9 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
     case TR_BLOCK:
         blocked(u, t, rec);
         break;
+    case TR_PRIORITY:
+        prioritized(u, t, rec);
+        break;
     case TR_ACQUIRE:
         if (rec->arg < HOLD_ORDER)
             *holder_of(st, rec->place) = rec->task;
@@ -412,6 +430,18 @@ static void finish(struct trace_sink *sink, sim_time end)
             wait_end(u, &u->state->tasks[i], end);
 }
 
+const char *starved_why_name(enum starved_why why)
+{
+    static const char *const names[] = {
+#define X(why, name) name,
+        STARVED_WHYS(X)
+#undef X
+    };
+
+    sim_assert((size_t)why < ARRAY_LEN(names));
+    return names[why];
+}
+
 static bool priorities_differ(const struct scenario *sc)
 {
     for (int32_t i = 1; i < sc->ntasks; i++)
@@ -428,7 +458,8 @@ struct urgency *urgency_new(const struct scenario *sc)
         return NULL;
     u = sim_calloc(1, sizeof(*u));
     u->sink.kinds = 1U << TR_ARRIVE | 1U << TR_READY | 1U << TR_RUN | 1U << TR_STOP |
-                    1U << TR_BLOCK | 1U << TR_DONE | 1U << TR_ACQUIRE | 1U << TR_RELEASE;
+                    1U << TR_BLOCK | 1U << TR_DONE | 1U << TR_ACQUIRE | 1U << TR_RELEASE |
+                    1U << TR_PRIORITY;
     u->sink.record = record;
     u->sink.finish = finish;
     u->sc = sc;

@@ -4,7 +4,8 @@
  * kinds of waiting are told, of each the longest:
  *
  *   starvation  the task was ready, and less urgent ones ran on cores that it may use: they
- *               were not preempted, or the policy chose them first
+ *               were not preempted, the policy chose them first, or a lock had lent them a
+ *               priority
  *   inversion   the task was blocked on a lock that a less urgent one held (or one that waits
  *               for such a one), and less urgent ones ran: the holder, or others that kept the
  *               holder from running, and so are what makes it long
@@ -24,13 +25,25 @@
 #include "sim/scenario.h"
 #include "sim/trace.h"
 
+/* X(enumerator, as the result document says it) */
+#define STARVED_WHYS(X)                                                    \
+    X(NOT_PREEMPTED, "not preempted") /* `ran` ran already, and went on */ \
+    X(PASSED_OVER, "passed over")     /* `ran`, or another, was chosen */  \
+    X(LENT, "lent priority")          /* a lock has lent `ran` a priority */
+
+enum starved_why {
+#define X(why, name) STARVED_##why,
+    STARVED_WHYS(X)
+#undef X
+};
+
 struct long_wait {
     char *task; /* NULL: there was none */
     sim_time from, time;
-    char *ran;        /* a less urgent task that ran meanwhile */
-    int32_t lock;     /* inversion: the sync object */
-    char *holder;     /* inversion: who held it */
-    bool passed_over; /* starvation: `ran`, or another, was chosen during the wait */
+    char *ran;    /* a less urgent task that ran meanwhile */
+    int32_t lock; /* inversion: the sync object */
+    char *holder; /* inversion: who held it */
+    int why;      /* starvation: enum starved_why */
 };
 
 struct urgency {
@@ -41,6 +54,8 @@ struct urgency {
 };
 
 enum { URGENCY_CLASSES = 100 };
+
+const char *starved_why_name(enum starved_why why);
 
 /* NULL where all priorities are the same, as there is nothing to tell, or where there are more
  * than URGENCY_CLASSES different ones (and affinities): as many clocks would cost too much. */

@@ -90,7 +90,7 @@ START_TEST(a_wait_counts_only_while_less_urgent_tasks_run)
     ck_assert_int_eq(rig.u->starvation.from, 10);
     ck_assert_int_eq(rig.u->starvation.time, 30);
     ck_assert_str_eq(rig.u->starvation.ran, "low");
-    ck_assert(rig.u->starvation.passed_over);
+    ck_assert_int_eq(rig.u->starvation.why, STARVED_PASSED_OVER);
     ck_assert_ptr_null(rig.u->inversion.task);
     rig_release(&rig);
 }
@@ -147,7 +147,7 @@ START_TEST(the_longest_wait_is_told_and_a_requeue_does_not_break_it)
     rig_end(&rig, 100);
     ck_assert_int_eq(rig.u->starvation.from, 40);
     ck_assert_int_eq(rig.u->starvation.time, 25);
-    ck_assert(!rig.u->starvation.passed_over);
+    ck_assert_int_eq(rig.u->starvation.why, STARVED_NOT_PREEMPTED);
     rig_release(&rig);
 }
 END_TEST
@@ -240,6 +240,25 @@ START_TEST(what_nobody_holds_is_waited_for_without_inversion)
     blocks(&rig, 0, HIGH, 1, LOCK);
     rig_end(&rig, 30);
     ck_assert_ptr_null(rig.u->inversion.task);
+    rig_release(&rig);
+}
+END_TEST
+
+START_TEST(a_lent_priority_is_why_a_middle_task_waits)
+{
+    struct rig rig;
+
+    rig_init(&rig);
+    run(&rig, 0, LOW, 0);
+    feed(&rig.feed, TR_PRIORITY, -1, LOW, 9, 0);
+    ready(&rig, 2, MID);
+    rig.feed.now = 8;
+    feed(&rig.feed, TR_PRIORITY, -1, LOW, 1, 0);
+    stop(&rig, 8, LOW, 0);
+    run(&rig, 8, MID, 0);
+    rig_end(&rig, 10);
+    ck_assert_int_eq(rig.u->starvation.time, 6);
+    ck_assert_int_eq(rig.u->starvation.why, STARVED_LENT);
     rig_release(&rig);
 }
 END_TEST
@@ -385,6 +404,7 @@ Suite *urgency_suite(void)
     tcase_add_test(hands, an_inversion_without_a_third_task_names_the_holder_as_who_ran);
     tcase_add_test(hands, a_holder_as_urgent_is_no_inversion_unless_it_waits_for_a_lesser_one);
     tcase_add_test(hands, what_nobody_holds_is_waited_for_without_inversion);
+    tcase_add_test(hands, a_lent_priority_is_why_a_middle_task_waits);
     tcase_add_test(hands, names_outlive_their_tasks);
     suite_add_tcase(s, hands);
     tcase_add_test(runs, fifo_passes_the_urgent_over_and_a_preemptive_policy_does_not);
