@@ -293,7 +293,7 @@ static void owns(struct checker *c, const struct trace_rec *rec)
     if (t->place != RUNNING && t->place != BLOCKED)
         found(c, "task %d: %s of \"%s\" while %s", (int)rec->task,
               trace_kind_name((enum trace_kind)rec->kind), name, place_names[t->place]);
-    if (rec->arg == HOLD_ORDER)
+    if (rec->arg >= HOLD_ORDER)
         return;
     if (rec->kind == TR_RELEASE) {
         if (owners_remove(&c->state->owners, rec))
