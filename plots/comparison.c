@@ -95,6 +95,12 @@ static int64_t speed_up(const struct comparison_column *c,
                     (struct wide){0, (uint64_t)c->metrics->makespan});
 }
 
+static int64_t misses(const struct comparison_column *c, const struct comparison_column *first)
+{
+    (void)first;
+    return (int64_t)c->metrics->deadline_misses;
+}
+
 static int64_t races(const struct comparison_column *c, const struct comparison_column *first)
 {
     (void)first;
@@ -134,6 +140,7 @@ static const struct row rows[] = {
     {"mean parallelism", FORM_RATIO, MOST, parallelism, false},
     {"peak parallelism", FORM_COUNT, MOST, parallelism_peak, false},
     {"speed-up", FORM_SPEED_UP, MOST, speed_up, false},
+    {"deadlines missed", FORM_COUNT, LEAST, misses, true},
     {"inversion", FORM_TIME, LEAST, inversion, true},
     {"starvation", FORM_TIME, LEAST, starvation, true},
     {"lock orders", FORM_COUNT, LEAST, lock_orders, true},

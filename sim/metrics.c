@@ -427,6 +427,15 @@ static void waits_for_ever(struct metrics *m, const struct trace_rec *rec)
     note->held_place = o->place;
 }
 
+static void job_done(struct metrics *m, const struct trace_rec *rec)
+{
+    struct task_now *t = task_of(m, rec->task);
+
+    t->m.jobs++;
+    t->m.misses += rec->arg > 0;
+    m->deadline_misses += rec->arg > 0;
+}
+
 static void record(struct trace_sink *sink, const struct trace_rec *rec)
 {
     struct metrics *m = container_of(sink, struct metrics, sink);
@@ -462,8 +471,7 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
         completed(m, rec);
         break;
     case TR_JOB:
-        task_of(m, rec->task)->m.jobs++;
-        task_of(m, rec->task)->m.misses += rec->arg > 0;
+        job_done(m, rec);
         break;
     case TR_SUBMIT:
     case TR_SERVE:

@@ -97,6 +97,7 @@ struct metrics {
     int64_t throughput_e9; /* completed a second, ratios in 10^-9 */
     int64_t utilization_e9;
     uint64_t context_switches, preemptions, migrations;
+    uint64_t deadline_misses; /* of all tasks */
     sim_time switch_time;
     struct level concurrency, parallelism;
     int64_t concurrency_e9, parallelism_e9; /* means */
