@@ -1,5 +1,6 @@
 #include "sim/checker.h"
 
+#include "models/schedulers/sched.h"
 #include "sim/owners.h"
 
 #include <stdarg.h>
@@ -147,6 +148,9 @@ static bool may_run(const struct checker *c, const struct task_state *t, int32_t
 {
     const struct machine_spec *m = &c->sc->machine;
     const uint64_t *affinity = c->sc->tasks[t->spec].affinity;
+
+    if (m->policy->rests && m->policy->rests(&c->sc->tasks[t->spec]))
+        return false;
 
     if (t->home >= 0)
         return t->home == core; /* and that one will run it, after an interrupt perhaps */

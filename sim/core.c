@@ -105,6 +105,21 @@ static void core_arm(struct core *c)
     engine_at(&m->sim->eng, &c->end, at < c->slice_end ? at : c->slice_end);
 }
 
+void core_reslice(struct core *c)
+{
+    struct sched *s = queues_of(c->machine, c->id);
+    sim_time slice;
+
+    if (c->state != CORE_RUNNING || !s->policy->slice)
+        return; /* it is asked for when it begins to run */
+    slice = s->policy->slice(s, c->running);
+    c->slice_over = false;
+    c->slice_end =
+        slice >= SIM_TIME_MAX ? SIM_NEVER : time_add(c->machine->sim->eng.now, slice);
+    if (event_pending(&c->end))
+        core_arm(c);
+}
+
 static void core_burst(struct core *c)
 {
     struct thread *t = c->running;

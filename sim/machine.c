@@ -298,6 +298,14 @@ sim_time sched_work(const struct sched *s, const struct thread *t, sim_time ran)
     return mul_div_floor(ran, core_speed(c, t), 1000000);
 }
 
+void sched_reslice(struct sched *s, const struct thread *t)
+{
+    struct core *c = &s->machine->cores[t->core];
+
+    sim_assert(c->running == t);
+    core_reslice(c);
+}
+
 static void fire_alarm(struct engine *eng, struct event *ev)
 {
     struct sched *s = container_of(ev, struct sched, alarm);

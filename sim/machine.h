@@ -149,6 +149,7 @@ void core_preempt(struct core *c); /* its thread goes back to a queue */
 void core_set_free(struct core *c);
 void core_set_taken(struct core *c);
 int64_t core_speed(const struct core *c, const struct thread *t); /* in 10^-6 */
+void core_reslice(struct core *c); /* its thread's slice is asked for anew */
 void core_account(struct core *c); /* charges what has run up to now */
 event_fn core_fire;
 

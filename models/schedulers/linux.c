@@ -68,7 +68,6 @@ struct linux_thread {
     struct ready_node node;  /* IN_DEADLINE: by deadline; THROTTLED: by the end of that */
     uint8_t where;           /* enum where, of a ready thread */
     uint8_t sched_class;     /* enum task_class */
-    bool unsliced;           /* became fair while it ran */
     int32_t own;             /* priority, without what locks lend */
     int32_t priority;        /* of real time, when it was last enqueued; 0: none */
     int64_t left;            /* rr: of its slice, in ns, or in ticks */
@@ -495,7 +494,6 @@ static void linux_start(struct sched *s, struct thread *t)
     struct linux_queue *q = s->state;
     struct linux_thread *lt = sched_thread(s, t);
 
-    lt->unsliced = false;
     if (own_rank(t, lt) == RANK_FAIR)
         fair_start(&q->fair, &lt->fair);
     else
@@ -595,8 +593,6 @@ static bool linux_preempts(struct sched *s, const struct thread *t,
     if (mine == RANK_DEADLINE &&
         (own_rank(t, lt) == RANK_DEADLINE || own_rank(running, other) == RANK_DEADLINE))
         return deadline(q, lt) < deadline(q, other);
-    if (other->unsliced && !lt->fair.running)
-        return true;
     return fair_preempts(&q->fair, &lt->fair, &other->fair);
 }
 
@@ -622,8 +618,7 @@ static bool linux_outranks(const struct sched *s, const struct thread *a,
     return mine == RANK_RT && rt_priority(a, lt) > rt_priority(b, other);
 }
 
-/* A lock lends a priority to what runs, or takes it back: the class changes with it.  What
- * becomes fair this way has no slice to end: the first fair thread that waits takes over. */
+/* A lock lends a priority to what runs, or takes it back: the class changes with it. */
 static void linux_changed(struct sched *s, struct thread *t)
 {
     struct linux_queue *q = s->state;
@@ -634,13 +629,13 @@ static void linux_changed(struct sched *s, struct thread *t)
         return;
     if (fair) {
         fair_start(&q->fair, &lt->fair);
-        lt->unsliced = true;
         q->urgent--;
     } else {
         fair_leave(&lt->fair);
         q->urgent++;
     }
     server_look(q);
+    sched_reslice(s, t);
 }
 
 static void linux_renew(struct sched *s, struct thread *t)
@@ -650,10 +645,14 @@ static void linux_renew(struct sched *s, struct thread *t)
 
     q->urgent -= !lt->fair.running;
     set(q, t, lt);
-    lt->unsliced = false;
     if (own_rank(t, lt) == RANK_DEADLINE)
         budget_wake(q, lt);
     linux_start(s, t);
+}
+
+static bool linux_rests(const struct task_spec *spec)
+{
+    return spec->sched_class == CLASS_DEADLINE && spec->runtime > 0;
 }
 
 const struct sched_policy sched_linux = {
@@ -686,5 +685,6 @@ const struct sched_policy sched_linux = {
     .renew = linux_renew,
     .changed = linux_changed,
     .alarm = linux_alarm,
+    .rests = linux_rests,
     .weight = sched_weight,
 };

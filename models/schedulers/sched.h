@@ -141,6 +141,10 @@ struct sched_policy {
      * machine's placement prefers.  Optional: it goes on where it is. */
     bool (*regroups)(const struct sched *s);
 
+    /* May a core idle while a task of this kind is ready, as one with a budget is when that is
+     * spent?  Optional: never, the policy is work-conserving. */
+    bool (*rests)(const struct task_spec *spec);
+
     /* The share that a task of this kind is to have, beside others'; the measure of fairness
      * divides by it.  Optional: all the same. */
     int64_t (*weight)(const struct task_spec *spec);
@@ -178,6 +182,9 @@ sim_time sched_ran(const struct sched *s, const struct thread *t);
 /* What `ran` ns on its core have done of the work of `t`, in ns at speed 1, rounded down. */
 sim_time sched_work(const struct sched *s, const struct thread *t, sim_time ran);
 bool sched_running(const struct thread *t); /* on a core, or being switched to */
+
+/* The slice of `t`, which holds a core, is asked for anew: what has come has made it another. */
+void sched_reslice(struct sched *s, const struct thread *t);
 
 /* Rings once at `at`, not before now; a later call moves it, SIM_NEVER silences it.  A policy
  * that has no thread ready or running should not ask for one that only comes round. */

@@ -268,6 +268,39 @@ static bool undelay(struct fair *f, struct fair_thread *ft)
     return false;
 }
 
+/* The smallest slice that anybody here asks for. */
+static sim_time least_slice(const struct fair *f)
+{
+    const struct ready_node *least = ready_tree_first(&f->sizes);
+
+    return least && (f->plain == 0 || least->key < f->slice) ? least->key : f->slice;
+}
+
+/* Nobody takes the core from `ft` until it has run so much, or all of its request. */
+static void guard(struct fair_thread *ft, sim_time slice)
+{
+    int64_t until = ft->vt.v + virtual_of(slice, ft->vt.weight);
+
+    ft->guarded = slice < ft->slice && until < ft->deadline ? until : ft->deadline;
+}
+
+/* `ft` has come: who asks for more at a time is not protected for longer than that. */
+static void shorten(struct fair *f, const struct fair_thread *ft)
+{
+    for (struct list *l = f->running.next; l != &f->running; l = l->next) {
+        struct fair_thread *other = container_of(l, struct fair_thread, link);
+        int64_t before = other->guarded;
+
+        if (other->slice <= ft->slice || before <= other->vt.v)
+            continue;
+        guard(other, least_slice(f));
+        if (other->guarded < before)
+            sched_reslice(f->s, thread_of(f, other));
+        else
+            other->guarded = before;
+    }
+}
+
 void fair_enqueue(struct fair *f, struct fair_thread *ft, enum ready_why why)
 {
     bool stays = ft->delayed && undelay(f, ft);
@@ -279,6 +312,8 @@ void fair_enqueue(struct fair *f, struct fair_thread *ft, enum ready_why why)
     if (!stays && !ft->home)
         place(f, ft, why == READY_NEW);
     insert(f, ft);
+    if (f->plain < f->counted && ft->came == sched_now(f->s))
+        shorten(f, ft); /* not all ask for the same */
 }
 
 void fair_dequeue(struct fair *f, struct fair_thread *ft)
@@ -357,22 +392,6 @@ struct thread *fair_last(struct fair *f)
 
 /* ---- running ------------------------------------------------------------------------------- */
 
-/* From now on nobody takes the core from `ft` until it has run the smallest slice that
- * anybody here asks for, or all of its request. */
-static void guard(const struct fair *f, struct fair_thread *ft)
-{
-    const struct ready_node *least = ready_tree_first(&f->sizes);
-    sim_time slice = ft->slice;
-
-    if (f->plain > 0 && f->slice < slice)
-        slice = f->slice;
-    if (least && least->key < slice)
-        slice = least->key;
-    ft->guarded = ft->deadline;
-    if (slice != ft->slice && ft->vt.v + virtual_of(slice, ft->vt.weight) < ft->deadline)
-        ft->guarded = ft->vt.v + virtual_of(slice, ft->vt.weight);
-}
-
 void fair_start(struct fair *f, struct fair_thread *ft)
 {
     if (ft->home != f)
@@ -383,7 +402,7 @@ void fair_start(struct fair *f, struct fair_thread *ft)
     ft->running = true;
     f->nrunning++;
     list_push_back(&f->running, &ft->link);
-    guard(f, ft);
+    guard(ft, least_slice(f));
 }
 
 void fair_stop(struct fair *f, struct fair_thread *ft, enum stop_why why)
@@ -434,7 +453,7 @@ bool fair_expires(struct fair *f, struct fair_thread *ft)
     if (!keeps(f, ft))
         return true;
     if (f->tick == 0)
-        guard(f, ft);
+        guard(ft, least_slice(f));
     return false;
 }
 
