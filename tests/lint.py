@@ -104,7 +104,7 @@ def check_includes(root, path, lines):
         if path.startswith("models/") and name.startswith("models/"):
             base = os.path.splitext(os.path.basename(name))[0]
             mine = os.path.splitext(os.path.basename(path))[0]
-            if base.endswith("_list"):  # what several models keep their threads in
+            if base.endswith(("_list", "_tree")):  # what several models keep their threads in
                 continue
             if not SHARED.match(base) and not SHARED.match(mine) and base != mine:
                 say(path, number, f"a model names no other model: {name}")

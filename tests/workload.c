@@ -274,8 +274,8 @@ static bool add_arrivals(struct making *m, int i)
     return kind == 6;
 }
 
-/* How the policies of Linux see it; periodic tasks may be of class deadline, without a budget,
- * which would keep cores idle. */
+/* How the policies of Linux see it; periodic tasks may be of class deadline, with a budget or
+ * without. */
 static void add_class(struct making *m, bool periodic)
 {
     static const char *const classes[] = {"other", "batch", "idle", "fifo", "rr", "rr"};
@@ -285,6 +285,8 @@ static void add_class(struct making *m, bool periodic)
 
     if (chance(m, 60))
         text_addf(&m->t, ",\"class\":\"%s\"", name);
+    if (periodic && chance(m, 50))
+        text_addf(&m->t, ",\"runtime\":%d", below(m, 5) + 1);
     if (chance(m, 40))
         text_addf(&m->t, ",\"nice\":%d", nice);
     if (chance(m, 20))
