@@ -21,6 +21,10 @@ static const struct machine_row rows[] = {
                                  "\"queues\":\"per-core\",\"balance\":\"none\""},
     {"rr, a queue a core, steal", "\"scheduler\":{\"policy\":\"rr\",\"quantum\":\"1ms\"},"
                                   "\"queues\":\"per-core\",\"balance\":\"steal\""},
+    {"eevdf, a queue a core, steal",
+     "\"scheduler\":\"eevdf\",\"queues\":\"per-core\",\"balance\":\"steal\""},
+    {"linux, a queue a core, steal",
+     "\"scheduler\":\"linux\",\"queues\":\"per-core\",\"balance\":\"steal\""},
     {"priority, one queue", "\"scheduler\":{\"policy\":\"priority\",\"quantum\":\"1ms\"}"},
 };
 
@@ -41,7 +45,7 @@ int main(void)
 {
     static const int cores[] = {1, 8, 64, 1024};
 
-    printf("%-28s %6s  %12s  %8s\n", "100,000 threads", "cores", "decisions/s", "of one");
+    printf("%-29s %6s  %12s  %8s\n", "100,000 threads", "cores", "decisions/s", "of one");
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         double one = 0;
 
@@ -51,7 +55,7 @@ int main(void)
             double decisions = (double)(bench_number(text, "/summary/preemptions") + 500000);
 
             one = k == 0 ? decisions / r.seconds : one;
-            printf("%-28s %6d  %12s  %7.0f%%\n", rows[i].name, cores[k],
+            printf("%-29s %6d  %12s  %7.0f%%\n", rows[i].name, cores[k],
                    bench_rate(decisions, r.seconds, buf), 100 * decisions / r.seconds / one);
             free(text);
         }
