@@ -83,7 +83,7 @@ test: deps-test
 
 # The tests find what was built, and the project's files, by these two.
 run-tests: $B/quanta $B/tests/run $(if $(EXAMPLE),$B/tests/example)
-	QUANTA_BUILD='$B' PYTHON='$(PYTHON)' $B/tests/run
+	CK_DEFAULT_TIMEOUT=60 QUANTA_BUILD='$B' PYTHON='$(PYTHON)' $B/tests/run
 
 # A test is a process of its own: freed memory that is kept makes each fork slower.
 asan: deps-test

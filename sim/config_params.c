@@ -175,7 +175,8 @@ static void limits(const struct param *p, int64_t *min, int64_t *max)
     *min = p->min;
     *max = p->max;
     if (p->min == 0 && p->max == 0)
-        *max = p->type == PARAM_TIME || p->type == PARAM_TIMES ? SIM_TIME_MAX : INT64_C(1) << 53;
+        *max =
+            p->type == PARAM_TIME || p->type == PARAM_TIMES ? SIM_TIME_MAX : INT64_C(1) << 53;
 }
 
 static bool read_limited_time(struct reader *r, const cJSON *at, const struct param *p,

@@ -58,6 +58,7 @@ struct machine {
     int32_t nqueues;
     uint32_t nready;                  /* in all queues */
     int32_t choosing;                 /* the core that picks now; -1: any free one */
+    uint32_t nmovers;                 /* of them, those that may outrank others */
     uint64_t *waiting;                /* a queue a core: a bit each that is not empty */
     struct core_index loads, longest; /* likewise, by threads ready or running; by -ready */
     struct core_index ranks;          /* one queue: by what runs, -: nothing does */

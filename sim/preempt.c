@@ -109,10 +109,11 @@ static int32_t find_lowest(const struct machine *m, const struct thread *t)
     for (int32_t i = 0; i < m->ncores; i++) {
         const struct core *c = &m->cores[i];
 
-        if (i == t->core || !core_runs(c) || !policy->outranks(queues_of(m, t->core), t, c->running) ||
-            !thread_may_run(m, t, i))
+        if (i == t->core || !core_runs(c) ||
+            !policy->outranks(queues_of(m, t->core), t, c->running) || !thread_may_run(m, t, i))
             continue;
-        if (lowest < 0 || policy->outranks(queues_of(m, lowest), m->cores[lowest].running, c->running))
+        if (lowest < 0 ||
+            policy->outranks(queues_of(m, lowest), m->cores[lowest].running, c->running))
             lowest = i;
     }
     return lowest;
@@ -121,7 +122,7 @@ static int32_t find_lowest(const struct machine *m, const struct thread *t)
 /* The first of a queue that waits in vain goes where something less urgent runs. */
 static void push(struct machine *m, int32_t core)
 {
-    struct thread *t = first_for(m, &m->queues[core], core);
+    struct thread *t = m->nmovers > 0 ? first_for(m, &m->queues[core], core) : NULL;
     int32_t to = t ? find_lowest(m, t) : -1;
 
     if (to < 0)
@@ -138,7 +139,9 @@ static void push(struct machine *m, int32_t core)
 
 struct thread *preempt_pull(struct machine *m, int32_t core, struct thread *best)
 {
-    for (int32_t i = 0; spreads(m) && (i = next_core(m, m->waiting, NULL, i)) >= 0; i++) {
+    if (m->nmovers == 0 || !spreads(m))
+        return best;
+    for (int32_t i = 0; (i = next_core(m, m->waiting, NULL, i)) >= 0; i++) {
         struct thread *t = first_for(m, &m->queues[i], core);
 
         if (t && best && m->spec->policy->outranks(&m->queues[i], t, best))

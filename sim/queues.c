@@ -149,6 +149,11 @@ static int32_t choose_queue(struct machine *m, const struct thread *t, enum read
     return least_loaded(m, t);
 }
 
+static bool moves(const struct sched *s, const struct thread *t)
+{
+    return s->policy->moves && s->policy->moves(s, t);
+}
+
 static void enqueue(struct machine *m, struct thread *t, enum ready_why why)
 {
     struct sched *s = queues_of(m, t->core);
@@ -156,6 +161,7 @@ static void enqueue(struct machine *m, struct thread *t, enum ready_why why)
     s->policy->enqueue(s, t, why);
     s->nready++;
     m->nready++;
+    m->nmovers += moves(s, t);
     queue_changed(m, s);
 }
 
@@ -166,6 +172,7 @@ void queues_remove(struct machine *m, struct thread *t)
     s->policy->dequeue(s, t);
     s->nready--;
     m->nready--;
+    m->nmovers -= moves(s, t);
     queue_changed(m, s);
 }
 
@@ -298,6 +305,7 @@ static struct thread *pick(struct machine *m, struct sched *s)
     if (t) {
         s->nready--;
         m->nready--;
+        m->nmovers -= moves(s, t);
         queue_changed(m, s);
     }
     return t;

@@ -157,8 +157,9 @@ const struct sched_policy sched_hrrn = {
     .name = "hrrn",
     .help = "non-preemptive, the highest (waiting + burst) / burst; of equals the first that "
             "came",
-    .source = "Source: Stallings, Operating Systems, 9.2, highest response ratio next; differs: "
-              "a burst ends where the task waits, and waiting begins where it became ready",
+    .source =
+        "Source: Stallings, Operating Systems, 9.2, highest response ratio next; differs: "
+        "a burst ends where the task waits, and waiting begins where it became ready",
     .params = hrrn_params,
     .state_size = sizeof(struct ready_tree),
     .thread_size = sizeof(struct hrrn_thread),

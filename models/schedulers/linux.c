@@ -618,6 +618,11 @@ static bool linux_outranks(const struct sched *s, const struct thread *a,
     return mine == RANK_RT && rt_priority(a, lt) > rt_priority(b, other);
 }
 
+static bool linux_moves(const struct sched *s, const struct thread *t)
+{
+    return own_rank(t, sched_thread_const(s, t)) != RANK_FAIR;
+}
+
 /* A lock lends a priority to what runs, or takes it back: the class changes with it. */
 static void linux_changed(struct sched *s, struct thread *t)
 {
@@ -682,6 +687,7 @@ const struct sched_policy sched_linux = {
     .yields = linux_yields,
     .preempts = linux_preempts,
     .outranks = linux_outranks,
+    .moves = linux_moves,
     .renew = linux_renew,
     .changed = linux_changed,
     .alarm = linux_alarm,

@@ -138,15 +138,17 @@ static const struct param lottery_params[] = {
     PARAM(TIME, struct lottery_params, quantum, "a draw for each", .required = true, .min = 1,
           .max = SIM_TIME_MAX),
     PARAM(INTS, struct lottery_params, draws,
-          "numbers to use first, modulo the tickets in play, instead of drawing", .max = INT64_C(1) << 53),
+          "numbers to use first, modulo the tickets in play, instead of drawing",
+          .max = INT64_C(1) << 53),
     PARAM_END,
 };
 
 const struct sched_policy sched_lottery = {
     .name = "lottery",
     .help = "for each quantum a ticket of a ready task is drawn, and its holder runs",
-    .source = "Source: Waldspurger, Weihl, Lottery Scheduling, OSDI 1994, section 2; OSTEP "
-              "homework lottery.py; differs: no compensation tickets, no transfers, no currencies",
+    .source =
+        "Source: Waldspurger, Weihl, Lottery Scheduling, OSDI 1994, section 2; OSTEP "
+        "homework lottery.py; differs: no compensation tickets, no transfers, no currencies",
     .params = lottery_params,
     .params_size = sizeof(struct lottery_params),
     .state_size = sizeof(struct lottery),

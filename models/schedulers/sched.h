@@ -118,6 +118,9 @@ struct sched_policy {
      * in its place wherever it waits, unless balance is "none"?  Optional: threads do not move
      * for their urgency. */
     bool (*outranks)(const struct sched *s, const struct thread *a, const struct thread *b);
+    /* ... and may `t` outrank anything at all?  The same as long as its priority is.  Needed
+     * where there is outranks(). */
+    bool (*moves)(const struct sched *s, const struct thread *t);
 
     /* A running thread goes on with another task, as those of pools do.  Optional: all the
      * same. */

@@ -36,8 +36,7 @@ static sim_time left(const struct sched *s, const struct thread *t)
     return done < st->left ? st->left - done : 0;
 }
 
-static bool srtf_preempts(struct sched *s, const struct thread *t,
-                          const struct thread *running)
+static bool srtf_preempts(struct sched *s, const struct thread *t, const struct thread *running)
 {
     return left(s, t) < left(s, running);
 }
@@ -55,8 +54,9 @@ const struct sched_policy sched_srtf = {
     .name = "srtf",
     .alias = "stcf",
     .help = "preemptive, the shortest remaining burst; preempts only when strictly shorter",
-    .source = "Source: Silberschatz, Galvin, Gagne, Operating System Concepts, 5.3.2; Stallings, "
-              "Operating Systems, 9.2; differs: a burst ends where the task waits, whatever for",
+    .source =
+        "Source: Silberschatz, Galvin, Gagne, Operating System Concepts, 5.3.2; Stallings, "
+        "Operating Systems, 9.2; differs: a burst ends where the task waits, whatever for",
     .params = srtf_params,
     .state_size = sizeof(struct ready_tree),
     .thread_size = sizeof(struct srtf_thread),

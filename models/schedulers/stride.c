@@ -20,8 +20,8 @@ struct stride_params {
 
 struct stride_thread {
     struct ready_node node;
-    int64_t pass;   /* of a thread that is not active: from the global pass */
-    int64_t rest;   /* of the division, below `tickets` */
+    int64_t pass; /* of a thread that is not active: from the global pass */
+    int64_t rest; /* of the division, below `tickets` */
     int64_t tickets;
     bool active; /* READY or RUNNING, in one queue */
 };

@@ -4,9 +4,10 @@
 
 #include <string.h>
 
-#define POLICIES(X)                                             \
-    X(fifo) X(rr) X(scan) X(by_priority) X(sjf) X(srtf) X(hrrn) \
-    X(lottery) X(stride) X(cfs) X(eevdf) X(edf) X(rm) X(linux)
+#define POLICIES(X)                                                                          \
+    X(fifo)                                                                                  \
+    X(rr) X(scan) X(by_priority) X(sjf) X(srtf) X(hrrn) X(lottery) X(stride) X(cfs) X(eevdf) \
+        X(edf) X(rm) X(linux)
 
 #define X(name) extern const struct sched_policy sched_##name;
 POLICIES(X)
