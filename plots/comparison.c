@@ -10,6 +10,8 @@
 enum best { NO_BEST, LEAST, MOST };
 enum form { FORM_TIME, FORM_COUNT, FORM_RATIO, FORM_PERCENT, FORM_SPEED_UP };
 
+enum { NOTHING = -1 }; /* a value that a run does not have */
+
 /* A row: what it shows of a run. */
 struct row {
     const char *name;
@@ -26,24 +28,29 @@ static int64_t makespan(const struct comparison_column *c,
     return c->metrics->makespan;
 }
 
+static int64_t mean_of(const struct samples *s)
+{
+    return s->count > 0 ? samples_mean(s) : NOTHING;
+}
+
 static int64_t turnaround(const struct comparison_column *c,
                           const struct comparison_column *first)
 {
     (void)first;
-    return samples_mean(&c->metrics->turnaround);
+    return mean_of(&c->metrics->turnaround);
 }
 
 static int64_t waiting(const struct comparison_column *c, const struct comparison_column *first)
 {
     (void)first;
-    return samples_mean(&c->metrics->waiting);
+    return mean_of(&c->metrics->waiting);
 }
 
 static int64_t response(const struct comparison_column *c,
                         const struct comparison_column *first)
 {
     (void)first;
-    return samples_mean(&c->metrics->response);
+    return mean_of(&c->metrics->response);
 }
 
 static int64_t utilisation(const struct comparison_column *c,
@@ -91,6 +98,8 @@ static int64_t parallelism_peak(const struct comparison_column *c,
 static int64_t speed_up(const struct comparison_column *c,
                         const struct comparison_column *first)
 {
+    if (first->outcome == OUTCOME_UNTIL || c->outcome == OUTCOME_UNTIL)
+        return NOTHING; /* how long they are is not theirs to say */
     return ratio_e9((struct wide){0, (uint64_t)first->metrics->makespan},
                     (struct wide){0, (uint64_t)c->metrics->makespan});
 }
@@ -154,6 +163,10 @@ static void form(int64_t value, enum form how, char buf[TIME_TEXT_SIZE])
     sim_time unit = value >= SEC(1) ? MS(1) : value >= MS(1) ? US(1) : 1;
     char number[TIME_TEXT_SIZE];
 
+    if (value == NOTHING) {
+        (void)snprintf(buf, TIME_TEXT_SIZE, "-");
+        return;
+    }
     switch (how) {
     case FORM_TIME:
         (void)time_text((value + unit / 2) / unit * unit, buf);
@@ -192,7 +205,7 @@ static int64_t best_of(const struct row *row, const struct comparison_column *co
         int64_t value = row->value(&columns[i], &columns[0]);
 
         differ = differ || value != first;
-        if (!ended_well(&columns[i]))
+        if (!ended_well(&columns[i]) || value == NOTHING)
             continue;
         if (!found || (row->best == LEAST ? value < best : value > best))
             best = value;
@@ -266,7 +279,7 @@ static void table(struct text *t, const struct comparison_column *columns, size_
             width = width > widest ? widest : width;
             form(value, rows[r].form, buf);
             text_pad(t, ' ', GAP + (strlen(buf) < width ? width - strlen(buf) : 0));
-            if (any && value == best && ended_well(&columns[i])) {
+            if (any && value == best && value != NOTHING && ended_well(&columns[i])) {
                 pen_put(&pen, GLYPH_BEST, buf);
                 pen_put(&pen, GLYPH_BEST, g->best);
                 pen_put(&pen, NULL, "");
