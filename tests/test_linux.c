@@ -47,12 +47,10 @@ static int64_t spawn_time(const cJSON *threads, const char *child)
 {
     const cJSON *t, *op;
 
-    cJSON_ArrayForEach(t, threads)
-    {
+    for (t = threads->child; t; t = t->next) {
         int64_t at = whole(member(t, "at_us"));
 
-        cJSON_ArrayForEach(op, member(t, "ops"))
-        {
+        for (op = member(t, "ops")->child; op; op = op->next) {
             const cJSON *arg = op->child->next;
 
             if (strcmp(op->child->valuestring, "run") == 0)
@@ -95,8 +93,7 @@ static void add_ops(struct text *t, const cJSON *thread, int64_t *until)
     const char *before = "[";
     const cJSON *op;
 
-    cJSON_ArrayForEach(op, member(thread, "ops"))
-    {
+    for (op = member(thread, "ops")->child; op; op = op->next) {
         const char *name = op->child->valuestring;
 
         if (strcmp(name, "spawn") == 0)
@@ -140,22 +137,19 @@ static void add_sync(struct text *t, const cJSON *scenario)
     const cJSON *m;
 
     text_add(t, "\"sync\":{");
-    cJSON_ArrayForEach(m, member(scenario, "mutexes"))
-    {
+    for (m = member(scenario, "mutexes")->child; m; m = m->next) {
         const char *protocol = text_of(m, "protocol");
 
         text_addf(t, "%s\"%s\":{\"mutex\":{\"protocol\":\"%s\"}}", comma, text_of(m, "name"),
                   strcmp(protocol, "pi") == 0 ? "inherit" : protocol);
         comma = ",";
     }
-    cJSON_ArrayForEach(m, member(scenario, "sems"))
-    {
+    for (m = member(scenario, "sems")->child; m; m = m->next) {
         text_addf(t, "%s\"%s\":{\"semaphore\":%" PRId64 "}", comma, text_of(m, "name"),
                   whole(member(m, "init")));
         comma = ",";
     }
-    cJSON_ArrayForEach(m, member(scenario, "threads"))
-    {
+    for (m = member(scenario, "threads")->child; m; m = m->next) {
         if (whole(member(m, "at_us")) >= 0)
             continue;
         text_addf(t, "%s\"end of %s\":{\"semaphore\":0}", comma, text_of(m, "name"));
@@ -180,8 +174,7 @@ static char *config_of(const cJSON *scenario, const char *queues)
     text_add(&t, "}},");
     add_sync(&t, scenario);
     text_add(&t, "\"tasks\":[");
-    cJSON_ArrayForEach(thread, threads)
-    {
+    for (thread = threads->child; thread; thread = thread->next) {
         text_add(&t, comma);
         add_thread(&t, threads, thread, &until);
         comma = ",";
@@ -431,8 +424,7 @@ static void check_shares(const struct timeline *l, const cJSON *row, const char 
 {
     const cJSON *m;
 
-    cJSON_ArrayForEach(m, member(row, "share_by_thread"))
-    {
+    for (m = member(row, "share_by_thread")->child; m; m = m->next) {
         double off = share(l, m->string) - m->valuedouble;
 
         ck_assert_msg(off < 0.02 && off > -0.02, "%s: the share of %s is off by %f", id,
@@ -486,7 +478,8 @@ static void check(struct timeline *l, const cJSON *row, const char *id)
     const cJSON *line;
 
     if (strcmp(kind, "order") == 0 || strcmp(kind, "completion") == 0)
-        cJSON_ArrayForEach(line, member(row, "expect")) check_line(l, id, line->valuestring);
+        for (line = member(row, "expect")->child; line; line = line->next)
+            check_line(l, id, line->valuestring);
     if (strcmp(kind, "order") == 0)
         check_cores(l, row, id);
     if (strncmp(kind, "shares", 6) == 0 || strcmp(kind, "wakeup") == 0)

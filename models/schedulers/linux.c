@@ -21,7 +21,9 @@
  * lends to none; the RR slice is that of the whole run; with a global queue there is one fair
  * server for all cores, and the N most urgent threads run on N cores; what that server has to
  * give ends exactly, not at the next tick. */
+#include "models/schedulers/sched_cbs.h"
 #include "models/schedulers/sched_fair.h"
+#include "models/schedulers/sched_server.h"
 #include "sim/scenario.h"
 
 enum { RT_LOWEST = 1, RT_HIGHEST = 99 };
@@ -71,19 +73,7 @@ struct linux_thread {
     int32_t own;             /* priority, without what locks lend */
     int32_t priority;        /* of real time, when it was last enqueued; 0: none */
     int64_t left;            /* rr: of its slice, in ns, or in ticks */
-    /* deadline */
-    sim_time runtime, relative, period; /* runtime 0: no limit */
-    sim_time budget;                    /* may be negative: a debt */
-    sim_time deadline;                  /* an instant */
-};
-
-enum server_state { SERVER_OFF, SERVER_WAITS, SERVER_SERVES };
-
-/* Waits, from the first fair thread on, until no more of its period is left than what it has
- * still to give; if fair threads wait then, it serves as a deadline task. */
-struct fair_server {
-    uint8_t state;
-    sim_time left, deadline;
+    struct cbs cbs;          /* of class deadline */
 };
 
 struct linux_queue {
@@ -105,6 +95,8 @@ static void linux_init(struct sched *s)
     for (int32_t i = 0; i <= RT_HIGHEST; i++)
         list_init(&q->rt[i]);
     fair_init(&q->fair, s, params->slice, params->delay_dequeue);
+    q->server.runtime = params->fair_runtime;
+    q->server.period = params->fair_period;
     q->fair.tick = params->tick;
     q->fair.phase = params->tick > 0 ? params->tick_phase % params->tick : 0;
 }
@@ -158,7 +150,7 @@ static enum rank rank(const struct linux_queue *q, const struct thread *t,
 
 static sim_time deadline(const struct linux_queue *q, const struct linux_thread *lt)
 {
-    return lt->sched_class == CLASS_DEADLINE ? lt->deadline : q->server.deadline;
+    return lt->sched_class == CLASS_DEADLINE ? lt->cbs.deadline : q->server.deadline;
 }
 
 static int64_t rr_slice(const struct linux_params *params)
@@ -179,128 +171,42 @@ static void set(struct linux_queue *q, struct thread *t, struct linux_thread *lt
     lt->sched_class = (uint8_t)spec->sched_class;
     lt->own = (int32_t)spec->priority;
     lt->left = rr_slice(q->s->params);
-    lt->runtime = spec->runtime;
-    lt->relative = spec->deadline > 0 ? spec->deadline : spec->period;
-    lt->period = spec->period > 0 ? spec->period : spec->deadline;
-    lt->budget = 0;
-    lt->deadline = -1; /* long over */
+    cbs_init(&lt->cbs, spec);
     fair_leave(&lt->fair);
     fair_set(&lt->fair, kind, spec->nice, spec->slice);
 }
 
-/* ---- the alarm, and the fair server -------------------------------------------------------- */
+/* ---- the alarm, budgets and the fair server ------------------------------------------------ */
 
 static void set_alarm(struct linux_queue *q)
 {
     const struct ready_node *first = ready_tree_first(&q->throttled);
     sim_time at = first ? first->key : SIM_NEVER, now = sched_now(q->s);
+    sim_time due = q->urgent > 0 ? server_due(&q->server) : SIM_NEVER;
 
-    if (q->server.state == SERVER_WAITS && q->urgent > 0 &&
-        q->server.deadline - q->server.left < at)
-        at = q->server.deadline - q->server.left;
+    at = due < at ? due : at;
     sched_alarm(q->s, at > now ? at : now);
 }
 
-static void server_renew(struct linux_queue *q)
+/* Threads have come or gone. */
+static void look(struct linux_queue *q)
 {
-    const struct linux_params *params = q->s->params;
-
-    q->server.state = SERVER_WAITS;
-    q->server.left = params->fair_runtime < params->fair_period ? params->fair_runtime
-                                                                : params->fair_period - 1;
-    q->server.deadline = time_add(sched_now(q->s), params->fair_period);
-}
-
-/* Fair threads have come or gone, or urgent ones. */
-static void server_look(struct linux_queue *q)
-{
-    const struct linux_params *params = q->s->params;
-
-    if (params->fair_runtime > 0) {
-        if (fair_live(&q->fair) == 0)
-            q->server.state = SERVER_OFF;
-        else if (q->server.state == SERVER_OFF)
-            server_renew(q);
-    }
+    server_look(&q->server, fair_live(&q->fair) > 0, sched_now(q->s));
     set_alarm(q);
-}
-
-/* Fair threads have run, served or not. */
-static void server_charge(struct linux_queue *q, sim_time ran)
-{
-    const struct linux_params *params = q->s->params;
-
-    if (q->server.state == SERVER_OFF)
-        return;
-    q->server.left -= ran;
-    if (q->server.left > 0)
-        return;
-    if (q->server.state == SERVER_WAITS) {
-        server_renew(q); /* they do not starve */
-        return;
-    }
-    q->server.state = SERVER_WAITS;
-    q->server.left = params->fair_runtime;
-    q->server.deadline = time_add(q->server.deadline, params->fair_period);
-    sched_reconsider(q->s);
-}
-
-/* ---- the budget of a deadline thread ------------------------------------------------------- */
-
-/* On waking: what is left may be used until the old deadline, if that takes no more than its
- * part of the core: left / (deadline - now) <= runtime / period. */
-static void budget_wake(struct linux_queue *q, struct linux_thread *lt)
-{
-    sim_time now = sched_now(q->s), rest = lt->deadline - now;
-
-    if (lt->runtime > 0 && rest >= 0) {
-        sim_time budget = lt->budget > 0 ? lt->budget : 0;
-
-        if (wide_compare(wide_mul((uint64_t)budget, (uint64_t)lt->period),
-                         wide_mul((uint64_t)rest, (uint64_t)lt->runtime)) <= 0)
-            return;
-    }
-    lt->deadline = time_add(now, lt->relative);
-    lt->budget = lt->runtime;
-}
-
-/* The period that begins now gives new budget; as many more as a debt takes. */
-static void budget_refill(const struct linux_queue *q, struct linux_thread *lt)
-{
-    sim_time now = sched_now(q->s), more;
-    int64_t periods = -lt->budget / lt->runtime + 1;
-
-    lt->budget += periods * lt->runtime;
-    if (!mul_i64(periods, lt->period, &more))
-        more = SIM_TIME_MAX;
-    lt->deadline = time_add(lt->deadline, more);
-    if (lt->deadline < now) {
-        lt->deadline = time_add(now, lt->relative);
-        lt->budget = lt->runtime;
-    }
-}
-
-static bool spent(const struct linux_thread *lt)
-{
-    return lt->runtime > 0 && lt->budget <= 0;
 }
 
 static void deadline_enqueue(struct linux_queue *q, struct linux_thread *lt, enum ready_why why)
 {
-    /* Its next period begins then: at the deadline, where that is the period's end. */
-    sim_time refill;
-
     if (why == READY_NEW || why == READY_WOKEN)
-        budget_wake(q, lt);
-    refill = lt->deadline - lt->relative + lt->period;
-    if (spent(lt) && refill <= sched_now(q->s))
-        budget_refill(q, lt);
-    if (spent(lt)) {
+        cbs_wake(&lt->cbs, sched_now(q->s));
+    if (cbs_spent(&lt->cbs) && cbs_refill_at(&lt->cbs) <= sched_now(q->s))
+        cbs_refill(&lt->cbs, sched_now(q->s));
+    if (cbs_spent(&lt->cbs)) {
         lt->where = THROTTLED;
-        ready_tree_insert(&q->throttled, &lt->node, refill, READY_BACK);
+        ready_tree_insert(&q->throttled, &lt->node, cbs_refill_at(&lt->cbs), READY_BACK);
     } else {
         lt->where = IN_DEADLINE;
-        ready_tree_insert(&q->deadline, &lt->node, lt->deadline,
+        ready_tree_insert(&q->deadline, &lt->node, lt->cbs.deadline,
                           why == READY_PREEMPTED ? READY_FRONT : READY_BACK);
     }
 }
@@ -312,19 +218,13 @@ static void linux_alarm(struct sched *s)
 
     while ((n = ready_tree_first(&q->throttled)) != NULL && n->key <= sched_now(s)) {
         ready_tree_remove(&q->throttled, n);
-        budget_refill(q, of_node(n));
+        cbs_refill(&of_node(n)->cbs, sched_now(s));
         deadline_enqueue(q, of_node(n), READY_CHANGED);
         sched_reconsider(s);
     }
-    if (q->server.state == SERVER_WAITS &&
-        q->server.deadline - q->server.left <= sched_now(s)) {
-        if (fair_waiting(&q->fair) > 0) {
-            q->server.state = SERVER_SERVES;
-            sched_reconsider(s);
-        } else {
-            server_renew(q);
-        }
-    }
+    if (server_due(&q->server) <= sched_now(s) &&
+        server_ring(&q->server, fair_waiting(&q->fair) > 0, sched_now(s)))
+        sched_reconsider(s);
     set_alarm(q);
 }
 
@@ -368,7 +268,7 @@ static void linux_enqueue(struct sched *s, struct thread *t, enum ready_why why)
         break;
     }
     q->urgent += lt->where != IN_FAIR;
-    server_look(q);
+    look(q);
 }
 
 static void linux_dequeue(struct sched *s, struct thread *t)
@@ -433,7 +333,7 @@ static struct thread *linux_first(struct sched *s)
     if (t && served) {
         const struct linux_thread *lt = sched_thread(s, t);
 
-        return lt->deadline <= q->server.deadline ? t : served;
+        return lt->cbs.deadline <= q->server.deadline ? t : served;
     }
     if (!t)
         t = served;
@@ -478,12 +378,13 @@ static void linux_charge(struct sched *s, struct thread *t, sim_time ran)
 
     if (lt->fair.home) {
         fair_charge(&lt->fair, ran);
-        server_charge(q, ran);
+        if (server_charge(&q->server, ran, now))
+            sched_reconsider(s);
         set_alarm(q);
         return;
     }
-    if (lt->sched_class == CLASS_DEADLINE && lt->runtime > 0)
-        lt->budget -= ran;
+    if (lt->sched_class == CLASS_DEADLINE && lt->cbs.runtime > 0)
+        lt->cbs.budget -= ran;
     if (lt->sched_class == CLASS_RR)
         lt->left -= tick > 0 ? sched_ticks(now - ran, now, tick, q->fair.phase) : ran;
     lt->fair.ahead = 0;
@@ -498,7 +399,7 @@ static void linux_start(struct sched *s, struct thread *t)
         fair_start(&q->fair, &lt->fair);
     else
         q->urgent++;
-    server_look(q);
+    look(q);
 }
 
 static void linux_stop(struct sched *s, struct thread *t, enum stop_why why)
@@ -510,7 +411,7 @@ static void linux_stop(struct sched *s, struct thread *t, enum stop_why why)
         fair_stop(&q->fair, &lt->fair, why);
     else
         q->urgent--;
-    server_look(q);
+    look(q);
     (void)t;
 }
 
@@ -527,10 +428,10 @@ static sim_time linux_slice(struct sched *s, struct thread *t)
             return slice;
         return budget < slice && budget > 0 ? budget : slice;
     }
-    if (lt->sched_class == CLASS_DEADLINE && lt->runtime > 0) {
+    if (lt->sched_class == CLASS_DEADLINE && lt->cbs.runtime > 0) {
         if (tick > 0)
-            return sched_until_tick(now, lt->budget, tick, phase);
-        return lt->budget > 0 ? lt->budget : 1;
+            return sched_until_tick(now, lt->cbs.budget, tick, phase);
+        return lt->cbs.budget > 0 ? lt->cbs.budget : 1;
     }
     if (lt->sched_class != CLASS_RR)
         return SIM_NEVER;
@@ -557,7 +458,7 @@ static bool linux_expires(struct sched *s, struct thread *t, bool waiting)
     if (lt->fair.running)
         return overtaken(q, t, lt) || fair_expires(&q->fair, &lt->fair);
     if (lt->sched_class == CLASS_DEADLINE)
-        return spent(lt);
+        return cbs_spent(&lt->cbs);
     if (lt->sched_class != CLASS_RR || lt->left > 0)
         return false;
     lt->left = rr_slice(s->params);
@@ -572,8 +473,8 @@ static bool linux_yields(struct sched *s, struct thread *t, bool waiting)
     if (lt->fair.running)
         return fair_yields(&q->fair, &lt->fair, waiting);
     if (lt->sched_class == CLASS_DEADLINE) { /* the rest of its budget is forfeit */
-        lt->budget = lt->budget > 0 ? 0 : lt->budget;
-        return spent(lt);
+        lt->cbs.budget = lt->cbs.budget > 0 ? 0 : lt->cbs.budget;
+        return cbs_spent(&lt->cbs);
     }
     return rt_first_of(q, rt_priority(t, lt)) != NULL;
 }
@@ -614,7 +515,7 @@ static bool linux_outranks(const struct sched *s, const struct thread *a,
     if (mine != theirs)
         return mine > theirs;
     if (mine == RANK_DEADLINE)
-        return lt->deadline < deadline(home, other);
+        return lt->cbs.deadline < deadline(home, other);
     return mine == RANK_RT && rt_priority(a, lt) > rt_priority(b, other);
 }
 
@@ -639,7 +540,7 @@ static void linux_changed(struct sched *s, struct thread *t)
         fair_leave(&lt->fair);
         q->urgent++;
     }
-    server_look(q);
+    look(q);
     sched_reslice(s, t);
 }
 
@@ -651,7 +552,7 @@ static void linux_renew(struct sched *s, struct thread *t)
     q->urgent -= !lt->fair.running;
     set(q, t, lt);
     if (own_rank(t, lt) == RANK_DEADLINE)
-        budget_wake(q, lt);
+        cbs_wake(&lt->cbs, sched_now(s));
     linux_start(s, t);
 }
 
