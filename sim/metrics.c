@@ -300,6 +300,11 @@ static void switches(struct metrics *m, const struct trace_rec *rec)
     }
 }
 
+static enum core_is mode_of(const struct trace_rec *rec)
+{
+    return rec->arg == RUN_KERNEL ? CORE_KERNEL : CORE_USER;
+}
+
 static void runs(struct metrics *m, const struct trace_rec *rec)
 {
     struct task_now *t = task_of(m, rec->task);
@@ -310,8 +315,7 @@ static void runs(struct metrics *m, const struct trace_rec *rec)
     t->m.slices++;
     if (t->m.first_run < 0)
         t->m.first_run = rec->at;
-    core_is(m, rec->place, rec->at, rec->arg == RUN_KERNEL ? CORE_KERNEL : CORE_USER,
-            rec->task);
+    core_is(m, rec->place, rec->at, mode_of(rec), rec->task);
 }
 
 static void stopped(struct metrics *m, const struct trace_rec *rec)
@@ -427,6 +431,15 @@ static void waits_for_ever(struct metrics *m, const struct trace_rec *rec)
     note->held_place = o->place;
 }
 
+static void says(struct metrics *m, struct notes *notes, const struct trace_rec *rec,
+                 int64_t place)
+{
+    struct note *note = add_note(m, notes, rec->at, rec->place, task_of(m, rec->task));
+
+    note->text = sim_strdup(rec->text);
+    note->place = place;
+}
+
 static void job_done(struct metrics *m, const struct trace_rec *rec)
 {
     struct task_now *t = task_of(m, rec->task);
@@ -439,7 +452,6 @@ static void job_done(struct metrics *m, const struct trace_rec *rec)
 static void record(struct trace_sink *sink, const struct trace_rec *rec)
 {
     struct metrics *m = container_of(sink, struct metrics, sink);
-    struct note *note;
 
     switch ((enum trace_kind)rec->kind) {
     case TR_ARRIVE:
@@ -455,8 +467,7 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
         runs(m, rec);
         break;
     case TR_MODE:
-        core_is(m, rec->place, rec->at, rec->arg == RUN_KERNEL ? CORE_KERNEL : CORE_USER,
-                rec->task);
+        core_is(m, rec->place, rec->at, mode_of(rec), rec->task);
         break;
     case TR_RENEW:
         task_of(m, rec->task)->m.slices++;
@@ -484,13 +495,10 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
         m->state->cores[rec->place].stolen += rec->arg;
         break;
     case TR_LOG:
-        note = add_note(m, &m->log, rec->at, rec->place, task_of(m, rec->task));
-        note->text = sim_strdup(rec->text);
+        says(m, &m->log, rec, -1);
         break;
     case TR_FAULT:
-        note = add_note(m, &m->faults, rec->at, rec->place, task_of(m, rec->task));
-        note->text = sim_strdup(rec->text);
-        note->place = rec->arg;
+        says(m, &m->faults, rec, rec->arg);
         break;
     case TR_REJECT:
         m->executors[rec->place].rejected++;

@@ -307,7 +307,7 @@ int64_t quanta_span(const struct quanta_run *run)
 char *quanta_legend(const struct quanta_run *const *runs, size_t n,
                     const struct quanta_look *look)
 {
-    const struct timeline **list = sim_calloc(n + 1, sizeof(*list));
+    const struct timeline **list = sim_calloc(n + 1, sizeof(struct timeline *));
     char *text;
 
     for (size_t i = 0; i < n; i++) {
