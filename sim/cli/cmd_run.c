@@ -109,15 +109,22 @@ const struct command command_run = {
     .min = 1,
     .max = 1,
     .summary = "simulate a file and show each variant's timeline and numbers",
-    .about = "Runs each variant of FILE (\"-\": standard input) and prints a timeline, a row a "
-             "core and a "
-             "row a task, and the numbers beneath. What the file expects of its results is "
-             "compared with "
-             "them; what does not hold is said on standard error.\n"
-             "\n"
-             "With --json it prints the result document: one object where the file has no "
-             "variants or "
-             "--variant asks for one, else an array of them.",
+    .about =
+        "Runs each variant of FILE (\"-\": standard input) and prints a timeline, a row a "
+        "core and a "
+        "row a task, and the numbers beneath. What the file expects of its results is "
+        "compared with "
+        "them; what does not hold is said on standard error.\n"
+        "\n"
+        "Beneath the numbers stands what went wrong or could have: faults, deadlocks, data "
+        "races, locks "
+        "taken in different orders, waits of urgent tasks while less urgent ones ran, each "
+        "with its line "
+        "in FILE.\n"
+        "\n"
+        "With --json it prints the result document: one object where the file has no "
+        "variants or "
+        "--variant asks for one, else an array of them.",
     .options = options,
     .examples = {{"quanta run configs/lessons/02-cpu-busy-and-idle.json",
                   "the timeline and the numbers"},
