@@ -125,33 +125,29 @@ static const struct sched_policy *find_policy(struct reader *r, const cJSON *at)
     return NULL;
 }
 
-static void read_scheduler(struct reader *r, const cJSON *at)
+/* The policy that `at` names, or that an object names beside its parameters and, in `keys`,
+ * what else belongs there.  *params: as read; the first policy's where there is a mistake. */
+static const struct sched_policy *read_policy(struct reader *r, const cJSON *at, const char *who,
+                                              struct keys keys[2], void **params)
 {
     static const char *const others[] = {"policy", NULL};
-    struct machine_spec *m = &r->sc->machine;
-    const struct sched_policy *policy = sched_policies[0];
-    const cJSON *name = at, *object = NULL;
-    struct keys keys[2] = {0};
+    const cJSON *object = cJSON_IsObject(at) ? at : NULL;
+    const cJSON *name = object ? json_member(at, "policy") : at;
+    const struct sched_policy *policy = name ? find_policy(r, name) : sched_policies[0];
+    const char *problem, *key = NULL;
+    bool was_bad = r->bad;
     char what[80];
 
-    if (cJSON_IsObject(at)) {
-        object = at;
-        name = json_member(at, "policy");
-        if (!name)
-            wrong(r, at, "as { \"policy\": \"fifo\" }", "the scheduler needs \"policy\"");
-    }
-    if (name)
-        policy = find_policy(r, name);
-    m->policy = policy ? policy : sched_policies[0];
-    sim_assert(m->policy);
-    m->policy_params = arena_alloc(r->mem, m->policy->params_size + 1);
-    keys[0].params = sched_common_params;
-    keys[0].base = m;
+    if (object && !name)
+        wrong(r, at, "as { \"policy\": \"fifo\" }", "%s needs \"policy\"", who);
     keys[0].others = others;
-    keys[1].params = m->policy->params;
-    keys[1].base = m->policy_params;
-    if (!policy)
-        return;
+    if (!policy) {
+        *params = arena_alloc(r->mem, sched_policies[0]->params_size + 1);
+        return sched_policies[0];
+    }
+    *params = arena_alloc(r->mem, policy->params_size + 1);
+    keys[1].params = policy->params;
+    keys[1].base = *params;
     (void)snprintf(what, sizeof(what), "the policy \"%s\"", policy->name);
     read_object(r, object, what, keys, 2);
     for (const struct param *p = policy->params; name && !object && p->name; p++)
@@ -159,6 +155,46 @@ static void read_scheduler(struct reader *r, const cJSON *at)
             wrong(r, name, p->help,
                   "the policy \"%s\" needs \"%s\": { \"policy\": \"%s\", \"%s\": ... }",
                   policy->name, p->name, policy->name, p->name);
+    r->bad = was_bad || r->bad;
+    problem = policy->check && !r->bad ? policy->check(*params, &key) : NULL;
+    if (problem)
+        wrong(r, json_member(at, key), NULL, "\"%s\" %s", key, problem);
+    return policy;
+}
+
+/* ---- queues with a policy each ------------------------------------------------------- */
+
+const struct param part_params[] = {
+    PARAM(INT, struct policy_part, priority, "of the tasks in this queue", .required = true,
+          .min = -(INT64_C(1) << 31), .max = (INT64_C(1) << 31) - 1),
+    PARAM_END,
+};
+
+void read_policies(struct reader *r, const cJSON *at, struct policy_list *list)
+{
+    if (!cJSON_IsArray(at) || !at->child) {
+        wrong_type(r, at, "as [ { \"priority\": 1, \"policy\": \"fifo\" } ]",
+                   "an array of queues");
+        return;
+    }
+    list->parts = arena_alloc(r->mem, (size_t)cJSON_GetArraySize(at) * sizeof(*list->parts));
+    for (const cJSON *part = at->child; part; part = part->next) {
+        struct policy_part *to = &list->parts[list->n];
+        struct keys keys[2] = {{.params = part_params, .base = to}, {0}};
+
+        if (!want_object(r, part))
+            continue;
+        to->policy = read_policy(r, part, "a queue", keys, &to->params);
+        list->n++;
+    }
+}
+
+static void read_scheduler(struct reader *r, const cJSON *at)
+{
+    struct machine_spec *m = &r->sc->machine;
+    struct keys keys[2] = {{.params = sched_common_params, .base = m}, {0}};
+
+    m->policy = read_policy(r, at, "the scheduler", keys, &m->policy_params);
 }
 
 /* ---- costs ---------------------------------------------------------------------------- */

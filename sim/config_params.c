@@ -320,6 +320,7 @@ static void read_list(struct reader *r, const cJSON *at, const struct param *p,
     }
     list->values = arena_alloc(r->mem, (size_t)n * sizeof(*list->values));
     list->array = cJSON_IsArray(at);
+    list->n = 0;
     for (const cJSON *v = list->array ? at->child : at; v; v = list->array ? v->next : NULL) {
         list->values[list->n] = p->min;
         (void)read_number(r, v, p, &list->values[list->n++]);
@@ -340,6 +341,9 @@ static void read_param(struct reader *r, const cJSON *at, const struct param *p,
         break;
     case PARAM_INT:
         (void)read_int(r, at, min, max, to);
+        break;
+    case PARAM_POLICIES:
+        read_policies(r, at, to);
         break;
     case PARAM_TIMES:
     case PARAM_INTS:

@@ -123,6 +123,7 @@ int32_t read_reference(struct reader *r, const cJSON *at, const struct names *na
 /* ---- the rooms of a file ------------------------------------------------------------- */
 
 void read_machine(struct reader *r, const cJSON *at);
+void read_policies(struct reader *r, const cJSON *at, struct policy_list *list);
 void read_op_list(struct reader *r, const cJSON *at, struct op_list *list);
 void path_set(struct reader *r, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void read_tasks(struct reader *r, const cJSON *at);
@@ -130,7 +131,7 @@ void read_tasks(struct reader *r, const cJSON *at);
 const char *not_yet(const char *kind, const char *name);
 
 /* The table of a task's plain keys, and the machine's, and the device's: for the schema. */
-extern const struct param machine_params[], cache_params[], core_params[], task_params[],
+extern const struct param machine_params[], cache_params[], core_params[], task_params[], part_params[],
     device_params[];
 
 /* Checks "expect" (config_expect.c). */

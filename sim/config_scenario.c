@@ -18,7 +18,6 @@ const char *not_yet(const char *kind, const char *name)
     static const struct {
         const char *kind, *names, *why;
     } later[] = {
-        {"policy", " mlfq mlq ", later_version},
         {"discipline", " priority sstf scan cscan ", later_version},
         {"executor", " event-loop green ", later_version},
         {"a device", " preset rtt seek ", later_version},

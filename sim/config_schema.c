@@ -126,6 +126,9 @@ static cJSON *param_schema(const struct param *p)
         return ref("time_or_distribution");
     case PARAM_INT:
         return integer(p->min, limited ? p->max : INT64_C(1) << 53);
+    case PARAM_POLICIES:
+        return parse("{\"type\":\"array\",\"minItems\":1,\"items\":{\"$ref\":\"#/$defs/"
+                     "queue\"}}");
     case PARAM_TIMES:
         return one_or_array(ref(p->min > 0 ? "time_above_0" : "time"));
     case PARAM_INTS:
@@ -202,7 +205,9 @@ static bool needs_params(const struct param *params)
     return false;
 }
 
-static void add_policy(cJSON *any, const struct sched_policy *p, const char *name)
+/* `others`: the keys that stand beside its own. */
+static void add_policy(cJSON *any, const struct sched_policy *p, const char *name,
+                       const struct param *others)
 {
     cJSON *o = object_schema();
 
@@ -210,20 +215,20 @@ static void add_policy(cJSON *any, const struct sched_policy *p, const char *nam
     require(o, "policy");
     (void)cJSON_AddStringToObject(o, "description", p->help);
     add_params(o, p->params);
-    add_params(o, sched_common_params);
+    add_params(o, others);
     (void)cJSON_AddItemToArray(any, o);
-    if (!needs_params(p->params))
+    if (!needs_params(p->params) && !needs_params(others))
         (void)cJSON_AddItemToArray(any, constant(name));
 }
 
-static cJSON *scheduler(void)
+static cJSON *scheduler(const struct param *others)
 {
     cJSON *o = cJSON_CreateObject(), *any = cJSON_AddArrayToObject(o, "anyOf");
 
     for (size_t i = 0; sched_policies[i]; i++) {
-        add_policy(any, sched_policies[i], sched_policies[i]->name);
+        add_policy(any, sched_policies[i], sched_policies[i]->name, others);
         if (sched_policies[i]->alias)
-            add_policy(any, sched_policies[i], sched_policies[i]->alias);
+            add_policy(any, sched_policies[i], sched_policies[i]->alias, others);
     }
     return o;
 }
@@ -450,7 +455,8 @@ char *config_schema(void)
     defs = parse(scalars);
     (void)cJSON_AddItemToObject(root, "$defs", defs);
     (void)cJSON_AddItemToObject(defs, "time_or_distribution", distribution());
-    (void)cJSON_AddItemToObject(defs, "scheduler", scheduler());
+    (void)cJSON_AddItemToObject(defs, "scheduler", scheduler(sched_common_params));
+    (void)cJSON_AddItemToObject(defs, "queue", scheduler(part_params));
     (void)cJSON_AddItemToObject(defs, "machine", machine());
     (void)cJSON_AddItemToObject(defs, "device", device());
     (void)cJSON_AddItemToObject(defs, "sync", sync_object());

@@ -2,6 +2,8 @@
 
 #include "sim/world.h"
 
+#include <stdlib.h>
+
 static void cores_init(struct machine *m)
 {
     struct arena *mem = &m->sim->mem;
@@ -235,20 +237,17 @@ bool sched_may_run(const struct sched *s, const struct thread *t)
 
 void *sched_thread(const struct sched *s, struct thread *t)
 {
-    (void)s;
-    return t + 1;
+    return (char *)(t + 1) + s->offset;
 }
 
 const void *sched_thread_const(const struct sched *s, const struct thread *t)
 {
-    (void)s;
-    return t + 1;
+    return (const char *)(t + 1) + s->offset;
 }
 
 struct thread *sched_thread_of(const struct sched *s, void *bytes)
 {
-    (void)s;
-    return (struct thread *)bytes - 1;
+    return (struct thread *)(void *)((char *)bytes - s->offset) - 1;
 }
 
 const struct task_spec *sched_spec(const struct sched *s, const struct thread *t)
@@ -320,6 +319,35 @@ void sched_init(struct sched *s)
 {
     /* Before the bell, whose rank is the last. */
     event_init(&s->alarm, fire_alarm, PHASE_DISPATCH, 0);
+}
+
+void sched_nest(struct sched *inner, struct sched *outer, const struct sched_policy *policy,
+                const void *params, size_t offset)
+{
+    *inner = (struct sched){.policy = policy,
+                            .params = params,
+                            .machine = outer->machine,
+                            .core = outer->core,
+                            .offset = outer->offset + (uint32_t)offset,
+                            .rng = rng_stream(rng_next(&outer->rng), policy->name),
+                            .state = sim_calloc(1, policy->state_size + 1)};
+    sched_init(inner);
+    if (policy->init)
+        policy->init(inner);
+}
+
+void sched_unnest(struct sched *inner)
+{
+    if (inner->policy->release)
+        inner->policy->release(inner);
+    free(inner->state);
+}
+
+size_t sched_thread_bytes(const struct sched_policy *policy, const void *params)
+{
+    size_t more = policy->thread_more ? policy->thread_more(params) : 0;
+
+    return policy->thread_size + (more + 7) / 8 * 8;
 }
 
 void sched_alarm(struct sched *s, sim_time at)

@@ -33,6 +33,7 @@
     X(OPS, "struct op_list", "array of ops")                                       \
     X(TIMES, "struct param_list", "time or array of times")                        \
     X(INTS, "struct param_list", "integer or array of integers")                   \
+    X(POLICIES, "struct policy_list", "array of queues")                           \
     X(TRUE, "bool", "true") /* {"yield": true} */                                  \
     X(SET, "const char *: \"x = expr\"", "\"name = expression\"")
 
@@ -48,6 +49,18 @@ struct param_list {
     int64_t *values; /* in the scenario's arena */
     size_t n;        /* 0: the key is not there */
     bool array;      /* as the file writes it */
+};
+
+/* Queues, each with its own policy. */
+struct sched_policy;
+struct policy_part {
+    int64_t priority;
+    const struct sched_policy *policy;
+    void *params; /* as the policy has them */
+};
+struct policy_list {
+    struct policy_part *parts;
+    size_t n;
 };
 
 struct param {

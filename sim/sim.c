@@ -226,7 +226,8 @@ struct sim *sim_new(const struct scenario *sc, struct trace *trace)
     engine_init(&sim->eng);
     pool_init(&sim->tasks, &sim->mem, sizeof(struct task));
     pool_init(&sim->threads, &sim->mem,
-              sizeof(struct thread) + sc->machine.policy->thread_size);
+              sizeof(struct thread) +
+                  sched_thread_bytes(sc->machine.policy, sc->machine.policy_params));
     code_compile(&sim->code, &sim->mem, sc);
     sim->vars = arena_alloc(&sim->mem, (sc->nvars + 1) * sizeof(*sim->vars));
     for (uint32_t i = 0; i < sc->nvars; i++)

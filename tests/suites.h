@@ -1,6 +1,7 @@
 /* suites.h - the list of suites; tests/main.c runs them all. */
 SUITE(base)
 SUITE(ostep)
+SUITE(ostep_queues)
 SUITE(ready_tree)
 SUITE(policies)
 SUITE(properties)

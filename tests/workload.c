@@ -143,6 +143,15 @@ static const char *const policies[] = {
     "{\"policy\":\"stride\",\"quantum\":%d",
     "{\"policy\":\"edf\"",
     "{\"policy\":\"rm\"",
+    "{\"policy\":\"mlfq\",\"quanta\":[1,2,4],\"boost\":%d%d",
+    "{\"policy\":\"mlfq\",\"levels\":2,\"quanta\":%d,\"allotments\":[%d,1],\"io_bump\":true",
+    "{\"policy\":\"mlfq\",\"quanta\":%d,\"demote\":\"if-waiting\",\"stay\":true",
+    "{\"policy\":\"mlfq\",\"quanta\":%d,\"io_bump\":true,\"boost\":%d,\"allotments\":2",
+    "{\"policy\":\"mlq\",\"queues\":[{\"priority\":0,\"policy\":\"rr\",\"quantum\":%d},"
+    "{\"priority\":1,\"policy\":\"srtf\"},{\"priority\":-1,\"policy\":\"lottery\",\"quantum\":%d}]",
+    "{\"policy\":\"mlq\",\"queues\":[{\"priority\":1,\"policy\":\"mlfq\",\"quanta\":%d,"
+    "\"boost\":%d},{\"priority\":0,\"policy\":\"stride\",\"quantum\":%d},"
+    "{\"priority\":2,\"policy\":\"priority\",\"aging\":%d},{\"priority\":-1,\"policy\":\"hrrn\"}]",
     "{\"policy\":\"cfs\"",
     "{\"policy\":\"cfs\",\"latency\":%d,\"min_granularity\":1,\"wakeup_granularity\":%d",
     "{\"policy\":\"eevdf\"",

@@ -16,5 +16,6 @@ const struct sched_policy sched_fifo = {
     .enqueue = ready_list_enqueue,
     .pick = ready_list_pick,
     .dequeue = ready_list_dequeue,
+    .first = ready_list_first,
     .last = ready_list_last,
 };

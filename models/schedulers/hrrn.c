@@ -132,11 +132,10 @@ static struct hrrn_thread *search(struct sched *s)
     return best;
 }
 
-static struct thread *hrrn_pick(struct sched *s)
+static struct thread *hrrn_first(struct sched *s)
 {
     struct ready_tree *ready = s->state;
     struct hrrn_thread *best;
-    struct thread *t;
 
     if (!ready->root)
         return NULL;
@@ -144,10 +143,15 @@ static struct thread *hrrn_pick(struct sched *s)
     best = of_node(ready->root)->winner;
     if (!sched_may_run(s, sched_thread_of(s, best)))
         best = search(s);
-    if (!best)
-        return NULL;
-    t = sched_thread_of(s, best);
-    ready_tree_dequeue(s, t);
+    return best ? sched_thread_of(s, best) : NULL;
+}
+
+static struct thread *hrrn_pick(struct sched *s)
+{
+    struct thread *t = hrrn_first(s);
+
+    if (t)
+        ready_tree_dequeue(s, t);
     return t;
 }
 
@@ -167,5 +171,6 @@ const struct sched_policy sched_hrrn = {
     .enqueue = hrrn_enqueue,
     .pick = hrrn_pick,
     .dequeue = ready_tree_dequeue,
+    .first = hrrn_first,
     .last = ready_tree_answer_last,
 };

@@ -17,7 +17,8 @@ struct lottery_thread {
 
 struct lottery {
     struct ready_tree ready;
-    size_t drawn; /* of the recorded draws */
+    struct ready_node *winner; /* of a draw for those that are ready now; NULL: not drawn */
+    size_t drawn;              /* of the recorded draws */
 };
 
 static struct lottery_thread *of_node(struct ready_node *node)
@@ -46,9 +47,11 @@ static void lottery_init(struct sched *s)
 
 static void lottery_enqueue(struct sched *s, struct thread *t, enum ready_why why)
 {
+    struct lottery *l = s->state;
     struct lottery_thread *lt = sched_thread(s, t);
 
     (void)why;
+    l->winner = NULL;
     lt->tickets = (uint64_t)sched_spec(s, t)->tickets;
     ready_tree_insert(s->state, &lt->node, sched_number(t), READY_BACK);
 }
@@ -105,19 +108,33 @@ static struct ready_node *draw_allowed(struct sched *s)
 
 /* With two draws, where the holder of the first may not run: the chance of each that may run is
  * t/T + (T - T')/T * t/T' = t/T', where T are all tickets and T' those that may run. */
-static struct thread *lottery_pick(struct sched *s)
+static struct thread *lottery_first(struct sched *s)
 {
     struct lottery *l = s->state;
-    struct ready_node *node;
-    struct thread *t;
 
     if (!ready_tree_first_thread(s, &l->ready))
         return NULL;
-    node = holder(l->ready.root, draw(s, sum_of(l->ready.root)));
-    if (!sched_may_run(s, ready_tree_thread(s, node)))
-        node = draw_allowed(s);
-    t = ready_tree_thread(s, node);
+    if (!l->winner)
+        l->winner = holder(l->ready.root, draw(s, sum_of(l->ready.root)));
+    if (!sched_may_run(s, ready_tree_thread(s, l->winner)))
+        l->winner = draw_allowed(s);
+    return ready_tree_thread(s, l->winner);
+}
+
+static void lottery_dequeue(struct sched *s, struct thread *t)
+{
+    struct lottery *l = s->state;
+
+    l->winner = NULL;
     ready_tree_dequeue(s, t);
+}
+
+static struct thread *lottery_pick(struct sched *s)
+{
+    struct thread *t = lottery_first(s);
+
+    if (t)
+        lottery_dequeue(s, t);
     return t;
 }
 
@@ -156,7 +173,8 @@ const struct sched_policy sched_lottery = {
     .init = lottery_init,
     .enqueue = lottery_enqueue,
     .pick = lottery_pick,
-    .dequeue = ready_tree_dequeue,
+    .dequeue = lottery_dequeue,
+    .first = lottery_first,
     .last = ready_tree_answer_last,
     .slice = lottery_slice,
     .weight = tickets_of,

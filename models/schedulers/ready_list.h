@@ -51,20 +51,30 @@ static inline void ready_list_fetch(struct sched *s)
         sched_fetch(ready_list_thread(s, next->next), false);
 }
 
-static inline struct thread *ready_list_pick(struct sched *s)
+static inline struct thread *ready_list_first(struct sched *s)
 {
     struct ready_list *r = s->state;
 
     for (struct list *l = r->queue.next; l != &r->queue; l = l->next) {
         struct thread *t = ready_list_thread(s, l);
 
-        if (sched_may_run(s, t)) {
-            list_remove(l);
-            ready_list_fetch(s);
+        if (sched_may_run(s, t))
             return t;
-        }
     }
     return NULL;
+}
+
+static inline struct thread *ready_list_pick(struct sched *s)
+{
+    struct thread *t = ready_list_first(s);
+
+    if (t) {
+        struct ready_thread *rt = sched_thread(s, t);
+
+        list_remove(&rt->link);
+        ready_list_fetch(s);
+    }
+    return t;
 }
 
 static inline void ready_list_dequeue(struct sched *s, struct thread *t)

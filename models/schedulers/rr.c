@@ -45,6 +45,7 @@ const struct sched_policy sched_rr = {
     .enqueue = ready_list_enqueue,
     .pick = ready_list_pick,
     .dequeue = ready_list_dequeue,
+    .first = ready_list_first,
     .last = ready_list_last,
     .slice = rr_slice,
     .regroups = rr_regroups,

@@ -62,13 +62,19 @@ static struct thread *scan_find(struct sched *s, uint32_t from, uint32_t end)
     return NULL;
 }
 
-static struct thread *scan_pick(struct sched *s)
+static struct thread *scan_first(struct sched *s)
 {
     struct scan *sc = s->state;
     struct thread *t = scan_find(s, sc->next, sc->words * 64);
 
-    if (!t)
-        t = scan_find(s, 0, sc->next < sc->words * 64 ? sc->next : sc->words * 64);
+    return t ? t : scan_find(s, 0, sc->next < sc->words * 64 ? sc->next : sc->words * 64);
+}
+
+static struct thread *scan_pick(struct sched *s)
+{
+    struct scan *sc = s->state;
+    struct thread *t = scan_first(s);
+
     if (!t)
         return NULL;
     scan_dequeue(s, t);
@@ -123,5 +129,6 @@ const struct sched_policy sched_scan = {
     .pick = scan_pick,
     .charge = scan_charge,
     .dequeue = scan_dequeue,
+    .first = scan_first,
     .last = scan_last,
 };

@@ -38,6 +38,7 @@ struct sched { /* one policy at work on one run queue */
     struct machine *machine;
     int32_t core; /* whose queue this is; -1: of all cores */
     uint32_t nready;
+    uint32_t offset; /* of its bytes of a thread: behind those of policies around it */
     struct rng rng; /* this queue's own stream */
     void *state;    /* policy->state_size bytes */
     struct event alarm;
@@ -54,6 +55,7 @@ struct sched_policy {
     size_t params_size;         /* bytes the params fill */
     size_t state_size;          /* per run queue: zeroed, then init() */
     size_t thread_size;         /* per thread: zeroed; reach it with sched_thread(t) */
+    size_t (*thread_more)(const void *params); /* optional: bytes beyond them */
     bool by_priority; /* sched_priority() decides who runs: so it does who gets a lock first */
 
     void (*init)(struct sched *s);    /* optional: nothing to do */
@@ -70,7 +72,7 @@ struct sched_policy {
      * where it preempts. */
     void (*dequeue)(struct sched *s, struct thread *t);
 
-    /* What pick() would give, left where it is.  Needed where there is preempts(). */
+    /* What pick() would give, left where it is. */
     struct thread *(*first)(struct sched *s);
 
     /* The thread another core may take from this queue, the last in its order
@@ -156,6 +158,14 @@ struct sched_policy {
      * `*key` the key it is about.  Optional: always. */
     const char *(*check)(const void *params, const char **key);
 };
+
+/* A policy that keeps other policies in it: `inner` works on a part of the threads of
+ * `outer`, which calls it as the machine would, and counts its nready.  `offset`: of the inner
+ * bytes of a thread in the outer ones. */
+void sched_nest(struct sched *inner, struct sched *outer, const struct sched_policy *policy,
+                const void *params, size_t offset);
+void sched_unnest(struct sched *inner);
+size_t sched_thread_bytes(const struct sched_policy *policy, const void *params);
 
 extern const struct sched_policy *const sched_policies[];       /* NULL ends it */
 const struct sched_policy *sched_policy_find(const char *name); /* by name or alias; NULL */

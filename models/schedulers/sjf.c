@@ -85,6 +85,7 @@ const struct sched_policy sched_sjf = {
     .enqueue = sjf_enqueue,
     .pick = ready_tree_pick,
     .dequeue = ready_tree_dequeue,
+    .first = ready_tree_answer_first,
     .last = ready_tree_answer_last,
     .charge = sjf_charge,
     .stop = sjf_stop,

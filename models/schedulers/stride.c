@@ -159,6 +159,7 @@ const struct sched_policy sched_stride = {
     .enqueue = stride_enqueue,
     .pick = ready_tree_pick,
     .dequeue = stride_dequeue,
+    .first = ready_tree_answer_first,
     .last = ready_tree_answer_last,
     .charge = stride_charge,
     .start = stride_start,

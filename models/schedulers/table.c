@@ -4,10 +4,11 @@
 
 #include <string.h>
 
-#define POLICIES(X)                                                                          \
-    X(fifo)                                                                                  \
-    X(rr) X(scan) X(by_priority) X(sjf) X(srtf) X(hrrn) X(lottery) X(stride) X(cfs) X(eevdf) \
-        X(edf) X(rm) X(linux)
+/* clang-format off */
+#define POLICIES(X) \
+    X(fifo) X(rr) X(scan) X(by_priority) X(sjf) X(srtf) X(hrrn) X(mlfq) X(mlq) \
+    X(lottery) X(stride) X(cfs) X(eevdf) X(edf) X(rm) X(linux)
+/* clang-format on */
 
 #define X(name) extern const struct sched_policy sched_##name;
 POLICIES(X)
