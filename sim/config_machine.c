@@ -103,7 +103,7 @@ static void read_cores(struct reader *r, const cJSON *at)
 
 static const struct sched_policy *find_policy(struct reader *r, const cJSON *at)
 {
-    const char *names[64], *later;
+    const char *names[64];
     const struct sched_policy *policy;
     size_t n = 0;
 
@@ -114,11 +114,6 @@ static const struct sched_policy *find_policy(struct reader *r, const cJSON *at)
     policy = sched_policy_find(at->valuestring);
     if (policy)
         return policy;
-    later = not_yet("policy", at->valuestring);
-    if (later) {
-        wrong(r, at, later, "the policy \"%s\" is not supported yet", at->valuestring);
-        return NULL;
-    }
     for (size_t i = 0; sched_policies[i] && n + 1 < ARRAY_LEN(names); i++)
         names[n++] = sched_policies[i]->name;
     wrong_name(r, at, "policy", at->valuestring, names, n);
