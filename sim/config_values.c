@@ -199,8 +199,10 @@ bool read_fixed(struct reader *r, const cJSON *at, int digits, int64_t min, int6
         int n = snprintf(low, sizeof(low), "%lld.%0*lld", (long long)(min / one), digits,
                          (long long)(min % one));
 
-        while (low[n - 1] == '0' || low[n - 1] == '.')
+        while (low[n - 1] == '0')
             low[--n] = '\0';
+        if (low[n - 1] == '.')
+            low[n - 1] = '\0';
         (void)snprintf(high, sizeof(high), "%lld", (long long)(max / one));
     }
     if (max >= INT64_C(1) << 53)

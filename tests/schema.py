@@ -27,6 +27,8 @@ BEYOND = {
     "log-syntax": "the syntax of expressions",
     "not-whole-ns": "whole nanoseconds",
     "on-unknown": "a name that must exist",
+    "policy-levels": "a number of values that another key says",
+    "policy-queues-twice": "numbers that must differ",
     "program-unknown": "a name that must exist",
     "rate-and-every": "keys that exclude each other",
     "rate-endless": "until stands elsewhere",
