@@ -60,7 +60,7 @@ struct thread *machine_thread_new(struct machine *m, int32_t executor)
     t->core = t->last_core = -1;
     t->executor = (int16_t)executor;
     t->state = THREAD_PARKED;
-    event_init(&t->request.done, NULL, PHASE_WAKE, 0);
+    thread_waits_no_more(t);
     m->nthreads++;
     (void)sim_take_memory(m->sim, m->spec->thread_memory);
     return t;
@@ -76,10 +76,7 @@ void machine_ready(struct machine *m, struct thread *t)
 void machine_wake(struct machine *m, struct thread *t)
 {
     sim_assert(t->state == THREAD_BLOCKED);
-    if (t->flags & THREAD_WAITS) {
-        t->flags &= (uint8_t)~THREAD_WAITS;
-        event_init(&t->request.done, NULL, PHASE_WAKE, 0); /* `wait` stood in its place */
-    }
+    sim_assert(!(t->flags & THREAD_WAITS));
     if (m->spec->on_block == ON_BLOCK_HOLD) {
         struct core *c = &m->cores[t->core];
         sim_time now = m->sim->eng.now;

@@ -76,6 +76,7 @@ static void task_gone(struct sim *sim, struct task *t)
             b->waiter = NULL;
             if (waiter) {
                 task_joined(sim, waiter->task, b);
+                thread_waits_no_more(waiter);
                 machine_wake(&sim->machine, waiter);
             }
             if (b->orphaned)

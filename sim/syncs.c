@@ -222,6 +222,7 @@ static void leave_queue(struct sync_wait *w)
     struct sync *s = w->object;
 
     list_remove(&w->link);
+    thread_of(w)->flags &= (uint8_t)~THREAD_WAITS;
     sim_assert(s->nwaiting > 0);
     s->nwaiting--;
 }
@@ -229,7 +230,7 @@ static void leave_queue(struct sync_wait *w)
 static void end_spin(struct sim *sim, struct thread *th)
 {
     th->flags &= (uint8_t)~THREAD_SPINS;
-    event_init(&th->request.done, NULL, PHASE_WAKE, 0); /* `wait` stood in its place */
+    thread_waits_no_more(th);
     sim->nspinning--;
 }
 
@@ -256,6 +257,7 @@ void sync_wake(struct sync_wait *w)
 
     leave_queue(w);
     relend(s);
+    thread_waits_no_more(thread_of(w));
     machine_wake(&s->sim->machine, thread_of(w));
 }
 
@@ -271,6 +273,7 @@ void sync_hand_over(struct sync_wait *w, enum hold_how how)
         end_spin(s->sim, th);
         machine_end_burst(&s->sim->machine, th);
     } else {
+        thread_waits_no_more(th);
         machine_wake(&s->sim->machine, th);
     }
 }

@@ -59,6 +59,13 @@ struct thread {
     /* The policy's bytes follow. */
 };
 
+/* What it waited for stands in `wait` no longer: the place is a request's again. */
+static inline void thread_waits_no_more(struct thread *t)
+{
+    t->flags &= (uint8_t)~THREAD_WAITS;
+    event_init(&t->request.done, NULL, PHASE_WAKE, 0);
+}
+
 enum task_flag {
     TASK_SEEDED = 1, /* rng is set */
     TASK_PAID = 2,   /* the step in front of the current effect has run */

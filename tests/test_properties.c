@@ -76,26 +76,6 @@ START_TEST(invariants_hold_whatever_comes_first_within_an_instant)
 }
 END_TEST
 
-/* The bursts on cores without switches, system calls and interrupts are the ops'. */
-START_TEST(cpu_time_is_the_sum_of_the_bursts)
-{
-    for (int i = 0; i < SEEDS; i++) {
-        int64_t cpu = 0;
-        struct wide ran;
-        char *config = workload(seed_of(_i, i), WORKLOAD_PLAIN, &cpu);
-
-        if (!strstr(config, "syscall") && !strstr(config, "thread_create") &&
-            !strstr(config, "interrupt")) {
-            (void)run_checked(config, 0, &ran);
-            ck_assert_uint_eq(ran.hi, 0);
-            ck_assert_msg(ran.lo == (uint64_t)US(cpu), "%" PRIu64 " ns, not %" PRId64 " us\n%s",
-                          ran.lo, cpu, config);
-        }
-        free(config);
-    }
-}
-END_TEST
-
 /* The segments of two runs: the same cores, kinds and times, times by `factor`. */
 static void compare_segments(const struct result *a, const struct result *b, double factor,
                              const char *config)
@@ -128,6 +108,70 @@ static void compare_runs(uint64_t seed, unsigned a_flags, unsigned b_flags, doub
     free(a);
     free(b);
 }
+
+START_TEST(invariants_hold_with_locks)
+{
+    for (int i = 0; i < SEEDS; i++) {
+        char *config = workload(seed_of(_i, i), WORKLOAD_SYNC, NULL);
+        uint64_t first = run_checked(config, 0, NULL), second = run_checked(config, 0, NULL);
+
+        ck_assert_uint_eq(first, second);
+        (void)run_checked(config, seed_of(_i, i) * 77 + 1, NULL);
+        free(config);
+    }
+}
+END_TEST
+
+START_TEST(with_locks_too_all_durations_times_k_give_all_times_times_k)
+{
+    for (int i = 0; i < SEEDS; i++) {
+        unsigned flags = WORKLOAD_PLAIN | WORKLOAD_SYNC;
+        char *config = workload(seed_of(_i, i), flags, NULL);
+
+        /* The global pass of stride is rounded where the number of tickets changes. */
+        if (!strstr(config, "bytes") && !strstr(config, "stride"))
+            compare_runs(seed_of(_i, i), flags, flags | WORKLOAD_SLOW, 1000);
+        free(config);
+    }
+}
+END_TEST
+
+START_TEST(with_locks_too_renaming_changes_names_only)
+{
+    unsigned flags = WORKLOAD_PLAIN | WORKLOAD_SYNC;
+
+    for (int i = 0; i < SEEDS; i++)
+        compare_runs(seed_of(_i, i), flags, flags | WORKLOAD_RENAMED, 1);
+}
+END_TEST
+
+START_TEST(with_locks_too_an_endless_quantum_is_fifo)
+{
+    for (int i = 0; i < SEEDS; i++)
+        compare_runs(seed_of(_i, i), WORKLOAD_FIFO | WORKLOAD_SYNC, WORKLOAD_RR | WORKLOAD_SYNC,
+                     1);
+}
+END_TEST
+
+/* The bursts on cores without switches, system calls and interrupts are the ops'. */
+START_TEST(cpu_time_is_the_sum_of_the_bursts)
+{
+    for (int i = 0; i < SEEDS; i++) {
+        int64_t cpu = 0;
+        struct wide ran;
+        char *config = workload(seed_of(_i, i), WORKLOAD_PLAIN, &cpu);
+
+        if (!strstr(config, "syscall") && !strstr(config, "thread_create") &&
+            !strstr(config, "interrupt")) {
+            (void)run_checked(config, 0, &ran);
+            ck_assert_uint_eq(ran.hi, 0);
+            ck_assert_msg(ran.lo == (uint64_t)US(cpu), "%" PRIu64 " ns, not %" PRId64 " us\n%s",
+                          ran.lo, cpu, config);
+        }
+        free(config);
+    }
+}
+END_TEST
 
 START_TEST(all_durations_times_k_give_all_times_times_k)
 {
@@ -191,6 +235,11 @@ Suite *properties_suite(void)
     tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, invariants_hold_on_every_run, 0, ROUNDS);
     tcase_add_loop_test(tc, invariants_hold_whatever_comes_first_within_an_instant, 0, ROUNDS);
+    tcase_add_loop_test(tc, invariants_hold_with_locks, 0, ROUNDS);
+    tcase_add_loop_test(tc, with_locks_too_all_durations_times_k_give_all_times_times_k, 0,
+                        ROUNDS);
+    tcase_add_loop_test(tc, with_locks_too_renaming_changes_names_only, 0, ROUNDS);
+    tcase_add_loop_test(tc, with_locks_too_an_endless_quantum_is_fifo, 0, ROUNDS);
     tcase_add_loop_test(tc, cpu_time_is_the_sum_of_the_bursts, 0, ROUNDS);
     tcase_add_loop_test(tc, all_durations_times_k_give_all_times_times_k, 0, ROUNDS);
     tcase_add_loop_test(tc, renaming_changes_names_only, 0, ROUNDS);

@@ -52,6 +52,7 @@ static void add_time(struct making *m, bool counts)
         m->cpu += time * m->copies;
 }
 
+static void add_op(struct making *m, int depth);
 static void add_ops(struct making *m, int depth);
 
 static void add_loop(struct making *m, int depth)
@@ -80,9 +81,84 @@ static void add_expression(struct making *m)
     text_add(&m->t, pick(m, ops, ARRAY_LEN(ops)));
 }
 
+/* Some time with a lock held; not always given back. */
+static void add_section(struct making *m, int depth)
+{
+    static const char *const locks[] = {"none", "inherit", "ceiling", "spin", "rw", "none"};
+    const char *lock = pick(m, locks, ARRAY_LEN(locks));
+    bool reads = lock[0] == 'r' && chance(m, 60), keeps = chance(m, 4);
+
+    text_addf(&m->t, "{\"lock\":\"%s%s\"%s},", prefix(m), lock,
+              reads ? ",\"mode\":\"read\"" : "");
+    if (lock[0] == 'n' && chance(m, 20))
+        text_addf(&m->t, "{\"%s\":\"%scond\"},", chance(m, 50) ? "signal" : "broadcast",
+                  prefix(m));
+    else if (lock[0] == 'n' && chance(m, 10))
+        text_addf(&m->t, "{\"wait\":\"%scond\",\"with\":\"%snone\"},", prefix(m), prefix(m));
+    if (depth < 2 && chance(m, 40))
+        add_op(m, depth + 1);
+    else
+        text_addf(&m->t, "{\"cpu\":%d}", below(m, 5));
+    if (!keeps)
+        text_addf(&m->t, ",{\"unlock\":\"%s%s\"}", prefix(m), lock);
+}
+
+static void add_sync_op(struct making *m, int depth)
+{
+    int kind = below(m, 12);
+
+    if (kind < 7) {
+        add_section(m, depth);
+    } else if (kind == 7) {
+        text_addf(&m->t, "{\"wait\":\"%ssem\"},{\"cpu\":%d},{\"post\":\"%ssem\"}", prefix(m),
+                  below(m, 4), prefix(m));
+    } else if (kind == 8) {
+        text_addf(&m->t, "{\"barrier\":\"%sbar\"}", prefix(m));
+    } else if (kind == 9) {
+        text_addf(&m->t, "{\"send\":\"%s%s\",\"value\":%d}", prefix(m),
+                  chance(m, 50) ? "ch" : "meet", below(m, 9));
+    } else if (kind == 10) {
+        text_addf(&m->t, "{\"recv\":\"%s%s\"%s}", prefix(m), chance(m, 50) ? "ch" : "meet",
+                  chance(m, 50) ? ",\"into\":\"got\"" : "");
+    } else {
+        text_addf(
+            &m->t,
+            "{\"trylock\":\"%snone\",\"into\":\"got\"},{\"if\":\"got\",\"then\":[{\"cpu\":"
+            "%d},{\"unlock\":\"%snone\"}]}",
+            prefix(m), below(m, 4), prefix(m));
+    }
+}
+
+static void add_syncs(struct making *m)
+{
+    static const char *const objects[] = {
+        "none\":{\"mutex\":{}}",
+        "inherit\":{\"mutex\":{\"protocol\":\"inherit\"}}",
+        "ceiling\":{\"mutex\":{\"protocol\":\"ceiling\",\"ceiling\":2}}",
+        "spin\":{\"spinlock\":{}}",
+        "rw\":{\"rwlock\":{}}",
+        "cond\":{\"condvar\":{}}",
+        "sem\":{\"semaphore\":1}",
+        "bar\":{\"barrier\":2}",
+        "ch\":{\"channel\":2}",
+        "meet\":{\"channel\":0}",
+    };
+
+    text_add(&m->t, "\"sync\":{");
+    for (size_t i = 0; i < ARRAY_LEN(objects); i++)
+        text_addf(&m->t, "%s\"%s%s", i ? "," : "", prefix(m), objects[i]);
+    text_add(&m->t, "},");
+}
+
 static void add_op(struct making *m, int depth)
 {
-    int kind = below(m, depth < 2 ? 12 : 9);
+    int kind;
+
+    if (m->flags & WORKLOAD_SYNC && chance(m, 55)) {
+        add_sync_op(m, depth);
+        return;
+    }
+    kind = below(m, depth < 2 ? 12 : 9);
 
     if (m->flags & WORKLOAD_PLAIN && kind >= 7 && kind < 9)
         kind = 0;
@@ -314,6 +390,8 @@ static void add_task(struct making *m, int i)
         text_addf(&m->t, ",\"affinity\":[%d]", below(m, m->ncores));
     text_addf(&m->t, ",\"priority\":%d,\"tickets\":%d", below(m, 5) - 2, 25 << below(m, 4));
     add_class(m, periodic);
+    if (m->flags & WORKLOAD_SYNC)
+        text_add(&m->t, ",\"locals\":{\"got\":0}");
     text_add(&m->t, ",\"do\":");
     add_ops(m, 0);
     text_add(&m->t, "}");
@@ -334,6 +412,8 @@ char *workload(uint64_t seed, unsigned flags, int64_t *cpu)
               flags & WORKLOAD_SLOW ? "ms" : "us", seed);
     if (!(flags & WORKLOAD_PLAIN))
         text_add(&m.t, "\"vars\":{\"x\":0,\"y\":3},");
+    if (flags & WORKLOAD_SYNC)
+        add_syncs(&m);
     add_machine(&m);
     add_devices(&m);
     add_executors(&m);

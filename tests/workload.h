@@ -11,6 +11,7 @@ enum workload_flag {
     WORKLOAD_RENAMED = 8, /* other names */
     WORKLOAD_SLOW = 16,   /* the unit is ms instead of us */
     WORKLOAD_LATE = 32,   /* one more task, long after the others */
+    WORKLOAD_SYNC = 64,   /* locks and other sync objects, deadlocks and faults among them */
 };
 
 /* The same seed and flags give the same text; with other flags it differs by what they say
