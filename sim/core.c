@@ -315,7 +315,7 @@ static bool core_step(struct core *c)
 
     ex->model->next(ex, t, &step);
     if (step.kind != STEP_SPIN)
-        sim->idle_spins = 0;
+        sim->idle_rounds = 0;
     switch (step.kind) {
     case STEP_RUN:
         if (step.time <= 0)
@@ -480,7 +480,7 @@ void core_fire(struct engine *eng, struct event *ev)
     if (eng->now >= c->slice_end)
         c->slice_over = true;
     if (UNLIKELY(c->running->flags & THREAD_SPINS) && c->slice_over &&
-        deadlock_spins_for_ever(c->machine->sim)) {
+        deadlock_round(c->machine->sim)) {
         sim_stop(c->machine->sim);
         return;
     }

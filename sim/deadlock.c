@@ -138,46 +138,64 @@ void deadlock_tell_rest(struct sim *sim)
     free(gone);
 }
 
-/* ---- spinning for ever --------------------------------------------------------------------- */
+/* ---- time that only goes round ------------------------------------------------------------- */
 
-/* Slices of spinners in a row, with nothing else going on, that are taken for the end: what is
- * ready all that time will never run. */
-#define IDLE_SPINS_MAX (UINT64_C(1) << 20)
+/* Rounds of a run in which nothing else goes on, but something is ready, that are taken for
+ * the end: what is ready all that time will never run. */
+#define IDLE_ROUNDS_MAX (UINT64_C(1) << 20)
 
-/* Will this task do anything, sooner or later, unless another helps it? */
-static bool is_alive(const struct task *t)
+enum life {
+    LIFE_NONE,  /* it does nothing unless another task helps it */
+    LIFE_READY, /* it needs a core, which its policy may never give it */
+    LIFE_SURE
+};
+
+static enum life life_of(const struct task *t)
 {
     const struct thread *th = t->thread;
 
-    if (!th)
-        return false; /* it waits for a thread of its pool */
-    if (th->flags & THREAD_SPINS)
-        return !th->wait.object->holds;
-    return !(th->flags & THREAD_WAITS);
+    if (!th || (th->flags & THREAD_WAITS))
+        return LIFE_NONE; /* without a thread, it waits for one of its pool */
+    if ((th->flags & THREAD_SPINS) && th->wait.object->holds)
+        return LIFE_NONE;
+    return th->state == THREAD_READY ? LIFE_READY : LIFE_SURE;
 }
 
-static bool anything_alive(struct sim *sim)
+static enum life any_life(struct sim *sim)
 {
     uint8_t *gone = pool_gone(&sim->tasks);
-    bool alive = sources_pending(sim);
+    enum life best = sources_pending(sim) ? LIFE_SURE : LIFE_NONE;
 
-    for (uint32_t slot = 0; slot < sim->tasks.used && !alive; slot++)
-        alive = !gone[slot] && is_alive(pool_at(&sim->tasks, slot));
+    for (uint32_t slot = 0; slot < sim->tasks.used && best != LIFE_SURE; slot++) {
+        enum life life = gone[slot] ? LIFE_NONE : life_of(pool_at(&sim->tasks, slot));
+
+        best = life > best ? life : best;
+    }
     free(gone);
-    return alive;
+    return best;
 }
 
-bool deadlock_spins_for_ever(struct sim *sim)
+/* Do tasks that wait keep all the cores (on_block hold)? */
+static bool all_held(const struct machine *m)
 {
-    uint64_t n = ++sim->idle_spins;
-    bool ends;
+    for (int32_t i = 0; i < m->ncores; i++)
+        if (m->cores[i].state != CORE_HELD || !(m->cores[i].running->flags & THREAD_WAITS))
+            return false;
+    return true;
+}
+
+bool deadlock_round(struct sim *sim)
+{
+    uint64_t n = ++sim->idle_rounds;
+    enum life life;
 
     if ((n & (n - 1)) != 0)
         return false; /* to look is as long as the list of tasks: seldom, then */
-    ends = n >= IDLE_SPINS_MAX || !anything_alive(sim);
-    if (ends) {
-        sim->deadlocked = true;
-        deadlock_tell_rest(sim);
-    }
-    return ends;
+    life = any_life(sim);
+    if (life == LIFE_SURE ||
+        (life == LIFE_READY && n < IDLE_ROUNDS_MAX && !all_held(&sim->machine)))
+        return false;
+    sim->deadlocked = true;
+    deadlock_tell_rest(sim);
+    return true;
 }

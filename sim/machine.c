@@ -308,7 +308,7 @@ static void fire_alarm(struct engine *eng, struct event *ev)
 
     (void)eng;
     s->policy->alarm(s);
-    if (s->machine->sim->nspinning > 0 && deadlock_spins_for_ever(s->machine->sim))
+    if (deadlock_round(s->machine->sim))
         sim_stop(s->machine->sim);
 }
 

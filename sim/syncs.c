@@ -227,11 +227,10 @@ static void leave_queue(struct sync_wait *w)
     s->nwaiting--;
 }
 
-static void end_spin(struct sim *sim, struct thread *th)
+static void end_spin(struct thread *th)
 {
     th->flags &= (uint8_t)~THREAD_SPINS;
     thread_waits_no_more(th);
-    sim->nspinning--;
 }
 
 void sync_spin(struct sim *sim, struct thread *th)
@@ -239,7 +238,6 @@ void sync_spin(struct sim *sim, struct thread *th)
     struct sync *s = th->wait.object;
 
     th->flags |= THREAD_SPINS;
-    sim->nspinning++;
     s->nwaiting++;
     list_push_back(&s->waiters, &th->wait.link);
     deadlock_look(sim, th->task);
@@ -270,7 +268,7 @@ void sync_hand_over(struct sync_wait *w, enum hold_how how)
     sync_own(s, th->task, how, w->place);
     if (th->flags & THREAD_SPINS) {
         th->task->pc++; /* it stands before its op, to ask again */
-        end_spin(s->sim, th);
+        end_spin(th);
         machine_end_burst(&s->sim->machine, th);
     } else {
         thread_waits_no_more(th);
@@ -329,7 +327,7 @@ bool task_ask(struct sim *sim, struct task *t, const struct instr *in, struct st
     if (task_rehearses(sim))
         return rehearse(call, out);
     if (t->thread->flags & THREAD_SPINS)
-        end_spin(sim, t->thread); /* it was off its core, and asks again */
+        end_spin(t->thread); /* it was off its core, and asks again */
     if (call->tries_once && sync_hold_of(s, t)) {
         call->busy = true;
         return false;

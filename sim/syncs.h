@@ -38,8 +38,8 @@ void deadlock_look(struct sim *sim, struct task *t);
 /* Nothing will happen any more: tells every task that waits and is not in a cycle told before. */
 void deadlock_tell_rest(struct sim *sim);
 
-/* A spinner's slice, or an alarm, has come round.  True: nothing else goes on, and nothing
- * will ever end the spinning. */
-bool deadlock_spins_for_ever(struct sim *sim);
+/* A spinner's slice has ended, or a policy's alarm has rung: time goes round.  True: nothing else
+ * goes on or ever will, and all who wait have been told. */
+bool deadlock_round(struct sim *sim);
 
 #endif

@@ -26,10 +26,9 @@ struct sim {
     struct source *sources; /* one a task of the file: arrivals.c */
     struct pool tasks, threads;
     struct sync *syncs;
-    struct pool holds;   /* of shared owners */
-    uint64_t walks;      /* deadlock.c */
-    uint32_t nspinning;  /* threads that spin, or did when they lost their core */
-    uint64_t idle_spins; /* slices of spinners since anything else happened */
+    struct pool holds;    /* of shared owners */
+    uint64_t walks;       /* deadlock.c */
+    uint64_t idle_rounds; /* rounds since anything else happened: deadlock.c */
     int64_t *vars;
     uint32_t sources_left; /* that may still bring tasks */
     uint32_t tasks_made, broods_made, live_max;
