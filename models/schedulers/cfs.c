@@ -111,6 +111,7 @@ static void leave(struct cfs_thread *ct)
 {
     struct cfs *q = ct->home;
 
+    sim_assert(q);
     sync(q);
     ct->counted = false;
     q->weight -= ct->vt.weight;

@@ -39,7 +39,7 @@ static const struct param linux_params[] = {
     PARAM(TIME, struct linux_params, rr_timeslice,
           "how long a task of class rr runs before its equals have their turn; with a tick, "
           "rounded up to whole ones",
-          .min = 1, .max = SIM_TIME_MAX / 4, .deflt = "100ms"),
+          .min = 1, .max = SIM_TIME_MAX, .deflt = "100ms"),
     PARAM(TIME, struct linux_params, tick,
           "the time between two ticks of the kernel's clock, 1 / HZ (none: an exact clock)",
           .min = 1, .max = SLICE_MAX),

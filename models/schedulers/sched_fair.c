@@ -257,6 +257,7 @@ static bool undelay(struct fair *f, struct fair_thread *ft)
 {
     struct fair *home = ft->home;
 
+    sim_assert(home);
     sync(home);
     if (home == f && !eligible(f, ft)) {
         ready_tree_remove(&f->tree, &ft->node);
@@ -394,6 +395,7 @@ struct thread *fair_last(struct fair *f)
 
 void fair_start(struct fair *f, struct fair_thread *ft)
 {
+    sim_assert(f);
     if (ft->home != f)
         fair_leave(ft); /* it comes from another queue */
     if (!ft->home)
