@@ -16,7 +16,9 @@
 #include "sim/scenario.h"
 #include "sim/trace.h"
 
-/* How a run ended.  X(enumerator, as the result document says it, meaning) */
+/* How a run ended.  X(enumerator, as the result document says it, meaning).  Where several hold,
+ * no memory is said before a fault, a fault before a deadlock, and a deadlock before `until`:
+ * tasks in a circle of locks wait for ever, whatever else still went on. */
 #define OUTCOMES(X)                                                       \
     X(COMPLETED, "completed", "every task has ended")                     \
     X(UNTIL, "until", "the instant `until` was reached")                  \

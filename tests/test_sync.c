@@ -426,6 +426,15 @@ static const struct {
      "{'name':'B','do':[{'cpu':1},{'lock':'m'},{'cpu':2},{'unlock':'m'}]},{'name':'C','do':[{'"
      "cpu':"
      "1}]}],'expect':{'/tasks/B/blocked/m':'2ms'}}"},
+    {"shortest job first counts a lock as free, and a wait as the end of the burst", "BBCAAAA",
+     "{'sync':{'m':{'mutex':{}},'s':{'semaphore':1},'l':{'spinlock':{}},'c':{'channel':1}},"
+     "'machine':{'scheduler':'sjf'},'tasks':["
+     "{'name':'A','do':[{'lock':'m'},{'cpu':2},{'unlock':'m'},{'lock':'l'},{'cpu':2},{'unlock':"
+     "'l'}"
+     "]},"
+     "{'name':'B','do':[{'cpu':1},{'wait':'s'},{'cpu':1}]},{'name':'C','locals':{'x':0},'do':[{"
+     "'trylock':'m','into':'x'},{'cpu':1},{'unlock':'m'},{'send':'c'}]}],'expect':{'/"
+     "outcome':'completed'}}"},
 };
 
 /* Who has each core in each ms, from the segments. */
@@ -475,6 +484,39 @@ START_TEST(the_case_comes_out_as_it_says)
 }
 END_TEST
 
+/* The textbook gives who runs in each tick. */
+START_TEST(priority_inversion_comes_out_tick_by_tick_as_in_the_book)
+{
+    static const struct {
+        const char *variant, *ticks;
+    } book[] = {{"no protocol", "aaccddccbbaaaddda"},
+                {"inheritance", "aaccddaaadcddcbba"},
+                {"immediate ceiling", "aaaaadddddccccbba"}};
+    struct quanta_options options = {.segments = true, .check = true, .numbers = true};
+    char *errors = NULL;
+    struct quanta_config *cfg =
+        quanta_read("configs/textbook/burns-wellings-inversion.json", &errors);
+
+    ck_assert_msg(cfg != NULL, "%s", errors);
+    ck_assert_uint_eq(quanta_variants(cfg), ARRAY_LEN(book));
+    for (size_t i = 0; i < ARRAY_LEN(book); i++) {
+        struct quanta_run *run = quanta_run(cfg, i, &options);
+        char *json = quanta_json(run, false), *ticks;
+        struct result r = {cfg, run, cJSON_Parse(json)};
+
+        ticks = ticks_of(&r);
+        ck_assert_str_eq(quanta_variant_name(cfg, i), book[i].variant);
+        ck_assert_str_eq(ticks, book[i].ticks);
+        ck_assert_ptr_null(quanta_violations(run));
+        free(ticks);
+        free(json);
+        cJSON_Delete(r.json);
+        quanta_run_free(run);
+    }
+    quanta_config_free(cfg);
+}
+END_TEST
+
 Suite *sync_suite(void)
 {
     Suite *s = suite_create("sync");
@@ -482,6 +524,7 @@ Suite *sync_suite(void)
 
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, the_case_comes_out_as_it_says, 0, (int)ARRAY_LEN(cases));
+    tcase_add_test(tc, priority_inversion_comes_out_tick_by_tick_as_in_the_book);
     suite_add_tcase(s, tc);
     return s;
 }
