@@ -11,7 +11,7 @@
  * 2000 (gate locks); S. Bensalem, K. Havelund, Dynamic Deadlock Analysis of Multi-threaded
  * Programs, HVC 2005 (cycles of any length).  Differs: of two tasks that never run at the same
  * time, as one waits for the other's end, it warns all the same; semaphores, which anybody may
- * post, are no locks here; cycles of more than CYCLE_MAX locks are not looked for. */
+ * post, are no locks here; a lock that a task only tried to take counts as any other; cycles of more than CYCLE_MAX locks are not looked for. */
 #ifndef SIM_LOCKORDER_H
 #define SIM_LOCKORDER_H
 

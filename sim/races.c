@@ -121,6 +121,31 @@ static void lane_give(struct races_state *st, uint32_t lane)
     st->free[st->nfree++] = lane;
 }
 
+/* Forgets all accesses of one ended task. */
+static void lane_evict(struct races *r)
+{
+    struct races_state *st = r->state;
+    uint32_t lane = 0;
+
+    while (lane < st->nlanes && st->lanes[lane].live)
+        lane++;
+    if (lane == st->nlanes)
+        return;
+    for (uint32_t v = 0; v < r->sc->nvars && st->lanes[lane].kept > 0; v++) {
+        struct shadow *s = st->shadows[v];
+        uint32_t n = 0;
+
+        for (uint32_t i = 0; s && i < s->n; i++)
+            if (s->list[i].lane != lane)
+                s->list[n++] = s->list[i];
+        if (s) {
+            st->lanes[lane].kept -= s->n - n;
+            s->n = n;
+        }
+    }
+    lane_give(st, lane);
+}
+
 /* The lane of a task that touches a shared variable; false: there is none left.  A lane taken
  * over goes on counting, so what others know of its last owner says nothing of this one. */
 static bool lane_take(struct races *r, struct task_state *t)
@@ -130,6 +155,8 @@ static bool lane_take(struct races *r, struct task_state *t)
 
     if (t->lane >= 0)
         return true;
+    if (st->nfree == 0 && st->nlanes == LANES_MAX)
+        lane_evict(r);
     if (st->nfree > 0) {
         t->lane = (int32_t)st->free[--st->nfree];
     } else {

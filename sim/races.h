@@ -16,8 +16,9 @@
  * later one stands for, at most SHADOW_MAX of them, so a race with an older one may be missed
  * where more than that many tasks are out of order; the component of a task in the vector
  * clocks is taken over by another once no access of the first is kept any more, so that vectors
- * are as wide as the number of live tasks that share, whatever the number of tasks.  Of more
- * than LANES_MAX such tasks at once the last ones are not watched.  It never reports what is
+ * are as wide as the number of live tasks that share, whatever the number of tasks.  Where
+ * LANES_MAX do not suffice, accesses of ended tasks are forgotten, and of more live tasks than
+ * that the last ones are not watched.  It never reports what is
  * in order. */
 #ifndef SIM_RACES_H
 #define SIM_RACES_H
@@ -26,7 +27,7 @@
 #include "sim/scenario.h"
 #include "sim/trace.h"
 
-enum { RACES_MAX = 1000, SHADOW_MAX = 64, LANES_MAX = 1024 };
+enum { RACES_MAX = 1000, SHADOW_MAX = 64, LANES_MAX = 256 };
 
 struct race_side {
     char *task;

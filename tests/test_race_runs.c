@@ -3,7 +3,9 @@
 #include <check.h>
 #include <string.h>
 
+#include "sim/config.h"
 #include "sim/rng.h"
+#include "sim/sim.h"
 #include "tests/support.h"
 
 /* ---- runs ------------------------------------------------------------------------------------------ */
@@ -193,6 +195,61 @@ START_TEST(a_try_that_fails_orders_nothing)
 }
 END_TEST
 
+/* ---- rehearsals ---------------------------------------------------------------------------------------- */
+
+struct counter {
+    struct trace_sink sink;
+    uint64_t accesses;
+};
+
+static void count(struct trace_sink *sink, const struct trace_rec *rec)
+{
+    (void)rec;
+    container_of(sink, struct counter, sink)->accesses++;
+}
+
+static uint64_t accesses_under(const char *policy)
+{
+    struct counter counter = {.sink = {.kinds = 1U << TR_ACCESS, .record = count}};
+    struct text config = {0};
+    struct diags diags;
+    struct config *cfg;
+    struct scenario *sc;
+    struct trace trace;
+    struct sim *sim;
+
+    text_addf(&config,
+              "{\"machine\": {\"scheduler\": \"%s\"}, \"vars\": {\"x\": 0, \"y\": 0},"
+              " \"tasks\": [{\"name\": \"T\", \"count\": 5, \"do\": [{\"repeat\": 3, \"do\": ["
+              "{\"set\": \"x = x + y\", \"cost\": 1}, {\"atomic\": \"y = y + 1\"},"
+              "{\"if\": \"x > 99\", \"then\": []}, {\"log\": \"${y}\"}, {\"sleep\": 1}]}]}]}",
+              policy);
+    diags_init(&diags);
+    cfg = config_parse("count.json", config.data, config.len, &diags);
+    sc = cfg ? config_scenario(cfg, 0, &diags) : NULL;
+    ck_assert_ptr_nonnull(sc);
+    trace_init(&trace);
+    trace_attach(&trace, &counter.sink);
+    sim = sim_new(sc, &trace);
+    ck_assert_int_eq(sim_run(sim), OUTCOME_COMPLETED);
+    sim_free(sim);
+    scenario_free(sc);
+    config_free(cfg);
+    diags_release(&diags);
+    text_release(&config);
+    return counter.accesses;
+}
+
+START_TEST(what_is_only_rehearsed_is_not_accessed)
+{
+    uint64_t each = 3 + 2 + 1 + 1;
+
+    ck_assert_uint_eq(accesses_under("fifo"), 5 * 3 * each);
+    ck_assert_uint_eq(accesses_under("sjf"), 5 * 3 * each); /* it looks at the bursts ahead */
+    ck_assert_uint_eq(accesses_under("srtf"), 5 * 3 * each);
+}
+END_TEST
+
 /* ---- random workloads -------------------------------------------------------------------------------- */
 
 enum { VARS = 4, TASKS = 5 };
@@ -309,6 +366,7 @@ Suite *race_runs_suite(void)
     tcase_add_test(tc, each_signal_orders_what_follows_it);
     tcase_add_test(tc, what_is_received_into_a_shared_variable_is_a_write);
     tcase_add_test(tc, a_try_that_fails_orders_nothing);
+    tcase_add_test(tc, what_is_only_rehearsed_is_not_accessed);
     tcase_add_loop_test(tc, locked_workloads_have_no_races, 0, 10);
     tcase_add_test(tc, a_lock_forgotten_once_is_found_and_nothing_else_is);
     suite_add_tcase(s, tc);
