@@ -78,6 +78,7 @@ struct walk {
     struct races *races;
     struct history h;
     struct rng rng;
+    uint32_t spread;   /* the larger, the more orderly */
     int life[SLOTS];   /* -1: nobody there */
     int parent[SLOTS]; /* slot; -1: none, or gone */
 };
@@ -137,6 +138,16 @@ static void walk_end(struct walk *w, int32_t slot)
     feed(&w->feed, TR_JOIN, -1, parent, life + 1, 0);
 }
 
+/* A variable touched under its lock, and its lock alone. */
+static void walk_section(struct walk *w, int32_t slot)
+{
+    int32_t var = draw(w, 3);
+
+    walk_record(w, TR_ACQUIRE, var, slot, HOLD_SOLE);
+    walk_record(w, TR_ACCESS, var, slot, draw(w, 2));
+    walk_record(w, TR_RELEASE, var, slot, HOLD_SOLE);
+}
+
 static void walk_step(struct walk *w)
 {
     int32_t slot = draw(w, SLOTS);
@@ -145,7 +156,7 @@ static void walk_step(struct walk *w)
         walk_begin(w, slot);
         return;
     }
-    switch (draw(w, 8)) {
+    switch (draw(w, w->spread)) {
     case 0:
         walk_end(w, slot);
         break;
@@ -158,8 +169,12 @@ static void walk_step(struct walk *w)
     case 5:
         walk_record(w, TR_ACQUIRE, draw(w, 3), slot, draw(w, 3));
         break;
-    default:
+    case 6:
+    case 7:
         walk_record(w, TR_RELEASE, draw(w, 3), slot, draw(w, 3));
+        break;
+    default:
+        walk_section(w, slot);
     }
 }
 
@@ -170,13 +185,14 @@ START_TEST(it_finds_what_an_exhaustive_search_finds)
     bool found[3] = {false};
 
     memset(&w, 0, sizeof(w));
+    w.spread = 8U << _i % 6;
     w.rng = rng_stream((uint64_t)_i + 1, "walk");
     feed_init(&w.feed, config);
     w.races = races_new(w.feed.sc);
     trace_attach(&w.feed.trace, &w.races->sink);
     memset(w.life, -1, sizeof(w.life));
     memset(w.parent, -1, sizeof(w.parent));
-    for (int steps = 20 + _i % (EVENTS - 40); steps > 0 && w.h.n < EVENTS - 2; steps--)
+    for (int steps = 20 + _i % (EVENTS - 40); steps > 0 && w.h.n < EVENTS - 4; steps--)
         walk_step(&w);
     for (size_t i = 0; i < w.races->n; i++)
         found[w.races->list[i].var] = true;

@@ -379,6 +379,24 @@ START_TEST(clocks_stay_narrow_however_many_tasks_come_and_go)
 }
 END_TEST
 
+START_TEST(who_takes_over_a_lane_is_not_taken_for_its_last_owner)
+{
+    struct rig rig;
+
+    rig_init(&rig);
+    feed_spawn(&rig.feed, C, A, 1, "A/child");
+    touch(&rig, C, X, ACCESS_WRITE);
+    feed_done(&rig.feed, C);
+    feed(&rig.feed, TR_JOIN, -1, A, 1, 0);
+    touch(&rig, A, X, ACCESS_WRITE); /* nothing is kept of the child any more */
+    touch(&rig, B, Y, ACCESS_WRITE);
+    ck_assert_uint_eq(races_lanes(rig.races), 2);
+    touch(&rig, A, Y, ACCESS_WRITE);
+    ck_assert_uint_eq(rig.races->n, 1);
+    rig_release(&rig);
+}
+END_TEST
+
 START_TEST(ended_tasks_make_room_for_live_ones)
 {
     static const char many[] =
@@ -445,6 +463,7 @@ Suite *races_suite(void)
     tcase_add_test(hands, a_task_follows_those_it_is_after);
     tcase_add_test(hands, a_client_waits_for_its_own_request_before);
     tcase_add_test(hands, clocks_stay_narrow_however_many_tasks_come_and_go);
+    tcase_add_test(hands, who_takes_over_a_lane_is_not_taken_for_its_last_owner);
     tcase_add_test(hands, ended_tasks_make_room_for_live_ones);
     tcase_add_test(hands, more_tasks_than_lanes_are_not_watched_and_not_mistaken);
     suite_add_tcase(s, hands);
