@@ -63,8 +63,8 @@ START_TEST(an_affinity_for_every_core_changes_nothing)
         "\"scheduler\":{\"policy\":\"priority\",\"quantum\":2},\"context_switch\":1",
         "\"scheduler\":{\"policy\":\"priority\",\"aging\":3}",
         "\"scheduler\":{\"policy\":\"rr\",\"quantum\":2},\"queues\":\"per-core\"",
-        "\"scheduler\":\"fifo\",\"queues\":\"per-core\",\"balance\":\"periodic\","
-        "\"balance_interval\":3",
+        ("\"scheduler\":\"fifo\",\"queues\":\"per-core\",\"balance\":\"periodic\","
+         "\"balance_interval\":3"),
         "\"scheduler\":\"priority\",\"queues\":\"per-core\",\"context_switch\":1",
     };
 
