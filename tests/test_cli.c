@@ -301,6 +301,42 @@ START_TEST(models_lists_every_key)
 }
 END_TEST
 
+START_TEST(a_deadlock_is_seen_and_is_the_best_at_nothing)
+{
+    struct command_result r = quanta("compare --ascii configs/races/dining-philosophers.json");
+
+    ck_assert_int_eq(r.code, 1);
+    ck_assert_ptr_nonnull(strstr(r.out, "A Aristotle  ####XXXX"));
+    ck_assert_ptr_nonnull(strstr(r.out, "= waits for a lock or its like, X is deadlocked\n"));
+    ck_assert_ptr_nonnull(strstr(r.out, "makespan                     3 ms           27 ms*"));
+    ck_assert_ptr_nonnull(strstr(r.out, "lock orders                     0               0*"));
+    command_result_free(&r);
+    r = quanta("compare --ascii configs/lessons/11-grahams-anomaly.json");
+    ck_assert_ptr_null(strstr(r.out, "deadlocked"));
+    ck_assert_ptr_null(strstr(r.out, "a lock"));
+    command_result_free(&r);
+}
+END_TEST
+
+START_TEST(the_summary_names_what_was_found)
+{
+    struct command_result r =
+        quanta("run --no-timeline -v nothing configs/races/lost-update.json");
+
+    ck_assert_int_eq(r.code, 0); /* a race is a finding, no failure */
+    ck_assert_ptr_nonnull(strstr(r.out, "data races: nothing puts these accesses in order\n"
+                                        "  balance\n"
+                                        "        1.5 ms  bob reads (line 9)\n"
+                                        "          2 ms  ann writes (line 9)\n"));
+    command_result_free(&r);
+    r = quanta("run --no-timeline -v 'no protocol' configs/races/pathfinder.json");
+    ck_assert_int_eq(r.code, 1);
+    ck_assert_ptr_nonnull(strstr(r.out, "         60 ms  bus waited 66 ms for information bus, "
+                                        "which weather held, while radio ran\n"));
+    command_result_free(&r);
+}
+END_TEST
+
 /* What ends in a deadlock or a fault must say that it expects to. */
 START_TEST(every_shipped_config_runs_and_holds)
 {
@@ -356,6 +392,8 @@ Suite *cli_suite(void)
     tcase_add_test(tc, man_page_and_completions_are_well_formed);
     tcase_add_test(tc, models_lists_every_key);
     tcase_add_test(tc, every_shipped_config_runs_and_holds);
+    tcase_add_test(tc, a_deadlock_is_seen_and_is_the_best_at_nothing);
+    tcase_add_test(tc, the_summary_names_what_was_found);
     tcase_add_test(tc, the_example_program_runs);
     suite_add_tcase(s, tc);
     return s;
