@@ -327,6 +327,15 @@ static void read_list(struct reader *r, const cJSON *at, const struct param *p,
     }
 }
 
+static int32_t read_named(struct reader *r, const cJSON *at, enum param_type type)
+{
+    if (type == PARAM_DEVICE)
+        return read_reference(r, at, &r->devices, "device");
+    if (type == PARAM_SYNC)
+        return read_reference(r, at, &r->syncs, "sync object");
+    return read_reference(r, at, &r->programs, "program");
+}
+
 static void read_param(struct reader *r, const cJSON *at, const struct param *p, void *to)
 {
     int64_t min, max;
@@ -372,10 +381,9 @@ static void read_param(struct reader *r, const cJSON *at, const struct param *p,
         (void)read_fixed(r, at, 6, p->min, p->max, to);
         break;
     case PARAM_TEXT:
-        *(const char **)to = read_text(r, at, "a text", false);
-        break;
     case PARAM_NAME:
-        *(const char **)to = read_text(r, at, "a name", true);
+        *(const char **)to = p->type == PARAM_TEXT ? read_text(r, at, "a text", false)
+                                                   : read_text(r, at, "a name", true);
         break;
     case PARAM_EXPR:
         *(const char **)to = read_expr(r, at);
@@ -384,13 +392,9 @@ static void read_param(struct reader *r, const cJSON *at, const struct param *p,
         *(const char **)to = read_set(r, at);
         break;
     case PARAM_DEVICE:
-        *(int32_t *)to = read_reference(r, at, &r->devices, "device");
-        break;
     case PARAM_SYNC:
-        *(int32_t *)to = read_reference(r, at, &r->syncs, "sync object");
-        break;
     case PARAM_PROGRAM:
-        *(int32_t *)to = read_reference(r, at, &r->programs, "program");
+        *(int32_t *)to = read_named(r, at, p->type);
         break;
     case PARAM_OPS: {
         size_t len = r->path.len;

@@ -150,6 +150,23 @@ static const char *blocked_name(const struct scenario *sc, int32_t key)
     }
 }
 
+/* By name; a device and a sync object may be called alike, and then add up. */
+static void add_blocked(cJSON *to, const struct scenario *sc, const struct blocked *list)
+{
+    cJSON *o = cJSON_AddObjectToObject(to, "blocked");
+
+    for (const struct blocked *b = list; b; b = b->next) {
+        const char *name = blocked_name(sc, b->key);
+        sim_time time = 0;
+
+        for (const struct blocked *other = list; other; other = other->next)
+            if (strcmp(blocked_name(sc, other->key), name) == 0)
+                time += other->time;
+        if (!cJSON_GetObjectItemCaseSensitive(o, name))
+            add_int(o, name, time);
+    }
+}
+
 /* A time that may not have come. */
 static void add_instant(cJSON *o, const char *key, sim_time at)
 {
@@ -162,7 +179,7 @@ static void add_instant(cJSON *o, const char *key, sim_time at)
 static cJSON *task_json(const struct report *report, const struct task_metrics *t)
 {
     const struct task_spec *spec = &report->sc->tasks[t->spec];
-    cJSON *o = cJSON_CreateObject(), *blocked;
+    cJSON *o = cJSON_CreateObject();
 
     add_int(o, "arrival", t->arrival);
     add_instant(o, "first_run", t->first_run);
@@ -171,9 +188,7 @@ static cJSON *task_json(const struct report *report, const struct task_metrics *
     add_int(o, "waiting", t->waiting);
     add_instant(o, "response", t->first_run < 0 ? -1 : t->first_run - t->arrival);
     add_int(o, "cpu", t->cpu);
-    blocked = cJSON_AddObjectToObject(o, "blocked");
-    for (const struct blocked *b = t->blocked; b; b = b->next)
-        add_int(blocked, blocked_name(report->sc, b->key), b->time);
+    add_blocked(o, report->sc, t->blocked);
     add_uint(o, "slices", t->slices);
     add_uint(o, "preemptions", t->preemptions);
     add_uint(o, "migrations", t->migrations);

@@ -78,6 +78,12 @@ static const struct {
      ":'${got}'},{'cpu':1}]}],"
      "'expect':{'/log/order':['0','1','0']}}"},
 
+    {"a device of the same name: the times of both add up under it", NULL,
+     "{'sync':{'m':{'mutex':{}}},'devices':{'m':{'service':5}},'machine':{'cores':2},'tasks':["
+     "{'name':'A','do':[{'lock':'m'},{'cpu':3},{'unlock':'m'}]},"
+     "{'name':'B','do':[{'lock':'m'},{'io':'m'},{'unlock':'m'}]}],"
+     "'expect':{'/tasks/B/blocked/m':'8ms'}}"},
+
     /* ---- protocols ---- */
     {"inherit: unlocking hands over; who runs on and asks again waits behind", "AAABBAA",
      "{'sync':{'m':{'mutex':{'protocol':'inherit'}}},'machine':{'scheduler':{'policy':'rr',"

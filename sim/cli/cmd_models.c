@@ -28,7 +28,7 @@ const struct command command_models = {
     .operand_kind = OPERAND_MODEL,
     .min = 0,
     .max = 1,
-    .summary = "list policies, devices, executors and ops with their keys",
+    .summary = "list policies, devices, sync objects, executors and ops with their keys",
     .about =
         "Prints every model there is, or those called NAME: what it does, its keys with types, "
         "limits, defaults and meaning, and the source of what it models.",
