@@ -525,8 +525,28 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
 
 /* ---- the end -------------------------------------------------------------------------------------- */
 
+/* Jobs that had to end by now and have not, begun or not. */
+static uint64_t overdue(const struct metrics *m, const struct task_metrics *t)
+{
+    const struct task_spec *spec = &m->sc->tasks[t->spec];
+    sim_time delay = spec->deadline > 0 ? spec->deadline : spec->period;
+    sim_time due = time_add(t->arrival, delay);
+    int64_t n;
+
+    if (delay == 0 || t->name || due > m->end)
+        return 0; /* a spawned child has no deadline of its own */
+    n = spec->period > 0 ? (m->end - due) / spec->period + 1 : 1;
+    if (spec->period > 0 && spec->jobs >= 0 && n > spec->jobs)
+        n = spec->jobs;
+    return n > (int64_t)t->jobs ? (uint64_t)n - t->jobs : 0;
+}
+
 static void finish_task(struct metrics *m, struct task_now *t)
 {
+    uint64_t late = overdue(m, &t->m);
+
+    t->m.misses += late;
+    m->deadline_misses += late;
     if (t->is != TASK_RUNS)
         task_to(m, t, m->end);
     measure(m, t);

@@ -62,7 +62,8 @@ struct task_metrics {
     sim_time cpu, waiting;
     struct blocked *blocked; /* in the order first met */
     uint64_t slices, preemptions, migrations;
-    uint64_t jobs, misses; /* where the spec has a deadline or period */
+    uint64_t jobs, misses; /* where the spec has a deadline or period: jobs that have ended, and
+                              those that were late, or are at the end of the run */
     bool faulted;
 };
 

@@ -34,7 +34,8 @@ struct quanta_run {
     size_t bytes;
     struct digest digest;
     struct metrics *metrics;   /* NULL: not asked for */
-    struct segments *segments; /* as well */
+    struct segments *segments; /* NULL: neither asked for nor expected */
+    bool tells_segments;       /* they were asked for */
     struct findings findings;  /* none: no numbers */
     struct checker *checker;
     struct timeline *timeline;
@@ -153,6 +154,18 @@ const char *quanta_title(const struct quanta_config *cfg, size_t variant)
 
 static const struct quanta_options usual = {.digest = true, .numbers = true};
 
+/* Does the file expect something of the segments? */
+static bool expects_segments(const struct quanta_run *run)
+{
+    cJSON *expect = config_expect(run->cfg->config, run->variant);
+    bool found = false;
+
+    for (const cJSON *e = expect ? expect->child : NULL; e; e = e->next)
+        found = found || strncmp(e->string, "/segments", 9) == 0;
+    cJSON_Delete(expect);
+    return found;
+}
+
 static void attach(struct quanta_run *run, struct trace *trace, const struct quanta_options *o)
 {
     if (o->numbers) {
@@ -163,7 +176,8 @@ static void attach(struct quanta_run *run, struct trace *trace, const struct qua
         findings_attach(&run->findings, run->sc, trace);
     if (o->digest || o->numbers)
         trace_attach(trace, &run->digest.sink);
-    if (o->segments) {
+    run->tells_segments = o->segments;
+    if (o->segments || (o->numbers && expects_segments(run))) {
         run->segments = segments_new(run->sc);
         trace_attach(trace, &run->segments->sink);
     }
@@ -239,11 +253,11 @@ size_t quanta_bytes(const struct quanta_run *run)
 
 /* ---- results -------------------------------------------------------------------------------- */
 
-static cJSON *json_of(const struct quanta_run *run)
+static cJSON *json_of(const struct quanta_run *run, bool segments)
 {
     struct report report = {.sc = run->sc,
                             .metrics = run->metrics,
-                            .segments = run->segments,
+                            .segments = segments ? run->segments : NULL,
                             .findings = &run->findings,
                             .outcome = run->outcome,
                             .digest = digest_value(&run->digest)};
@@ -254,7 +268,7 @@ static cJSON *json_of(const struct quanta_run *run)
 
 char *quanta_json(const struct quanta_run *run, bool formatted)
 {
-    cJSON *json = json_of(run);
+    cJSON *json = json_of(run, run->tells_segments);
     char *printed = formatted ? cJSON_Print(json) : cJSON_PrintUnformatted(json), *text;
 
     sim_assert(printed);
@@ -269,7 +283,7 @@ bool quanta_number(struct quanta_run *run, const char *pointer, int64_t *number)
     const cJSON *node;
 
     if (!run->json)
-        run->json = json_of(run);
+        run->json = json_of(run, true);
     node = pointer_find(run->json, pointer);
     if (!cJSON_IsRaw(node))
         return false;
@@ -279,7 +293,7 @@ bool quanta_number(struct quanta_run *run, const char *pointer, int64_t *number)
 
 char *quanta_failed_expectations(const struct quanta_run *run)
 {
-    cJSON *json = json_of(run);
+    cJSON *json = json_of(run, true);
     char *failed = config_verify(run->cfg->config, run->variant, json);
 
     cJSON_Delete(json);
