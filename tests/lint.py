@@ -14,7 +14,8 @@ FILE_LINES = 600
 # Rooms from the top down; a file includes its own level or a lower one.
 LEVELS = ["base", "engine", "sim", "models", "outputs", "cli"]
 ROOMS = {"base": "base", "engine": "engine", "event_queue": "engine", "trace": "engine", "rng": "engine", "arena": "engine",
-         "report": "outputs", "metrics": "outputs", "config": "outputs", "quanta": "outputs"}
+         "report": "outputs", "metrics": "outputs", "findings": "outputs", "races": "outputs", "lockorder": "outputs",
+         "urgency": "outputs", "config": "outputs", "quanta": "outputs"}
 # The questions that the machine asks of its models; all else in models/ is above sim/.
 QUESTIONS = {"models/schedulers/sched.h", "models/devices/device.h", "models/sync/sync.h",
              "models/executors/executor.h", "models/ops/op.h"}
