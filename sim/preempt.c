@@ -36,13 +36,17 @@ static struct thread *challenger(struct machine *m, int32_t i)
 static int32_t search_loser(struct machine *m, struct thread **winner)
 {
     struct sched *s = &m->queues[0];
+    struct thread *first = m->any_affinity ? NULL : first_for(m, s, 0); /* of all cores */
     int32_t loser = -1;
 
     for (int32_t i = 0; i < m->ncores; i++) {
-        struct thread *t = challenger(m, i);
-        struct thread *here = m->cores[i].running;
+        struct thread *here = m->cores[i].running, *t = first;
         struct thread *other = loser < 0 ? NULL : m->cores[loser].running;
 
+        if (m->any_affinity)
+            t = challenger(m, i);
+        else if (t && (!core_runs(&m->cores[i]) || !s->policy->preempts(s, t, here)))
+            t = NULL;
         if (!t)
             continue;
         if (other && !s->policy->preempts(s, other, here) &&

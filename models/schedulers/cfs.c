@@ -66,21 +66,21 @@ static void cfs_init(struct sched *s)
 
 /* ---- virtual time -------------------------------------------------------------------------- */
 
-/* Brings v of what runs and `least` up to now. */
+/* Brings v of what runs and `least` up to now: once an instant, what comes and goes within it
+ * moves `least` at the next. */
 static void sync(struct cfs *q)
 {
     const struct ready_node *first = ready_tree_first(&q->tree);
     int64_t least = first ? first->key : INT64_MAX;
 
+    if (q->synced == sched_now(q->s))
+        return;
     for (struct list *l = q->running.next; l != &q->running; l = l->next) {
         struct cfs_thread *ct = container_of(l, struct cfs_thread, link);
+        sim_time ran = sched_ran(q->s, sched_thread_of(q->s, ct)) - ct->ahead;
 
-        if (q->synced != sched_now(q->s)) {
-            sim_time ran = sched_ran(q->s, sched_thread_of(q->s, ct)) - ct->ahead;
-
-            ct->ahead += ran;
-            (void)virtual_run(&ct->vt, ran);
-        }
+        ct->ahead += ran;
+        (void)virtual_run(&ct->vt, ran);
         least = ct->vt.v < least ? ct->vt.v : least;
     }
     q->synced = sched_now(q->s);
