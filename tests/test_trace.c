@@ -66,6 +66,29 @@ static uint64_t digest_of(const struct trace_rec *recs, size_t n)
     return digest_value(&d);
 }
 
+START_TEST(the_digest_is_the_same_whoever_looks_for_races)
+{
+    const struct trace_rec course[] = {{1, TR_ARRIVE, -1, 0, 0, 0, NULL},
+                                       {2, TR_DONE, -1, 0, DONE_END, 0, NULL}};
+    const struct trace_rec detailed[] = {course[0],
+                                         {1, TR_SPAWN, 3, 0, 1, 0, NULL},
+                                         {1, TR_ACCESS, 0, 0, ACCESS_WRITE, 5, NULL},
+                                         {2, TR_JOIN, -1, 0, 2, 0, NULL},
+                                         course[1]};
+
+    ck_assert_uint_eq(digest_of(course, ARRAY_LEN(course)),
+                      digest_of(detailed, ARRAY_LEN(detailed)));
+}
+END_TEST
+
+START_TEST(each_way_to_access_has_a_name)
+{
+    ck_assert_str_eq(access_how_name(ACCESS_READ), "read");
+    ck_assert_str_eq(access_how_name(ACCESS_ATOMIC_WRITE), "atomic write");
+    ck_assert_ptr_null(access_how_name(ACCESS_COUNT));
+}
+END_TEST
+
 START_TEST(the_digest_sees_every_field_and_the_order)
 {
     const struct trace_rec rec = {10, TR_LOG, 1, 2, 3, 4, "text"};
@@ -113,6 +136,8 @@ Suite *trace_suite(void)
 
     tcase_add_test(tc, a_sink_gets_what_it_asks_for);
     tcase_add_test(tc, the_digest_sees_every_field_and_the_order);
+    tcase_add_test(tc, the_digest_is_the_same_whoever_looks_for_races);
+    tcase_add_test(tc, each_way_to_access_has_a_name);
     tcase_add_test(tc, everything_has_a_name_of_its_own);
     suite_add_tcase(s, tc);
     return s;
