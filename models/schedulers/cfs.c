@@ -66,24 +66,33 @@ static void cfs_init(struct sched *s)
 
 /* ---- virtual time -------------------------------------------------------------------------- */
 
-/* Brings v of what runs and `least` up to now: once an instant, what comes and goes within it
- * moves `least` at the next. */
-static void sync(struct cfs *q)
+/* Brings v of what runs up to now. */
+static void advance(struct cfs *q)
 {
-    const struct ready_node *first = ready_tree_first(&q->tree);
-    int64_t least = first ? first->key : INT64_MAX;
-
     if (q->synced == sched_now(q->s))
         return;
+    q->synced = sched_now(q->s);
     for (struct list *l = q->running.next; l != &q->running; l = l->next) {
         struct cfs_thread *ct = container_of(l, struct cfs_thread, link);
         sim_time ran = sched_ran(q->s, sched_thread_of(q->s, ct)) - ct->ahead;
 
         ct->ahead += ran;
         (void)virtual_run(&ct->vt, ran);
+    }
+}
+
+/* ... and `least`. */
+static void sync(struct cfs *q)
+{
+    const struct ready_node *first = ready_tree_first(&q->tree);
+    int64_t least = first ? first->key : INT64_MAX;
+
+    advance(q);
+    for (struct list *l = q->running.next; l != &q->running; l = l->next) {
+        const struct cfs_thread *ct = container_of(l, struct cfs_thread, link);
+
         least = ct->vt.v < least ? ct->vt.v : least;
     }
-    q->synced = sched_now(q->s);
     if (least != INT64_MAX && least > q->least)
         q->least = least;
 }
@@ -333,7 +342,7 @@ static bool cfs_preempts(struct sched *s, const struct thread *t, const struct t
         return other->sched_class == CLASS_IDLE;
     if (ct->sched_class == CLASS_BATCH || ct->sched_class == CLASS_IDLE)
         return false;
-    sync(q);
+    advance(q);
     return other->vt.v - ct->vt.v > granularity(q, ct);
 }
 
