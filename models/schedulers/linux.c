@@ -18,9 +18,9 @@
  * yield_task_rt()), syscalls.c (ENQUEUE_HEAD), deadline.c (enqueue_dl_entity(),
  * update_dl_entity(), dl_server_timer()), fair.c; sched(7).
  * Differs: no admission test; a lock lends priorities to threads of every class, deadlines it
- * lends to none; the RR slice is that of the whole run; with a global queue there is one fair
- * server for all cores, and the N most urgent threads run on N cores; what that server has to
- * give ends exactly, not at the next tick. */
+ * lends to none; equals of real time never push each other to other cores; the RR slice is
+ * the same for the whole run; with a global queue there is one fair server for all cores, and
+ * the N most urgent threads run on N cores. */
 #include "models/schedulers/sched_cbs.h"
 #include "models/schedulers/sched_fair.h"
 #include "models/schedulers/sched_server.h"
