@@ -122,8 +122,9 @@ static const struct sched_policy *find_policy(struct reader *r, const cJSON *at)
 
 /* The policy that `at` names, or that an object names beside its parameters and, in `keys`,
  * what else belongs there.  *params: as read; the first policy's where there is a mistake. */
-static const struct sched_policy *read_policy(struct reader *r, const cJSON *at, const char *who,
-                                              struct keys keys[2], void **params)
+static const struct sched_policy *read_policy(struct reader *r, const cJSON *at,
+                                              const char *who, struct keys keys[2],
+                                              void **params)
 {
     static const char *const others[] = {"policy", NULL};
     const cJSON *object = cJSON_IsObject(at) ? at : NULL;

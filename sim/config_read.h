@@ -131,8 +131,8 @@ void read_tasks(struct reader *r, const cJSON *at);
 const char *not_yet(const char *kind, const char *name);
 
 /* The table of a task's plain keys, and the machine's, and the device's: for the schema. */
-extern const struct param machine_params[], cache_params[], core_params[], task_params[], part_params[],
-    device_params[];
+extern const struct param machine_params[], cache_params[], core_params[], task_params[],
+    part_params[], device_params[];
 
 /* Checks "expect" (config_expect.c). */
 void read_expect(struct reader *r, const cJSON *at);

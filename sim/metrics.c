@@ -1,6 +1,7 @@
 /* metrics.c - adds up what the records tell. */
 #include "sim/metrics.h"
 
+#include "models/schedulers/sched.h"
 #include "sim/owners.h"
 
 #include <stdlib.h>
@@ -38,9 +39,9 @@ struct metrics_state {
     int64_t *serving; /* of each device */
     sim_time *busy_since;
     sim_time last_completion;
-    struct wide cpu, cpu_squares; /* over tasks, for fairness */
-    struct wide run;              /* task time on cores */
-    uint64_t measured;            /* tasks in cpu */
+    struct wide shares, share_squares; /* over tasks, for fairness */
+    struct wide run;                   /* task time on cores */
+    uint64_t measured;                 /* tasks in cpu */
     size_t kept_room;
     bool keep;
 };
@@ -173,12 +174,25 @@ static void task_to(struct metrics *m, struct task_now *t, sim_time now)
     (*b)->time += passed;
 }
 
+enum { FINE = 1 << 10 }; /* quotients are in units of 2^-10 ns; the index has no unit */
+
+/* A task's CPU time, over its weight where the policy has weights. */
+static uint64_t weighted(const struct metrics *m, const struct task_metrics *t)
+{
+    const struct sched_policy *policy = m->sc->machine.policy;
+
+    if (!policy->weight)
+        return (uint64_t)t->cpu;
+    return (uint64_t)mul_div_floor(t->cpu, FINE, policy->weight(&m->sc->tasks[t->spec]));
+}
+
 static void measure(struct metrics *m, struct task_now *t)
 {
     struct metrics_state *st = m->state;
+    uint64_t share = weighted(m, &t->m);
 
-    wide_add(&st->cpu, (uint64_t)t->m.cpu);
-    wide_add_mul(&st->cpu_squares, (uint64_t)t->m.cpu, (uint64_t)t->m.cpu);
+    wide_add(&st->shares, share);
+    wide_add_mul(&st->share_squares, share, share);
     st->measured++;
     if (t->m.first_run >= 0)
         samples_add(&m->response, t->m.first_run - t->m.arrival);
@@ -560,15 +574,15 @@ static int64_t mean_level(const struct metrics *m, struct wide area)
     return ratio_e9(area, span);
 }
 
-/* Jain's index, (sum x)^2 / (n sum x^2), with the mean rounded to a ns.
+/* Jain's index, (sum x)^2 / (n sum x^2), with the mean rounded.
  * Source: R. Jain, D. Chiu, W. Hawe, A Quantitative Measure of Fairness, DEC-TR-301, 1984. */
 static int64_t fairness(const struct metrics_state *st)
 {
-    uint64_t sum = st->cpu.hi ? UINT64_MAX : st->cpu.lo;
+    uint64_t sum = st->shares.hi ? UINT64_MAX : st->shares.lo;
 
     if (sum == 0)
         return 1000000000;
-    return ratio_e9(wide_mul(sum, wide_div(st->cpu, st->measured)), st->cpu_squares);
+    return ratio_e9(wide_mul(sum, wide_div(st->shares, st->measured)), st->share_squares);
 }
 
 static void finish(struct trace_sink *sink, sim_time end)

@@ -182,8 +182,7 @@ static char *lottery_config(const cJSON *input)
     text_add(&t, "}},\"tasks\":[");
     for (const cJSON *job = member(input, "jobs")->child; job; job = job->next, i++)
         text_addf(&t,
-                  "%s{\"name\":\"j%d\",\"tickets\":%" PRId64 ",\"do\":[{\"cpu\":%" PRId64
-                  "}]}",
+                  "%s{\"name\":\"j%d\",\"tickets\":%" PRId64 ",\"do\":[{\"cpu\":%" PRId64 "}]}",
                   i ? "," : "", i, number(job, "tickets"),
                   (number(job, "run") + quantum - 1) / quantum * quantum);
     text_add(&t, "]}");

@@ -224,10 +224,12 @@ static const char *const policies[] = {
     "{\"policy\":\"mlfq\",\"quanta\":%d,\"demote\":\"if-waiting\",\"stay\":true",
     "{\"policy\":\"mlfq\",\"quanta\":%d,\"io_bump\":true,\"boost\":%d,\"allotments\":2",
     "{\"policy\":\"mlq\",\"queues\":[{\"priority\":0,\"policy\":\"rr\",\"quantum\":%d},"
-    "{\"priority\":1,\"policy\":\"srtf\"},{\"priority\":-1,\"policy\":\"lottery\",\"quantum\":%d}]",
+    "{\"priority\":1,\"policy\":\"srtf\"},{\"priority\":-1,\"policy\":\"lottery\",\"quantum\":%"
+    "d}]",
     "{\"policy\":\"mlq\",\"queues\":[{\"priority\":1,\"policy\":\"mlfq\",\"quanta\":%d,"
     "\"boost\":%d},{\"priority\":0,\"policy\":\"stride\",\"quantum\":%d},"
-    "{\"priority\":2,\"policy\":\"priority\",\"aging\":%d},{\"priority\":-1,\"policy\":\"hrrn\"}]",
+    "{\"priority\":2,\"policy\":\"priority\",\"aging\":%d},{\"priority\":-1,\"policy\":"
+    "\"hrrn\"}]",
     "{\"policy\":\"cfs\"",
     "{\"policy\":\"cfs\",\"latency\":%d,\"min_granularity\":1,\"wakeup_granularity\":%d",
     "{\"policy\":\"eevdf\"",

@@ -378,8 +378,7 @@ static void mlfq_renew(struct sched *s, struct thread *t)
     begin(s, sched_thread(s, t));
 }
 
-static bool mlfq_preempts(struct sched *s, const struct thread *t,
-                          const struct thread *running)
+static bool mlfq_preempts(struct sched *s, const struct thread *t, const struct thread *running)
 {
     const struct mlfq_thread *a = sched_thread_const(s, t), *b = sched_thread_const(s, running);
 
@@ -421,8 +420,7 @@ static const struct param mlfq_params[] = {
           "each time this passes all tasks go to the highest level; none: never", .min = 1,
           .max = SIM_TIME_MAX),
     PARAM(BOOL, struct mlfq_params, io_bump,
-          "a task that comes back from waiting joins the front of its level",
-          .deflt = "false"),
+          "a task that comes back from waiting joins the front of its level", .deflt = "false"),
     PARAM(BOOL, struct mlfq_params, stay, "waiting gives a fresh slice and a fresh allotment",
           .deflt = "false"),
     PARAM(ENUM, struct mlfq_params, demote,

@@ -121,8 +121,8 @@ static void move(struct sched *s, struct thread *t, int32_t to, enum ready_why w
 {
     struct mlq_thread *mt = sched_thread(s, t);
 
-    if (mt->queue > 0 && (why == READY_EXPIRED || why == READY_PREEMPTED ||
-                          why == READY_YIELDED)) {
+    if (mt->queue > 0 &&
+        (why == READY_EXPIRED || why == READY_PREEMPTED || why == READY_YIELDED)) {
         put(inner_of(s, t), t, why);
         take_out(inner_of(s, t), t);
     }
@@ -315,8 +315,9 @@ const struct sched_policy sched_mlq = {
     .name = "mlq",
     .help = "queues of fixed priority, each with a policy of its own; the higher preempt the "
             "lower",
-    .source = "Source: Silberschatz, Galvin, Gagne, Operating System Concepts, 5.3.5, multilevel "
-              "queue",
+    .source =
+        "Source: Silberschatz, Galvin, Gagne, Operating System Concepts, 5.3.5, multilevel "
+        "queue",
     .params = mlq_params,
     .params_size = sizeof(struct mlq_params),
     .state_size = sizeof(struct mlq),

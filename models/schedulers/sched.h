@@ -39,8 +39,8 @@ struct sched { /* one policy at work on one run queue */
     int32_t core; /* whose queue this is; -1: of all cores */
     uint32_t nready;
     uint32_t offset; /* of its bytes of a thread: behind those of policies around it */
-    struct rng rng; /* this queue's own stream */
-    void *state;    /* policy->state_size bytes */
+    struct rng rng;  /* this queue's own stream */
+    void *state;     /* policy->state_size bytes */
     struct event alarm;
 };
 
