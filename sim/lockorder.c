@@ -22,6 +22,7 @@ struct holds {
 struct task_state {
     struct holds holds; /* in the order taken */
     uint64_t number;    /* of the task among all */
+    bool tries;         /* it asks for a lock, and would not wait */
     int32_t spec;
     uint64_t copy;
     char *name;
@@ -189,7 +190,7 @@ static void acquired(struct lockorder *lo, const struct trace_rec *rec)
 
     if (rec->arg >= HOLD_ORDER)
         return; /* nobody owns it */
-    for (uint32_t i = 0; i < t->holds.n; i++) {
+    for (uint32_t i = 0; i < t->holds.n && !t->tries; i++) {
         const struct hold held = t->holds.list[i];
         struct edge *e;
 
@@ -325,6 +326,8 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
         acquired(lo, rec);
     } else if (rec->kind == TR_RELEASE) {
         holds_remove(&task_of(lo->state, rec->task)->holds, rec->place);
+    } else if (rec->kind == TR_TRY) {
+        task_of(lo->state, rec->task)->tries = rec->arg == 1;
     } else if (rec->kind == TR_DEADLOCK) {
         if (rec->place >= 0)
             node_of(lo->state, rec->place)->deadlocked = true;
@@ -350,7 +353,7 @@ struct lockorder *lockorder_new(const struct scenario *sc)
     struct lockorder *lo = sim_calloc(1, sizeof(*lo));
 
     lo->sink.kinds = 1U << TR_ARRIVE | 1U << TR_DONE | 1U << TR_ACQUIRE | 1U << TR_RELEASE |
-                     1U << TR_DEADLOCK;
+                     1U << TR_DEADLOCK | 1U << TR_TRY;
     lo->sink.record = record;
     lo->sink.finish = finish;
     lo->sc = sc;

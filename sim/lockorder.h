@@ -3,6 +3,8 @@
  * A task that takes lock B while it holds A adds an edge A -> B to a graph.  A cycle of edges
  * of different tasks could have closed, had they met: each holds what the next one wants.
  *
+ * Who only tries a lock does not wait, and adds no edge.
+ *
  * A cycle is not told where it cannot close: where two of its edges were taken under a common
  * lock (a gate, which lets only one of the tasks in at a time), or where all that hold and
  * want a lock of it share it as readers.  Nor is one told that did deadlock: the outcome says so.
@@ -11,7 +13,7 @@
  * 2000 (gate locks); S. Bensalem, K. Havelund, Dynamic Deadlock Analysis of Multi-threaded
  * Programs, HVC 2005 (cycles of any length).  Differs: of two tasks that never run at the same
  * time, as one waits for the other's end, it warns all the same; semaphores, which anybody may
- * post, are no locks here; a lock that a task only tried to take counts as any other; cycles of more than CYCLE_MAX locks are not looked for. */
+ * post, are no locks here; cycles of more than CYCLE_MAX locks are not looked for. */
 #ifndef SIM_LOCKORDER_H
 #define SIM_LOCKORDER_H
 

@@ -528,6 +528,7 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
         waits_for_ever(m, rec);
         break;
     case TR_SPAWN:
+    case TR_TRY:
     case TR_JOIN:
     case TR_QUEUE:
     case TR_ACCESS:

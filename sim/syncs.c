@@ -332,7 +332,11 @@ bool task_ask(struct sim *sim, struct task *t, const struct instr *in, struct st
         call->busy = true;
         return false;
     }
+    if (call->tries_once)
+        trace_emit(sim->trace, sim->eng.now, TR_TRY, object, (int32_t)t->slot, 1, 0);
     answer = s->model->ask[call->verb](s, call);
+    if (call->tries_once)
+        trace_emit(sim->trace, sim->eng.now, TR_TRY, object, (int32_t)t->slot, 0, 0);
     if (answer == SYNC_REFUSED)
         return task_fault(sim, t, in, out, "%s \"%s\": %s", s->model->name, s->name,
                           call->fault);

@@ -65,7 +65,8 @@
       "number of the place where it waits")                                                \
     X(SPAWN, "spawn", "slot of its parent", "number of the parent's children of one name", \
       "-")                                                                                 \
-    X(JOIN, "join", "-", "number of the children: all of them have ended", "-")
+    X(JOIN, "join", "-", "number of the children: all of them have ended", "-")            \
+    X(TRY, "try", "sync object", "1: asks for it without waiting; 0: and goes on", "-")
 
 enum trace_kind {
 #define X(kind, name, place, arg, extra) TR_##kind,
@@ -163,11 +164,12 @@ struct trace_sink {
 
 #define TRACE_ALL ((UINT32_C(1) << TR_COUNT) - 1)
 
-/* What happens, without what only detectors ask for: which variables are touched, and whose
- * child a task is.  Both follow from the rest, as programs do not change; so the digest leaves
- * them out, and a run that nobody searches for races pays nothing for them. */
-#define TRACE_COURSE \
-    (TRACE_ALL & ~(UINT32_C(1) << TR_ACCESS | UINT32_C(1) << TR_SPAWN | UINT32_C(1) << TR_JOIN))
+/* What happens, without what only detectors ask for: which variables are touched, whose child
+ * a task is, which locks were only tried.  All that follows from the rest, as programs do not
+ * change; so the digest leaves it out, and a run that nobody searches pays nothing for it. */
+#define TRACE_COURSE                                                    \
+    (TRACE_ALL & ~(UINT32_C(1) << TR_ACCESS | UINT32_C(1) << TR_SPAWN | \
+                   UINT32_C(1) << TR_JOIN | UINT32_C(1) << TR_TRY))
 
 struct trace {
     struct trace_sink *first, **last; /* told in the order they were attached */

@@ -204,6 +204,46 @@ START_TEST(what_anybody_may_post_is_no_lock)
 }
 END_TEST
 
+START_TEST(who_only_tries_does_not_wait)
+{
+    struct rig rig;
+
+    rig_init(&rig);
+    nest(&rig, 1, A, B);
+    take(&rig, 2, B, HOLD_SOLE);
+    feed(&rig.feed, TR_TRY, A, 2, 1, 0);
+    take(&rig, 2, A, HOLD_SOLE);
+    feed(&rig.feed, TR_TRY, A, 2, 0, 0);
+    nest(&rig, 2, GATE, C);
+    ck_assert_uint_eq(rig_count(&rig), 0);
+    rig_init(&rig);
+    nest(&rig, 1, B, A);
+    feed(&rig.feed, TR_TRY, A, 2, 1, 0); /* got, and held while it waits for another */
+    take(&rig, 2, A, HOLD_SOLE);
+    feed(&rig.feed, TR_TRY, A, 2, 0, 0);
+    take(&rig, 2, B, HOLD_SOLE);
+    ck_assert_uint_eq(rig_count(&rig), 1);
+}
+END_TEST
+
+START_TEST(a_run_in_which_the_second_lock_is_only_tried_gets_no_warning)
+{
+    struct result r = run_text(
+        "{\"sync\": {\"a\": {\"mutex\": {}}, \"b\": {\"mutex\": {}}}, \"tasks\": ["
+        "{\"name\": \"one\", \"do\": [{\"lock\": \"a\"}, {\"lock\": \"b\"}, {\"unlock\": "
+        "\"b\"},"
+        " {\"unlock\": \"a\"}]}, {\"name\": \"two\", \"locals\": {\"got\": 0}, \"do\": ["
+        "{\"lock\": \"b\"}, {\"trylock\": \"a\", \"into\": \"got\"}, {\"assert\": \"got == "
+        "1\"},"
+        " {\"unlock\": \"a\"}, {\"unlock\": \"b\"}]}]}");
+
+    ck_assert_str_eq(quanta_outcome(r.run), "completed");
+    ck_assert_int_eq(cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(r.json, "lock_order")),
+                     0);
+    result_free(&r);
+}
+END_TEST
+
 START_TEST(a_round_of_philosophers_is_one_cycle)
 {
     for (int32_t n = 3; n <= CYCLE_MAX; n++) {
@@ -329,6 +369,8 @@ Suite *lockorder_suite(void)
     tcase_add_test(tc, a_gate_that_readers_share_does_not);
     tcase_add_test(tc, readers_alone_do_not_wait_for_each_other);
     tcase_add_test(tc, what_anybody_may_post_is_no_lock);
+    tcase_add_test(tc, who_only_tries_does_not_wait);
+    tcase_add_test(tc, a_run_in_which_the_second_lock_is_only_tried_gets_no_warning);
     tcase_add_test(tc, a_round_of_philosophers_is_one_cycle);
     tcase_add_test(tc, a_cycle_that_did_deadlock_is_not_a_warning);
     tcase_add_test(tc, many_tasks_and_many_cycles_stay_bounded);
