@@ -445,6 +445,12 @@ static void waits_for_ever(struct metrics *m, const struct trace_rec *rec)
     note->held_place = o->place;
 }
 
+static void interrupted(struct metrics *m, const struct trace_rec *rec)
+{
+    core_to(m, rec->place, rec->at);
+    m->state->cores[rec->place].stolen += rec->arg;
+}
+
 static void says(struct metrics *m, struct notes *notes, const struct trace_rec *rec,
                  int64_t place)
 {
@@ -505,8 +511,7 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
         device_does(m, rec);
         break;
     case TR_IRQ:
-        core_to(m, rec->place, rec->at);
-        m->state->cores[rec->place].stolen += rec->arg;
+        interrupted(m, rec);
         break;
     case TR_LOG:
         says(m, &m->log, rec, -1);
