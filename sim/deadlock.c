@@ -161,11 +161,26 @@ static enum life life_of(const struct task *t)
     return th->state == THREAD_READY ? LIFE_READY : LIFE_SURE;
 }
 
+/* What runs lives, mostly: no need to look at all tasks. */
+static bool a_core_lives(const struct machine *m)
+{
+    for (int32_t i = 0; i < m->ncores; i++) {
+        const struct thread *th = m->cores[i].running;
+
+        if (th && th->task && life_of(th->task) == LIFE_SURE)
+            return true;
+    }
+    return false;
+}
+
 static enum life any_life(struct sim *sim)
 {
-    uint8_t *gone = pool_gone(&sim->tasks);
     enum life best = sources_pending(sim) ? LIFE_SURE : LIFE_NONE;
+    uint8_t *gone;
 
+    if (best == LIFE_SURE || a_core_lives(&sim->machine))
+        return LIFE_SURE;
+    gone = pool_gone(&sim->tasks);
     for (uint32_t slot = 0; slot < sim->tasks.used && best != LIFE_SURE; slot++) {
         enum life life = gone[slot] ? LIFE_NONE : life_of(pool_at(&sim->tasks, slot));
 

@@ -1,9 +1,11 @@
 /* test_properties.c - what must hold on every run, on random workloads. */
 #include <check.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/schedulers/sched.h"
 #include "sim/checker.h"
 #include "sim/config.h"
 #include "sim/digest.h"
@@ -62,6 +64,27 @@ START_TEST(invariants_hold_on_every_run)
         ck_assert_uint_eq(first, second);
         free(config);
     }
+}
+END_TEST
+
+/* A policy that is added is to be added to the random machines as well. */
+START_TEST(no_policy_is_forgotten)
+{
+    struct text all = {0};
+
+    for (int i = 0; i < ROUNDS * SEEDS; i++) {
+        char *config = workload((uint64_t)i + 1, 0, NULL);
+
+        text_add(&all, config);
+        free(config);
+    }
+    for (size_t i = 0; sched_policies[i]; i++) {
+        char name[60];
+
+        (void)snprintf(name, sizeof(name), "{\"policy\":\"%s\"", sched_policies[i]->name);
+        ck_assert_msg(strstr(all.data, name) != NULL, "%s", name);
+    }
+    text_release(&all);
 }
 END_TEST
 
@@ -238,6 +261,7 @@ Suite *properties_suite(void)
     TCase *tc = tcase_create("random workloads");
 
     tcase_set_timeout(tc, 120);
+    tcase_add_test(tc, no_policy_is_forgotten);
     tcase_add_loop_test(tc, invariants_hold_on_every_run, 0, ROUNDS);
     tcase_add_loop_test(tc, invariants_hold_whatever_comes_first_within_an_instant, 0, ROUNDS);
     tcase_add_loop_test(tc, invariants_hold_with_locks, 0, ROUNDS);

@@ -62,6 +62,7 @@ static uint64_t draw(struct sched *s, uint64_t sum)
     const struct lottery_params *params = s->params;
     struct lottery *l = s->state;
 
+    sim_assert(sum > 0);
     if (l->drawn < params->draws.n)
         return (uint64_t)params->draws.values[l->drawn++] % sum;
     return rng_below(&s->rng, sum);
