@@ -46,25 +46,6 @@ struct metrics_state {
     bool keep;
 };
 
-/* ---- levels ---------------------------------------------------------------------------- */
-
-static void level_to(struct level *l, sim_time now)
-{
-    if (now <= l->at)
-        return;
-    wide_add_mul(&l->area, (uint64_t)l->value, (uint64_t)(now - l->at));
-    if (l->value > l->max)
-        l->max = l->value;
-    l->at = now;
-}
-
-static void level_add(struct level *l, sim_time now, int64_t change)
-{
-    level_to(l, now);
-    l->value += change;
-    sim_assert(l->value >= 0);
-}
-
 /* ---- tasks ------------------------------------------------------------------------------- */
 
 static struct task_now *task_of(struct metrics *m, int32_t slot)
@@ -371,20 +352,8 @@ static struct note *add_note(struct metrics *m, struct notes *notes, sim_time at
                              const struct task_now *t)
 {
     char buf[TASK_NAME_SIZE];
-    struct note *note;
 
-    if (notes->n == notes->room) {
-        notes->room = notes->room ? 2 * notes->room : 16;
-        notes->list = sim_realloc(notes->list, notes->room * sizeof(*notes->list));
-    }
-    note = &notes->list[notes->n++];
-    memset(note, 0, sizeof(*note));
-    note->at = at;
-    note->core = core;
-    note->place = note->held_place = -1;
-    note->since = -1;
-    note->task = sim_strdup(name_of(m, &t->m, buf));
-    return note;
+    return notes_add(notes, at, core, name_of(m, &t->m, buf));
 }
 
 static void device_does(struct metrics *m, const struct trace_rec *rec)
@@ -661,17 +630,6 @@ struct metrics *metrics_new(const struct scenario *sc, bool keep_tasks)
     return m;
 }
 
-static void free_notes(struct notes *notes)
-{
-    for (size_t i = 0; i < notes->n; i++) {
-        free(notes->list[i].task);
-        free(notes->list[i].text);
-        free(notes->list[i].waits_for);
-        free(notes->list[i].held_by);
-    }
-    free(notes->list);
-}
-
 void metrics_free(struct metrics *m)
 {
     if (!m)
@@ -689,9 +647,9 @@ void metrics_free(struct metrics *m)
         free_task(&m->state->tasks[i].m);
     owners_release(&m->state->owners);
     drop_kept(m);
-    free_notes(&m->log);
-    free_notes(&m->faults);
-    free_notes(&m->deadlock);
+    notes_release(&m->log);
+    notes_release(&m->faults);
+    notes_release(&m->deadlock);
     free(m->state->cores);
     free(m->state->tasks);
     free(m->state->serving);

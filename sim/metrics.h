@@ -14,16 +14,11 @@
 #define SIM_METRICS_H
 
 #include "sim/base.h"
+#include "sim/level.h"
+#include "sim/notes.h"
 #include "sim/samples.h"
 #include "sim/scenario.h"
 #include "sim/trace.h"
-
-/* A number that changes in time; `max` is the largest value that lasted. */
-struct level {
-    struct wide area; /* value x ns */
-    sim_time at;      /* accounted for up to here */
-    int64_t value, max;
-};
 
 struct core_metrics {
     sim_time user, kernel, switching, idle; /* add up to `end` */
@@ -65,24 +60,6 @@ struct task_metrics {
     uint64_t jobs, misses; /* where the spec has a deadline or period: jobs that have ended, and
                               those that were late, or are at the end of the run */
     bool faulted;
-};
-
-/* One line of `log`, `faults`, `deadlock`. */
-struct note {
-    sim_time at; /* deadlock: when it was known that nothing would ever wake the task */
-    int32_t core;
-    int64_t place; /* index into scenario.places, -1: none; deadlock: where the task waits */
-    char *task, *text;
-    char *waits_for;    /* deadlock: the sync object, or the children that it joins */
-    char *held_by;      /* who owns that, or is such a child; NULL: nobody in particular */
-    bool held_by_ended; /* and has ended since */
-    sim_time since;     /* it has owned that; -1: it does not */
-    int64_t held_place; /* where it got it, -1: none */
-};
-
-struct notes {
-    struct note *list;
-    size_t n, room;
 };
 
 struct metrics {
