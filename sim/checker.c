@@ -2,6 +2,7 @@
 
 #include "models/schedulers/sched.h"
 #include "sim/owners.h"
+#include "sim/requests.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,19 +11,19 @@
 
 enum { FOUND_MAX = 50 };
 
-enum whereabouts { GONE, ARRIVED, READY, SWITCHED_TO, RUNNING, OFF, BLOCKED, ENDING };
+enum whereabouts { GONE, ARRIVED, READY, AT_LOOP, SWITCHED_TO, RUNNING, OFF, BLOCKED, ENDING };
 
 static const char *const place_names[] = {
-    "gone",    "arrived",    "ready",   "being switched to",
-    "running", "off a core", "blocked", "ending"};
+    "gone",       "arrived", "ready", "waiting for its loop", "being switched to", "running",
+    "off a core", "blocked", "ending"};
 
 struct task_state {
     enum whereabouts place;
     int32_t core, queue, spec;
-    int32_t home;   /* the core that it holds while it waits; -1: none */
-    int32_t device; /* it has a request there; -1: none */
-    uint32_t owns;  /* sync objects */
-    sim_time arrival, since, submitted;
+    int32_t home;        /* the core that it holds while it waits; -1: none */
+    uint32_t owns;       /* sync objects */
+    struct asked *asked; /* requests on their way */
+    sim_time arrival, since;
     sim_time cpu, waiting, blocked;
 };
 
@@ -46,6 +47,7 @@ struct checker_state {
     size_t ntasks;
     struct core_state *cores;
     struct station system, *devices;
+    struct asked *unused;
     struct owners owners; /* of sync objects */
     int32_t nidle, nready;
 };
@@ -203,7 +205,7 @@ static void arrive(struct checker *c, const struct trace_rec *rec)
     t->place = ARRIVED;
     t->arrival = t->since = rec->at;
     t->spec = (int32_t)rec->arg;
-    t->core = t->device = t->home = -1;
+    t->core = t->home = -1;
     station_change(&c->state->system, rec->at, 1);
 }
 
@@ -216,9 +218,13 @@ static void ready(struct checker *c, const struct trace_rec *rec)
         t->core = -1;
     }
     /* Preempted while ready: it lost its core in the instant in which it got it. */
+    if (rec->arg == READY_LOOP) {
+        move(c, rec, AT_LOOP, FROM(BLOCKED) | FROM(OFF));
+        return;
+    }
     move(c, rec, READY,
          rec->arg == READY_NEW         ? FROM(ARRIVED)
-         : rec->arg == READY_WOKEN     ? FROM(BLOCKED)
+         : rec->arg == READY_WOKEN     ? FROM(BLOCKED) | FROM(AT_LOOP)
          : rec->arg == READY_PREEMPTED ? FROM(OFF) | FROM(SWITCHED_TO) | FROM(READY)
          : rec->arg == READY_CHANGED   ? FROM(READY)
                                        : FROM(OFF));
@@ -232,7 +238,7 @@ static void goes_on_core(struct checker *c, const struct trace_rec *rec, enum wh
     if (t->place == SWITCHED_TO && t->core != rec->place)
         found(c, "task %d is on cores %d and %d", (int)rec->task, (int)t->core,
               (int)rec->place);
-    move(c, rec, to, FROM(READY) | (to == RUNNING ? FROM(SWITCHED_TO) : 0));
+    move(c, rec, to, FROM(READY) | (to == RUNNING ? FROM(SWITCHED_TO) | FROM(AT_LOOP) : 0));
     t->core = rec->place;
     t->home = -1;
     core_takes(c, rec->place, rec->task);
@@ -261,6 +267,8 @@ static void done(struct checker *c, const struct trace_rec *rec)
     if (t->owns > 0)
         owners_keep(&c->state->owners, rec->task, "");
     t->owns = 0;
+    if (t->asked)
+        found(c, "task %d ends before the reply to its request", (int)rec->task);
     if (t->cpu + t->waiting + t->blocked != rec->at - t->arrival)
         found(c, "task %d: its parts do not add up to its turnaround", (int)rec->task);
     wide_add(&c->cpu, (uint64_t)t->cpu);
@@ -272,20 +280,24 @@ static void request(struct checker *c, const struct trace_rec *rec)
 {
     struct task_state *t = task_of(c, rec->task);
     struct station *d = &c->state->devices[rec->place];
+    struct asked *a = asked_find(t->asked, rec->extra);
 
     if (rec->kind == TR_SUBMIT) {
-        if (t->device >= 0)
+        if (a)
             found(c, "task %d has two requests", (int)rec->task);
-        t->device = rec->place;
-        t->submitted = rec->at;
+        a = asked_add(&t->asked, &c->state->unused, rec->extra);
+        a->device = rec->place;
+        a->at = rec->at;
         station_change(d, rec->at, 1);
-    } else {
-        if (t->device != rec->place)
-            found(c, "task %d gets a reply it did not ask for", (int)rec->task);
-        t->device = -1;
-        wide_add(&d->stays, (uint64_t)(rec->at - t->submitted));
-        station_change(d, rec->at, -1);
+        return;
     }
+    if (!a || a->device != rec->place) {
+        found(c, "task %d gets a reply it did not ask for", (int)rec->task);
+        return;
+    }
+    wide_add(&d->stays, (uint64_t)(rec->at - a->at));
+    asked_remove(&t->asked, &c->state->unused, rec->extra);
+    station_change(d, rec->at, -1);
 }
 
 /* A sole owner is alone; only an owner gives back. */
@@ -393,8 +405,8 @@ static void finish(struct trace_sink *sink, sim_time end)
         task_account(t, end);
         wide_add(&c->cpu, (uint64_t)t->cpu);
         wide_add(&st->system.stays, (uint64_t)(end - t->arrival));
-        if (t->device >= 0)
-            wide_add(&st->devices[t->device].stays, (uint64_t)(end - t->submitted));
+        for (const struct asked *a = t->asked; a; a = a->next)
+            wide_add(&st->devices[a->device].stays, (uint64_t)(end - a->at));
     }
     station_change(&st->system, end, 0);
     check_station(c, &st->system, "the system");
@@ -428,6 +440,9 @@ void checker_free(struct checker *c)
         return;
     text_release(&c->found);
     owners_release(&c->state->owners);
+    for (size_t i = 0; i < c->state->ntasks; i++)
+        asked_free(c->state->tasks[i].asked);
+    asked_free(c->state->unused);
     free(c->state->tasks);
     free(c->state->cores);
     free(c->state->devices);

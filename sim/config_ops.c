@@ -25,13 +25,19 @@ static uint32_t add_place(struct reader *r, const cJSON *at)
     if (sc->nplaces == r->places_room) {
         uint32_t room = r->places_room ? 2 * r->places_room : 64;
         struct place *places = arena_alloc(r->mem, room * sizeof(*places));
+        const cJSON **nodes;
 
         if (sc->nplaces > 0)
             memcpy(places, sc->places, sc->nplaces * sizeof(*places));
         sc->places = places;
+        nodes = arena_alloc(r->mem, room * sizeof(const cJSON *));
+        if (sc->nplaces > 0)
+            memcpy(nodes, r->place_nodes, sc->nplaces * sizeof(const cJSON *));
+        r->place_nodes = nodes;
         r->places_room = room;
     }
     sc->places[sc->nplaces].path = arena_strdup(r->mem, r->path.data);
+    r->place_nodes[sc->nplaces] = at;
     sc->places[sc->nplaces].line = json_line(r->j, at);
     return sc->nplaces++;
 }
@@ -151,4 +157,13 @@ void read_op_list(struct reader *r, const cJSON *at, struct op_list *list)
         r->path.len = len;
         r->path.data[len] = '\0';
     }
+}
+
+void read_one_op(struct reader *r, const cJSON *at, struct op_list *list)
+{
+    struct op *op = arena_alloc(r->mem, sizeof(*op));
+
+    list->ops = op;
+    list->n = 1;
+    read_op(r, at, op);
 }

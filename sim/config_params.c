@@ -336,6 +336,36 @@ static int32_t read_named(struct reader *r, const cJSON *at, enum param_type typ
     return read_reference(r, at, &r->programs, "program");
 }
 
+static void read_awaited(struct reader *r, const cJSON *at, struct awaited *a)
+{
+    size_t len = r->path.len;
+
+    if (cJSON_IsNull(at))
+        return;
+    if (cJSON_IsString(at)) {
+        a->promise = read_text(r, at, "a name", true);
+    } else if (cJSON_IsObject(at)) {
+        text_add(&r->path, ".await");
+        read_one_op(r, at, &a->op);
+        r->path.len = len;
+        r->path.data[len] = '\0';
+    } else {
+        wrong_type(r, at, "as { \"await\": { \"sleep\": \"5ms\" } }",
+                   "an op, the name of a promise, or null");
+    }
+}
+
+static void read_nested(struct reader *r, const cJSON *at, const char *key,
+                        struct op_list *list)
+{
+    size_t len = r->path.len;
+
+    text_addf(&r->path, ".%s", key);
+    read_op_list(r, at, list);
+    r->path.len = len;
+    r->path.data[len] = '\0';
+}
+
 static void read_param(struct reader *r, const cJSON *at, const struct param *p, void *to)
 {
     int64_t min, max;
@@ -396,15 +426,12 @@ static void read_param(struct reader *r, const cJSON *at, const struct param *p,
     case PARAM_PROGRAM:
         *(int32_t *)to = read_named(r, at, p->type);
         break;
-    case PARAM_OPS: {
-        size_t len = r->path.len;
-
-        text_addf(&r->path, ".%s", p->name);
-        read_op_list(r, at, to);
-        r->path.len = len;
-        r->path.data[len] = '\0';
+    case PARAM_OPS:
+        read_nested(r, at, p->name, to);
         break;
-    }
+    case PARAM_AWAIT:
+        read_awaited(r, at, to);
+        break;
     case PARAM_TYPE_COUNT:
         sim_unreachable("no type");
     }

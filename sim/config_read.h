@@ -44,7 +44,8 @@ struct reader {
     struct text path;  /* of the ops being read: "tasks[0].do" */
     struct names devices, syncs, programs, executors, tasks;
     sim_time unit;
-    uint32_t *ncursors; /* who owns the lists that are read */
+    uint32_t *ncursors;        /* who owns the lists that are read */
+    const cJSON **place_nodes; /* of each place */
     uint32_t places_room;
     bool bad;
 };
@@ -125,8 +126,13 @@ int32_t read_reference(struct reader *r, const cJSON *at, const struct names *na
 void read_machine(struct reader *r, const cJSON *at);
 void read_policies(struct reader *r, const cJSON *at, struct policy_list *list);
 void read_op_list(struct reader *r, const cJSON *at, struct op_list *list);
+void read_one_op(struct reader *r, const cJSON *at, struct op_list *list);
 void path_set(struct reader *r, const char *fmt, ...) PRINTF_LIKE(2, 3);
-void read_tasks(struct reader *r, const cJSON *at);
+void read_tasks(struct reader *r, const cJSON *at); /* NULL: none, but scripts */
+void task_defaults(struct reader *r, struct task_spec *t);
+
+/* config_loop.c: the scripts of event loops and what only loops can do. */
+void read_loops(struct reader *r, const cJSON *executors);
 /* Do these belong to the language, but not yet to this version?  NULL: no; else what to say. */
 const char *not_yet(const char *kind, const char *name);
 

@@ -11,7 +11,6 @@
 /* ---- what this version has not ------------------------------------------------------- */
 
 static const char later_version[] = "it belongs to the language, but not to this version";
-static const char loops_only[] = "it works on an event loop only, which this version has not";
 
 const char *not_yet(const char *kind, const char *name)
 {
@@ -19,14 +18,11 @@ const char *not_yet(const char *kind, const char *name)
         const char *kind, *names, *why;
     } later[] = {
         {"discipline", " priority sstf scan cscan ", later_version},
-        {"executor", " event-loop green ", later_version},
+        {"executor", " green ", later_version},
         {"a device", " preset rtt seek ", later_version},
-        {"op",
-         " setTimeout setInterval clear setImmediate nextTick microtask work async await "
-         "promise "
-         "resolve reject close worker postMessage onMessage allocate free ",
-         loops_only},
-        {"the op \"io\"", " then sync ", loops_only},
+        {"op", " worker postMessage onMessage allocate free ", later_version},
+        {"flavor", " browser ", later_version},
+        {"the executor \"event-loop\"", " heap ", later_version},
     };
     char word[40];
 
@@ -219,6 +215,7 @@ static const struct executor_model *find_kind(struct reader *r, const cJSON *at)
 static void read_executor(struct reader *r, const cJSON *at, struct executor_spec *ex)
 {
     static const char *const others[] = {"kind", NULL};
+    static const char *const loop_others[] = {"kind", "main", NULL};
     const cJSON *kind = json_member(at, "kind");
     struct keys keys = {.others = others};
     char what[60];
@@ -235,6 +232,9 @@ static void read_executor(struct reader *r, const cJSON *at, struct executor_spe
     ex->params = arena_alloc(r->mem, ex->model->params_size + 1);
     keys.params = ex->model->params;
     keys.base = ex->params;
+    if (ex->model->is_loop)
+        keys.others = loop_others;
+    ex->helper = -1;
     (void)snprintf(what, sizeof(what), "the executor \"%s\"", ex->model->name);
     read_object(r, at, what, &keys, 1);
 }
@@ -294,7 +294,8 @@ static void read_programs(struct reader *r, const cJSON *at, int32_t ntasks)
     int32_t room = at ? cJSON_GetArraySize(at) : 0, i = 0;
 
     names_init(r, &r->programs, room);
-    sc->programs = arena_alloc(r->mem, (size_t)(room + ntasks + 1) * sizeof(*sc->programs));
+    sc->programs = arena_alloc(r->mem, (size_t)(room + ntasks + 2 * sc->nexecutors + 1) *
+                                           sizeof(*sc->programs));
     for (const cJSON *m = at ? at->child : NULL; m; m = m->next) {
         if (is_comment(m))
             continue;
@@ -376,6 +377,14 @@ static const char *read_about(struct reader *r, const cJSON *at)
     return "";
 }
 
+static bool has_script(const cJSON *executors)
+{
+    for (const cJSON *m = executors ? executors->child : NULL; m; m = m->next)
+        if (cJSON_IsObject(m) && json_member(m, "main"))
+            return true;
+    return false;
+}
+
 static void read_file(struct reader *r, const cJSON *root)
 {
     struct keys keys = {.others = file_keys};
@@ -401,12 +410,13 @@ static void read_file(struct reader *r, const cJSON *root)
     read_executors(r, want_object(r, json_member(root, "executors")));
     read_programs(r, want_object(r, json_member(root, "programs")),
                   cJSON_IsArray(tasks) ? cJSON_GetArraySize(tasks) : 0);
-    if (tasks)
+    if (tasks || has_script(json_member(root, "executors")))
         read_tasks(r, tasks);
     else
         wrong(r, root,
               "as \"tasks\": [ { \"name\": \"A\", \"do\": [ { \"cpu\": \"5ms\" } ] } ]",
               "a file needs \"tasks\"");
+    read_loops(r, json_member(root, "executors"));
     read_expect(r, json_member(root, "expect"));
 }
 

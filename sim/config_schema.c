@@ -174,6 +174,9 @@ static cJSON *param_schema(const struct param *p)
         return parse("{\"type\":\"string\",\"minLength\":1}");
     case PARAM_OPS:
         return ref("ops");
+    case PARAM_AWAIT:
+        return parse("{\"anyOf\":[{\"type\":\"null\"},{\"type\":\"string\",\"minLength\":1},"
+                     "{\"$ref\":\"#/$defs/op\"}]}");
     case PARAM_TYPE_COUNT:
         break;
     }
@@ -281,6 +284,8 @@ static cJSON *executor(void)
         require(ex, "kind");
         (void)cJSON_AddStringToObject(ex, "description", executor_models[i]->help);
         add_params(ex, executor_models[i]->params);
+        if (executor_models[i]->is_loop)
+            add_property(ex, "main", ref("ops"));
         (void)cJSON_AddItemToArray(any, ex);
     }
     return o;
@@ -451,7 +456,9 @@ char *config_schema(void)
     (void)cJSON_ReplaceItemInObjectCaseSensitive(root, "properties", parse(top));
     /* A variant may bring what the file itself has not. */
     (void)cJSON_AddItemToObject(root, "if", parse("{\"not\":{\"required\":[\"variants\"]}}"));
-    (void)cJSON_AddItemToObject(root, "then", parse("{\"required\":[\"tasks\"]}"));
+    (void)cJSON_AddItemToObject(
+        root, "then",
+        parse("{\"anyOf\":[{\"required\":[\"tasks\"]},{\"required\":[\"executors\"]}]}"));
     defs = parse(scalars);
     (void)cJSON_AddItemToObject(root, "$defs", defs);
     (void)cJSON_AddItemToObject(defs, "time_or_distribution", distribution());

@@ -186,6 +186,15 @@ static int32_t read_do(struct reader *r, const cJSON *at, uint32_t number)
     return sc->nprograms++;
 }
 
+void task_defaults(struct reader *r, struct task_spec *t)
+{
+    struct keys keys = {.params = task_params, .base = t, .others = other_keys};
+
+    r->ncursors = &t->ncursors;
+    read_object(r, NULL, "a task", &keys, 1);
+    t->count = t->jobs = 1;
+}
+
 static void read_task(struct reader *r, const cJSON *at, struct task_spec *t)
 {
     struct keys keys = {.params = task_params, .base = t, .others = other_keys};
@@ -300,17 +309,21 @@ void read_tasks(struct reader *r, const cJSON *at)
     int n = cJSON_IsArray(at) ? cJSON_GetArraySize(at) : 0;
     uint32_t i = 0;
 
-    if (!cJSON_IsArray(at)) {
+    if (at && !cJSON_IsArray(at)) {
         wrong_type(r, at, NULL, "an array of tasks");
         return;
     }
-    if (n > TASKS_MAX) {
+    if (n > TASKS_MAX - sc->nexecutors) {
         wrong(r, at, "copies of one task: \"count\"", "more than %d tasks", TASKS_MAX);
         return;
     }
-    sc->tasks = arena_alloc(r->mem, ((size_t)n + 1) * sizeof(*sc->tasks));
+    /* With room for a script and the pool threads of each executor. */
+    sc->tasks =
+        arena_alloc(r->mem, ((size_t)n + 2 * (size_t)sc->nexecutors + 1) * sizeof(*sc->tasks));
     sc->ntasks = n;
     names_init(r, &r->tasks, n);
+    if (!at)
+        return;
     for (const cJSON *m = at->child; m; m = m->next, i++) {
         sc->tasks[i].index = i;
         sc->tasks[i].name = read_name(r, want_object(r, m), i);

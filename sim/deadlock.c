@@ -125,6 +125,25 @@ static const struct task *holder_of(const struct sync_wait *w)
                                                 : task_of_sibling(w->what.brood->children.next);
 }
 
+/* Of a task whose executor waits on its behalf. */
+static void tell_hosted(struct sim *sim, struct task *t)
+{
+    struct executor *ex = &sim->executors[sim->sc->tasks[t->spec].executor];
+    struct trace_rec rec = {.at = sim->eng.now,
+                            .kind = TR_DEADLOCK,
+                            .place = -1,
+                            .task = (int32_t)t->slot,
+                            .arg = -1};
+    uint32_t place;
+
+    if (!ex->model->waits_for)
+        return;
+    rec.text = ex->model->waits_for(ex, t, &place);
+    rec.extra = place;
+    if (rec.text && trace_wants(sim->trace, TR_DEADLOCK))
+        trace_tell(sim->trace, &rec);
+}
+
 void deadlock_tell_rest(struct sim *sim)
 {
     uint8_t *gone = pool_gone(&sim->tasks);
@@ -132,8 +151,12 @@ void deadlock_tell_rest(struct sim *sim)
     for (uint32_t slot = 0; slot < sim->tasks.used; slot++) {
         struct task *t = pool_at(&sim->tasks, slot);
 
-        if (!gone[slot] && wait_of(t) && !(t->flags & TASK_DEADLOCKED))
+        if (gone[slot] || (t->flags & TASK_DEADLOCKED))
+            continue;
+        if (wait_of(t) && t->thread->task == t)
             tell(sim, t, holder_of(wait_of(t)));
+        else
+            tell_hosted(sim, t);
     }
     free(gone);
 }

@@ -32,4 +32,9 @@ void devices_init(struct sim *sim);
 bool device_submit(struct device *d, struct thread *t, sim_time service, int64_t bytes);
 void device_begin(struct device *d);
 
+/* One that nobody's thread waits for: replied() is called instead.  The caller has filled
+ * `task` and `replied`.  False: it took no time at all, and replied() will not be called. */
+bool device_submit_async(struct device *d, struct async_request *a, sim_time service,
+                         int64_t bytes);
+
 #endif

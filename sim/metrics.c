@@ -3,6 +3,7 @@
 
 #include "models/schedulers/sched.h"
 #include "sim/owners.h"
+#include "sim/requests.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,15 +25,17 @@ struct task_now {
     size_t number; /* among all arrivals, from 0 */
     enum task_is is;
     sim_time since; /* it waits or blocks */
-    sim_time submitted;
+    struct asked *asked;
     int32_t core; /* that switches to it or runs it; -1: none */
     int32_t blocked_by;
     uint32_t owns; /* sync objects */
     bool queued;   /* for a thread of its executor */
+    bool helper;   /* nobody's task: what a thread of a pool does */
 };
 
 struct metrics_state {
     struct owners owners;
+    struct asked *unused;
     struct core_now *cores;
     struct task_now *tasks; /* by slot */
     size_t ntasks, nserving;
@@ -122,10 +125,13 @@ static void arrived(struct metrics *m, const struct trace_rec *rec)
     t->m.name = rec->text ? sim_strdup(rec->text) : NULL;
     t->m.arrival = rec->at;
     t->m.first_run = t->m.completion = -1;
-    t->number = (size_t)m->tasks++;
     t->is = TASK_WAITS;
     t->since = rec->at;
     t->core = -1;
+    t->helper = t->m.spec >= m->sc->ntasks;
+    if (t->helper)
+        return;
+    t->number = (size_t)m->tasks++;
     t->queued = true;
     if (m->first_arrival < 0) {
         m->first_arrival = rec->at;
@@ -144,7 +150,7 @@ static void task_to(struct metrics *m, struct task_now *t, sim_time now)
     t->since = now;
     if (t->is == TASK_WAITS)
         t->m.waiting += passed;
-    if (t->is != TASK_BLOCKS || m->tasks_dropped || passed == 0)
+    if (t->is != TASK_BLOCKS || m->tasks_dropped || t->helper || passed == 0)
         return;
     for (b = &t->m.blocked; *b && (*b)->key != t->blocked_by;)
         b = &(*b)->next;
@@ -188,7 +194,9 @@ static const char *name_of(const struct metrics *m, const struct task_metrics *t
 /* Keeps what is known of it, or forgets it. */
 static void put_away(struct metrics *m, struct task_now *t)
 {
-    if (!m->tasks_dropped) {
+    asked_free(t->asked);
+    t->asked = NULL;
+    if (!m->tasks_dropped && !t->helper) {
         m->kept[t->number] = sim_malloc(sizeof(struct task_metrics));
         *m->kept[t->number] = t->m;
         memset(&t->m, 0, sizeof(t->m));
@@ -335,11 +343,13 @@ static void blocks(struct metrics *m, const struct trace_rec *rec)
 
     t->is = TASK_BLOCKS;
     t->since = rec->at;
-    t->blocked_by = rec->arg == BLOCK_IO      ? rec->place
-                    : rec->arg == BLOCK_SYNC  ? m->sc->ndevices + rec->place
-                    : rec->arg == BLOCK_SLEEP ? BLOCKED_SLEEP
-                    : rec->arg == BLOCK_JOIN  ? BLOCKED_JOIN
-                                              : BLOCKED_PERIOD;
+    t->blocked_by = rec->arg == BLOCK_IO        ? rec->place
+                    : rec->arg == BLOCK_SYNC    ? m->sc->ndevices + rec->place
+                    : rec->arg == BLOCK_SLEEP   ? BLOCKED_SLEEP
+                    : rec->arg == BLOCK_JOIN    ? BLOCKED_JOIN
+                    : rec->arg == BLOCK_POOL    ? BLOCKED_POOL
+                    : rec->arg == BLOCK_PROMISE ? BLOCKED_PROMISE
+                                                : BLOCKED_PERIOD;
 }
 
 const char *metrics_task_name(const struct metrics *m, const struct task_metrics *t,
@@ -364,16 +374,17 @@ static void device_does(struct metrics *m, const struct trace_rec *rec)
 
     if (rec->kind == TR_SUBMIT) {
         d->requests++;
-        t->submitted = rec->at;
+        asked_add(&t->asked, &st->unused, rec->extra)->at = rec->at;
     } else if (rec->kind == TR_SERVE) {
-        samples_add(&d->queue, rec->at - t->submitted);
+        samples_add(&d->queue, rec->at - asked_find(t->asked, rec->extra)->at);
         if (st->serving[rec->place]++ == 0)
             st->busy_since[rec->place] = rec->at;
     } else if (rec->kind == TR_SERVED) {
         if (--st->serving[rec->place] == 0)
             d->busy += rec->at - st->busy_since[rec->place];
     } else {
-        samples_add(&d->response, rec->at - t->submitted);
+        samples_add(&d->response, rec->at - asked_find(t->asked, rec->extra)->at);
+        asked_remove(&t->asked, &st->unused, rec->extra);
     }
 }
 
@@ -438,6 +449,20 @@ static void job_done(struct metrics *m, const struct trace_rec *rec)
     m->deadline_misses += rec->arg > 0;
 }
 
+static void executor_tells(struct executor_metrics *ex, const struct trace_rec *rec)
+{
+    if (rec->kind == TR_REJECT)
+        ex->rejected++;
+    else if (rec->kind == TR_THREAD)
+        ex->threads = rec->arg;
+    else if (rec->arg == LOOP_TURN)
+        ex->iterations++;
+    else if (rec->arg == LOOP_LAG)
+        samples_add(&ex->lag, rec->extra);
+    else
+        samples_add(&ex->queue, rec->extra);
+}
+
 static void record(struct trace_sink *sink, const struct trace_rec *rec)
 {
     struct metrics *m = container_of(sink, struct metrics, sink);
@@ -488,11 +513,10 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
     case TR_FAULT:
         says(m, &m->faults, rec, rec->arg);
         break;
+    case TR_LOOP:
     case TR_REJECT:
-        m->executors[rec->place].rejected++;
-        break;
     case TR_THREAD:
-        m->executors[rec->place].threads = rec->arg;
+        executor_tells(&m->executors[rec->place], rec);
         break;
     case TR_ACQUIRE:
     case TR_RELEASE:
@@ -538,7 +562,8 @@ static void finish_task(struct metrics *m, struct task_now *t)
     m->deadline_misses += late;
     if (t->is != TASK_RUNS)
         task_to(m, t, m->end);
-    measure(m, t);
+    if (!t->helper)
+        measure(m, t);
     put_away(m, t);
 }
 
@@ -581,8 +606,8 @@ static void finish(struct trace_sink *sink, sim_time end)
             m->devices[i].busy += end - st->busy_since[i];
     for (size_t i = 0; i < st->ntasks; i++)
         if (st->tasks[i].is != TASK_GONE) {
+            left = left || !st->tasks[i].helper;
             finish_task(m, &st->tasks[i]);
-            left = true;
         }
     level_to(&m->concurrency, end);
     level_to(&m->parallelism, end);
@@ -638,13 +663,16 @@ void metrics_free(struct metrics *m)
         samples_release(&m->devices[i].queue);
         samples_release(&m->devices[i].response);
     }
-    for (int32_t i = 0; i < m->sc->nexecutors; i++)
+    for (int32_t i = 0; i < m->sc->nexecutors; i++) {
         samples_release(&m->executors[i].queue);
+        samples_release(&m->executors[i].lag);
+    }
     samples_release(&m->turnaround);
     samples_release(&m->waiting);
     samples_release(&m->response);
     for (size_t i = 0; i < m->state->ntasks; i++)
         free_task(&m->state->tasks[i].m);
+    asked_free(m->state->unused);
     owners_release(&m->state->owners);
     drop_kept(m);
     notes_release(&m->log);

@@ -33,12 +33,21 @@ struct device_metrics {
 
 struct executor_metrics {
     int64_t threads, rejected;
-    struct samples queue; /* how long tasks waited for a thread: pools */
+    struct samples
+        queue; /* how long tasks waited for a thread: pools; work for one of a loop's */
+    struct samples lag;  /* how long what was ready waited for a loop */
+    uint64_t iterations; /* of loops */
 };
 
 /* Keys of `blocked`: a device's number, that of a sync object behind those of the devices,
  * or one of these. */
-enum { BLOCKED_SLEEP = -1, BLOCKED_JOIN = -2, BLOCKED_PERIOD = -3 };
+enum {
+    BLOCKED_SLEEP = -1,
+    BLOCKED_JOIN = -2,
+    BLOCKED_PERIOD = -3,
+    BLOCKED_POOL = -4,
+    BLOCKED_PROMISE = -5
+};
 
 struct blocked {
     int32_t key;

@@ -34,7 +34,8 @@
     X(TIMES, "struct param_list", "time or array of times")                        \
     X(INTS, "struct param_list", "integer or array of integers")                   \
     X(POLICIES, "struct policy_list", "array of queues")                           \
-    X(TRUE, "bool", "true") /* {"yield": true} */                                  \
+    X(AWAIT, "struct awaited", "op, promise or null") /* of an event loop */       \
+    X(TRUE, "bool", "true")                           /* {"yield": true} */        \
     X(SET, "const char *: \"x = expr\"", "\"name = expression\"")
 
 enum param_type {

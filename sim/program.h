@@ -44,6 +44,7 @@ struct compiler {
     struct instr *code;
     uint32_t n, room;
     uint32_t place;     /* of the op being compiled */
+    bool awaits;        /* it stands in an `await` */
     const char **names; /* variables that programs mention; their numbers */
     uint32_t nnames, names_room;
 };

@@ -474,7 +474,7 @@ struct races *races_new(const struct scenario *sc)
     r->sc = sc;
     r->state = st;
     st->shadows = sim_calloc((size_t)sc->nvars + 1, sizeof(struct shadow *));
-    st->specs = sim_calloc((size_t)sc->ntasks + 1, sizeof(*st->specs));
+    st->specs = sim_calloc((size_t)(sc->ntasks + sc->nhelpers) + 1, sizeof(*st->specs));
     for (int32_t i = 0; i < sc->ntasks; i++)
         for (uint32_t k = 0; k < sc->tasks[i].nafter; k++)
             st->specs[sc->tasks[i].after[k]].followed = true;

@@ -145,6 +145,10 @@ static const char *blocked_name(const struct scenario *sc, int32_t key)
         return "join";
     case BLOCKED_PERIOD:
         return "period";
+    case BLOCKED_POOL:
+        return "pool";
+    case BLOCKED_PROMISE:
+        return "promise";
     default:
         return key < sc->ndevices ? sc->devices[key].name : sc->syncs[key - sc->ndevices].name;
     }
@@ -243,6 +247,11 @@ static void add_executors(cJSON *root, const struct report *report)
         add_int(o, "rejected", ex->rejected);
         if (report->sc->executors[i].model->queues_tasks)
             add_samples(o, "pool_queue", &ex->queue);
+        if (!report->sc->executors[i].model->is_loop)
+            continue;
+        add_samples(o, "loop_lag", &ex->lag);
+        add_uint(o, "iterations", ex->iterations);
+        add_samples(o, "pool_queue", &ex->queue);
     }
 }
 

@@ -39,6 +39,12 @@ struct op_list {
     uint32_t n;
 };
 
+/* What an `await` waits for: a promise's name, one op, or neither: a settled value. */
+struct awaited {
+    const char *promise; /* NULL: none */
+    struct op_list op;   /* of one; or empty */
+};
+
 struct program_spec {
     const char *name; /* NULL: written in place, in a task's "do" */
     struct op_list ops;
@@ -105,7 +111,8 @@ struct sync_spec {
 struct executor_spec {
     const char *name;
     const struct executor_model *model;
-    void *params; /* model->params_size bytes */
+    void *params;   /* model->params_size bytes */
+    int32_t helper; /* index into scenario.tasks: of its pool threads; -1: it has none */
 };
 
 struct var_spec {
@@ -132,6 +139,7 @@ struct task_spec {
     sim_time arrive;
     int64_t count;            /* -1: without end (every or rate under `until`) */
     bool numbered;            /* copies are called name#1 ... */
+    bool script;              /* the `main` of its executor */
     const struct dist *every; /* NULL: unset */
     sim_time rate;            /* mean gap; 0: unset */
     int64_t clients;          /* 0: unset */
@@ -176,6 +184,7 @@ struct scenario {
     int32_t nexecutors;
     struct task_spec *tasks;
     int32_t ntasks;
+    int32_t nhelpers; /* behind them in `tasks`: of pool threads, nobody's work */
 
     struct place *places; /* of ops */
     uint32_t nplaces;

@@ -74,6 +74,8 @@ static void task_gone(struct sim *sim, struct task *t)
 
         if (--b->live == 0) {
             b->waiter = NULL;
+            if (b->joined)
+                b->joined(b);
             if (waiter) {
                 task_joined(sim, waiter->task, b);
                 thread_waits_no_more(waiter);
@@ -85,7 +87,7 @@ static void task_gone(struct sim *sim, struct task *t)
     } else {
         source_task_done(sim, spec, copy);
     }
-    if (sim->tasks.live == 0 && sim->sources_left == 0)
+    if (sim->tasks.live == sim->helpers && sim->sources_left == 0)
         sim_stop(sim);
 }
 
@@ -106,8 +108,8 @@ void task_submit(struct sim *sim, struct task *t, const char *name)
     if (t->ctx && t->ctx->of)
         trace_emit(sim->trace, sim->eng.now, TR_SPAWN, (int32_t)t->ctx->of->parent,
                    (int32_t)t->slot, t->ctx->of->number, 0);
-    if (sim->tasks.live > sim->live_max)
-        sim->live_max = sim->tasks.live;
+    if (sim->tasks.live - sim->helpers > sim->live_max)
+        sim->live_max = sim->tasks.live - sim->helpers;
     if (spec->period > 0 || spec->deadline > 0) {
         struct task_ctx *ctx = task_ctx(t);
 
@@ -267,6 +269,9 @@ void sim_free(struct sim *sim)
 {
     if (!sim)
         return;
+    for (int32_t i = 0; sim->executors && i < sim->sc->nexecutors; i++)
+        if (sim->executors[i].model && sim->executors[i].model->release)
+            sim->executors[i].model->release(&sim->executors[i]);
     free_contexts(sim);
     machine_release(&sim->machine);
     syncs_release(sim);
@@ -280,7 +285,7 @@ void sim_free(struct sim *sim)
 
 static enum outcome outcome_of(const struct sim *sim, enum engine_end how)
 {
-    bool left = sim->tasks.live > 0 || sim->sources_left > 0;
+    bool left = sim->tasks.live > sim->helpers || sim->sources_left > 0;
 
     if (sim->out_of_memory)
         return OUTCOME_OUT_OF_MEMORY;

@@ -23,6 +23,7 @@
 struct task_spec;
 struct task_ctx;
 struct brood;
+struct loop_call; /* sim/loop_call.h */
 
 enum thread_state { THREAD_PARKED, THREAD_READY, THREAD_RUNNING, THREAD_BLOCKED };
 
@@ -83,6 +84,7 @@ struct task {
     uint32_t pc;
     uint32_t serial; /* its number among all tasks of the run, from 1 */
     uint32_t flags;
+    uint32_t requests; /* that it has made without waiting: their numbers */
 };
 
 /* What only some tasks need. */
@@ -111,11 +113,13 @@ struct brood {
     const char *name;
     uint32_t live;
     uint32_t made;
-    uint32_t number;       /* among all of the run, from 1 */
-    uint32_t parent;       /* its slot, while it is there */
-    struct thread *waiter; /* joins them; NULL: nobody */
-    struct list children;  /* that live */
-    bool orphaned;         /* the parent is gone */
+    uint32_t number;                 /* among all of the run, from 1 */
+    uint32_t parent;                 /* its slot, while it is there */
+    struct thread *waiter;           /* joins them; NULL: nobody */
+    void (*joined)(struct brood *b); /* of a loop that waits for them; NULL: none */
+    void *joiner;                    /* its own */
+    struct list children;            /* that live */
+    bool orphaned;                   /* the parent is gone */
 };
 
 /* What a thread does next. */
@@ -128,6 +132,7 @@ enum step_kind {
     STEP_WAIT,   /* for a sync object, as the thread's `wait` says */
     STEP_SPIN,   /* likewise, burning the core */
     STEP_PERIOD, /* sleep until `time` ns from now: the next job's release */
+    STEP_LOOP,   /* asks the event loop that runs it: `call` */
     STEP_END,    /* the task has ended; `fault`: it broke a rule */
     STEP_PARK,   /* the thread waits for a task */
     STEP_EXIT    /* the thread is gone */
@@ -136,11 +141,13 @@ enum step_kind {
 struct step {
     enum step_kind kind;
     bool kernel, fault;
+    bool sync; /* IO: blocks an event loop, too */
     sim_time time;
     int64_t bytes;
     int32_t device;
     struct brood *brood;
-    uint32_t place; /* of a join */
+    const struct loop_call *call;
+    uint32_t place; /* of a join, of a loop's call */
 };
 
 #endif

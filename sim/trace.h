@@ -33,40 +33,42 @@
 
 /* X(kind, name in output, place, arg, extra).  The name is part of the output
  * format: add kinds freely, rename none. */
-#define TRACE_KINDS(X)                                                                     \
-    X(ARRIVE, "arrive", "-", "spec: number of the task in the scenario",                   \
-      "copy, from 1; 0: the only one")                                                     \
-    X(READY, "ready", "queue: its core, or -1", "enum ready_why", "-")                     \
-    X(SWITCH, "switch", "core", "cost of the switch, ns",                                  \
-      "1: counts as a context switch, 2: a migration, 3: both")                            \
-    X(RUN, "run", "core", "enum run_mode", "slice granted, ns")                            \
-    X(MODE, "mode", "core", "enum run_mode", "-")                                          \
-    X(RENEW, "renew", "core", "-", "slice granted, ns")                                    \
-    X(STOP, "stop", "core", "enum stop_why", "-")                                          \
-    X(BLOCK, "block", "device or sync object, or -1", "enum block_why",                    \
-      "SYNC: number of the place; else 0")                                                 \
-    X(DONE, "done", "-", "enum done_why", "-")                                             \
-    X(JOB, "job", "-", "completion - absolute deadline, ns", "number of the job, from 1")  \
-    X(SUBMIT, "submit", "device", "-", "-")                                                \
-    X(SERVE, "serve", "device", "service time, ns", "-")                                   \
-    X(SERVED, "served", "device", "-", "-")                                                \
-    X(REPLY, "reply", "device", "-", "-")                                                  \
-    X(IRQ, "irq", "core", "time taken, ns", "device")                                      \
-    X(LOG, "log", "core", "-", "-")                                                        \
-    X(FAULT, "fault", "core, or -1", "number of the place in the file", "-")               \
-    X(REJECT, "reject", "executor", "spec", "copy")                                        \
-    X(QUEUE, "queue", "executor", "tasks that wait for a thread of it", "-")               \
-    X(THREAD, "thread", "executor", "threads it has made so far", "-")                     \
-    X(ACCESS, "access", "shared variable", "enum access_how", "number of the place")       \
-    X(ACQUIRE, "acquire", "sync object", "enum hold_how", "number of the place")           \
-    X(RELEASE, "release", "sync object", "enum hold_how", "number of the place")           \
-    X(PRIORITY, "priority", "-", "its priority from now on", "-")                          \
-    X(DEADLOCK, "deadlock", "sync object, or -1", "slot of the task that holds it, or -1", \
-      "number of the place where it waits")                                                \
-    X(SPAWN, "spawn", "slot of its parent", "number of the parent's children of one name", \
-      "-")                                                                                 \
-    X(JOIN, "join", "-", "number of the children: all of them have ended", "-")            \
-    X(TRY, "try", "sync object", "1: asks for it without waiting; 0: and goes on", "-")
+#define TRACE_KINDS(X)                                                                       \
+    X(ARRIVE, "arrive", "-", "spec: number of the task in the scenario",                     \
+      "copy, from 1; 0: the only one")                                                       \
+    X(READY, "ready", "queue: its core, or -1", "enum ready_why", "-")                       \
+    X(SWITCH, "switch", "core", "cost of the switch, ns",                                    \
+      "1: counts as a context switch, 2: a migration, 3: both")                              \
+    X(RUN, "run", "core", "enum run_mode", "slice granted, ns")                              \
+    X(MODE, "mode", "core", "enum run_mode", "-")                                            \
+    X(RENEW, "renew", "core", "-", "slice granted, ns")                                      \
+    X(STOP, "stop", "core", "enum stop_why", "-")                                            \
+    X(BLOCK, "block", "device or sync object, or -1", "enum block_why",                      \
+      "SYNC: number of the place; else 0")                                                   \
+    X(DONE, "done", "-", "enum done_why", "-")                                               \
+    X(JOB, "job", "-", "completion - absolute deadline, ns", "number of the job, from 1")    \
+    X(SUBMIT, "submit", "device", "-", "number of the request; 0: the only one of its task") \
+    X(SERVE, "serve", "device", "service time, ns",                                          \
+      "number of the request; 0: the only one of its task")                                  \
+    X(SERVED, "served", "device", "-", "number of the request; 0: the only one of its task") \
+    X(REPLY, "reply", "device", "-", "number of the request; 0: the only one of its task")   \
+    X(IRQ, "irq", "core", "time taken, ns", "device")                                        \
+    X(LOG, "log", "core", "-", "-")                                                          \
+    X(FAULT, "fault", "core, or -1", "number of the place in the file", "-")                 \
+    X(REJECT, "reject", "executor", "spec", "copy")                                          \
+    X(QUEUE, "queue", "executor", "tasks that wait for a thread of it", "-")                 \
+    X(THREAD, "thread", "executor", "threads it has made so far", "-")                       \
+    X(ACCESS, "access", "shared variable", "enum access_how", "number of the place")         \
+    X(ACQUIRE, "acquire", "sync object", "enum hold_how", "number of the place")             \
+    X(RELEASE, "release", "sync object", "enum hold_how", "number of the place")             \
+    X(PRIORITY, "priority", "-", "its priority from now on", "-")                            \
+    X(DEADLOCK, "deadlock", "sync object, or -1", "slot of the task that holds it, or -1",   \
+      "number of the place where it waits")                                                  \
+    X(SPAWN, "spawn", "slot of its parent", "number of the parent's children of one name",   \
+      "-")                                                                                   \
+    X(JOIN, "join", "-", "number of the children: all of them have ended", "-")              \
+    X(TRY, "try", "sync object", "1: asks for it without waiting; 0: and goes on", "-")      \
+    X(LOOP, "loop", "executor", "enum loop_fact", "time, ns")
 
 enum trace_kind {
 #define X(kind, name, place, arg, extra) TR_##kind,
@@ -75,13 +77,14 @@ enum trace_kind {
         TR_COUNT
 };
 
-#define READY_WHYS(X)                                        \
-    X(NEW, "new", "the thread's first time")                 \
-    X(WOKEN, "woken", "what it waited for has happened")     \
-    X(EXPIRED, "expired", "it ran for its whole slice")      \
-    X(PREEMPTED, "preempted", "it lost its core to another") \
-    X(YIELDED, "yielded", "it gave the core up")             \
-    X(CHANGED, "changed", "dequeued to change its priority or queue, and back")
+#define READY_WHYS(X)                                                           \
+    X(NEW, "new", "the thread's first time")                                    \
+    X(WOKEN, "woken", "what it waited for has happened")                        \
+    X(EXPIRED, "expired", "it ran for its whole slice")                         \
+    X(PREEMPTED, "preempted", "it lost its core to another")                    \
+    X(YIELDED, "yielded", "it gave the core up")                                \
+    X(CHANGED, "changed", "dequeued to change its priority or queue, and back") \
+    X(LOOP, "loop", "what it waited for has happened; its event loop is busy, or not at it yet")
 
 enum ready_why {
 #define X(why, name, help) READY_##why,
@@ -105,12 +108,14 @@ enum stop_why {
         STOP_COUNT
 };
 
-#define BLOCK_WHYS(X)                                   \
-    X(IO, "io", "a request to a device")                \
-    X(SLEEP, "sleep", "a sleep")                        \
-    X(JOIN, "join", "the end of a task it has spawned") \
-    X(PERIOD, "period", "the release of its next job")  \
-    X(SYNC, "sync", "a sync object")
+#define BLOCK_WHYS(X)                                                      \
+    X(IO, "io", "a request to a device")                                   \
+    X(SLEEP, "sleep", "a sleep")                                           \
+    X(JOIN, "join", "the end of a task it has spawned")                    \
+    X(PERIOD, "period", "the release of its next job")                     \
+    X(SYNC, "sync", "a sync object")                                       \
+    X(POOL, "pool", "a thread of the loop's pool; of such a thread: work") \
+    X(PROMISE, "promise", "a promise")
 
 enum block_why {
 #define X(why, name, help) BLOCK_##why,
@@ -141,6 +146,10 @@ enum access_how {
  * before the send that gets its room. */
 enum hold_how { HOLD_SOLE, HOLD_SHARED, HOLD_ORDER, HOLD_BACK };
 
+/* What a loop tells of itself: a turn begins; a callback had waited for the loop, a piece of
+ * work for a thread of the pool. */
+enum loop_fact { LOOP_TURN, LOOP_LAG, LOOP_POOL_WAIT };
+
 enum run_mode { RUN_USER, RUN_KERNEL };
 enum done_why { DONE_END, DONE_FAULT };
 
@@ -152,7 +161,7 @@ struct trace_rec {
     int64_t arg;      /* as in TRACE_KINDS */
     int64_t extra;    /* as in TRACE_KINDS */
     const char *text; /* ARRIVE: the name where the task was spawned; LOG, FAULT: the text;
-                       * BLOCK for JOIN and SYNC: the name waited for; else NULL.  Valid during the call. */
+                       * BLOCK for JOIN, SYNC, PROMISE: the name waited for; else NULL.  Valid during the call. */
 };
 
 struct trace_sink {

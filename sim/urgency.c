@@ -96,11 +96,13 @@ static int compare_priorities(const void *a, const void *b)
 
 static void find_levels(struct urgency_state *st, const struct scenario *sc)
 {
-    st->priorities = sim_calloc((size_t)sc->ntasks + 1, sizeof(*st->priorities));
-    for (int32_t i = 0; i < sc->ntasks; i++)
+    st->priorities =
+        sim_calloc((size_t)(sc->ntasks + sc->nhelpers) + 1, sizeof(*st->priorities));
+    for (int32_t i = 0; i < sc->ntasks + sc->nhelpers; i++)
         st->priorities[i] = sc->tasks[i].priority;
-    qsort(st->priorities, (size_t)sc->ntasks, sizeof(*st->priorities), compare_priorities);
-    for (int32_t i = 0; i < sc->ntasks; i++)
+    qsort(st->priorities, (size_t)(sc->ntasks + sc->nhelpers), sizeof(*st->priorities),
+          compare_priorities);
+    for (int32_t i = 0; i < sc->ntasks + sc->nhelpers; i++)
         if (i == 0 || st->priorities[i] != st->priorities[st->nlevels - 1])
             st->priorities[st->nlevels++] = st->priorities[i];
 }
@@ -144,8 +146,8 @@ static int32_t find_class(struct urgency_state *st, const struct scenario *sc,
 static bool find_classes(struct urgency_state *st, const struct scenario *sc)
 {
     st->classes = sim_calloc(URGENCY_CLASSES, sizeof(*st->classes));
-    st->class_of = sim_calloc((size_t)sc->ntasks + 1, sizeof(*st->class_of));
-    for (int32_t i = 0; i < sc->ntasks && st->nlevels <= URGENCY_CLASSES; i++) {
+    st->class_of = sim_calloc((size_t)(sc->ntasks + sc->nhelpers) + 1, sizeof(*st->class_of));
+    for (int32_t i = 0; i < sc->ntasks + sc->nhelpers && st->nlevels <= URGENCY_CLASSES; i++) {
         st->class_of[i] = find_class(st, sc, &sc->tasks[i]);
         if (st->class_of[i] < 0)
             return false;
@@ -387,8 +389,8 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
         arrived(t, rec);
         break;
     case TR_READY:
-        if (t->waiting == WAITS_READY)
-            break; /* it goes on waiting, elsewhere */
+        if (t->waiting == WAITS_READY || rec->arg == READY_LOOP)
+            break; /* it goes on waiting, elsewhere; or its turn on its loop has not come */
         wait_end(u, t, rec->at);
         wait_begin(st, t, WAITS_READY, rec->at);
         break;

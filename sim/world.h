@@ -32,6 +32,7 @@ struct sim {
     int64_t *vars;
     uint32_t sources_left; /* that may still bring tasks */
     uint32_t tasks_made, broods_made, live_max;
+    uint32_t helpers; /* of the live tasks, those that are nobody's work: host.c */
     uint64_t faults;
     int64_t memory; /* bytes in use */
     sim_time end;

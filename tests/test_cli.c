@@ -58,7 +58,7 @@ START_TEST(exit_codes_are_as_documented)
 }
 END_TEST
 
-START_TEST(the_first_lesson_shows_three_timelines_and_a_table)
+START_TEST(the_first_lesson_shows_four_timelines_and_a_table)
 {
     struct command_result r = quanta("compare --ascii --width 100 " LESSON);
     char *want = read_file("tests/golden/compare-01.txt");
@@ -138,7 +138,7 @@ START_TEST(results_are_json)
     struct command_result r = quanta("run --json --segments " LESSON);
     cJSON *json = cJSON_Parse(r.out), *one;
 
-    ck_assert_msg(cJSON_IsArray(json) && cJSON_GetArraySize(json) == 3, "%s", r.out);
+    ck_assert_msg(cJSON_IsArray(json) && cJSON_GetArraySize(json) == 4, "%s", r.out);
     one = cJSON_GetArrayItem(json, 0);
     ck_assert_int_gt(cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(one, "segments")), 10);
     ck_assert_uint_eq(strlen(cJSON_GetObjectItemCaseSensitive(one, "digest")->valuestring), 16);
@@ -378,7 +378,7 @@ Suite *cli_suite(void)
 
     tcase_set_timeout(tc, 120);
     tcase_add_test(tc, exit_codes_are_as_documented);
-    tcase_add_test(tc, the_first_lesson_shows_three_timelines_and_a_table);
+    tcase_add_test(tc, the_first_lesson_shows_four_timelines_and_a_table);
     tcase_add_test(tc, the_readme_shows_what_the_first_lesson_prints);
     tcase_add_test(tc, the_workload_of_the_readme_runs);
     tcase_add_test(tc, a_summary_tells_log_faults_and_devices);

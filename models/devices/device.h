@@ -16,12 +16,22 @@
 #include "sim/param.h"
 
 struct device;
+struct task;
 
 struct request {
     struct event done;    /* end of service, then of the latency */
     struct request *next; /* for the model's queue */
     struct device *device;
     sim_time service; /* how long it takes */
+    uint32_t number;  /* 0: a thread waits for it; else of those that its task has made beside
+                       * each other */
+};
+
+/* A request that blocks no thread: of a task on an event loop. */
+struct async_request {
+    struct request request;
+    struct task *task;
+    void (*replied)(struct async_request *a);
 };
 
 struct device_model {

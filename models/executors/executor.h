@@ -14,6 +14,7 @@
 #include "sim/base.h"
 #include "sim/param.h"
 #include "sim/thread.h"
+#include "sim/trace.h"
 
 struct sim;
 
@@ -46,6 +47,16 @@ struct executor_model {
 
     /* What `th` does next: fills `out`.  Called when the step before is over. */
     void (*next)(struct executor *ex, struct thread *th, struct step *out);
+
+    /* What `t`, which waits, waits for, as a phrase, and the place of the op; NULL: nothing of
+     * this executor.  Optional: its tasks' threads wait for themselves. */
+    const char *(*waits_for)(struct executor *ex, struct task *t, uint32_t *place);
+
+    void (*release)(struct executor *ex); /* optional: nothing was allocated */
+
+    bool
+        is_loop; /* takes STEP_LOOP: its tasks may use the ops of loops, and it may have a `main` */
+    int64_t (*scripts)(const void *params); /* of a loop: how many run that */
 };
 
 /* What an executor may ask of the simulation.
@@ -65,6 +76,55 @@ void executor_take(struct executor *ex, struct thread *th, struct task *t);
 
 /* `n` tasks wait for a thread now. */
 void executor_queued(struct executor *ex, int64_t n);
+
+/* ---- what an executor may ask that runs many tasks on one thread, in turns: sim/host.c ---- */
+
+sim_time executor_now(const struct executor *ex);
+void *executor_alloc(struct executor *ex, size_t bytes); /* zeroed; as long as the run */
+void executor_at(struct executor *ex, struct event *ev, sim_time at); /* now, if that is past */
+void executor_cancel(struct executor *ex, struct event *ev);
+struct executor *executor_of_engine(struct engine *eng, int32_t id);
+
+/* The next step of `t`, whatever it is. */
+void executor_step(struct executor *ex, struct task *t, struct step *out);
+
+/* `t`, which waited for something, could go on, but its thread does something else. */
+void executor_waits(struct executor *ex, struct task *t);
+
+/* The parked thread becomes ready, for `t`; `fresh`: which has not run before. */
+void executor_wake(struct executor *ex, struct thread *th, struct task *t, bool fresh);
+
+/* The running thread, which serves nobody, goes on with `t`; it leaves the task it serves:
+ * NULL: that could go on; else what it waits for. */
+struct waiting {
+    enum block_why why;
+    int32_t device;   /* IO; else -1 */
+    const char *name; /* JOIN, PROMISE */
+};
+void executor_enter(struct executor *ex, struct thread *th, struct task *t, bool fresh);
+void executor_leave(struct executor *ex, struct thread *th, const struct waiting *w);
+void executor_done(struct executor *ex, struct thread *th, bool fault); /* and it is gone */
+
+/* Something has gone wrong with `t`; ending it is the executor's business. */
+void executor_fault(struct executor *ex, struct task *t, int64_t place, const char *text);
+
+/* device_submit_async(), to a device by its number; does it block a thread of the pool? */
+bool executor_asks(struct executor *ex, struct async_request *a, int32_t device,
+                   sim_time service, int64_t bytes);
+bool executor_pools(const struct executor *ex, int32_t device);
+
+void executor_joined(struct executor *ex, struct task *t, struct brood *children);
+
+/* The number of the task's copy, and whether it is the executor's `main`. */
+uint64_t executor_copy(const struct executor *ex, const struct task *t, bool *script);
+
+/* A task that is nobody's work, for the trace: what thread `number` of its pool does. */
+struct task *executor_helper(struct executor *ex, struct thread *th, uint64_t number);
+
+void executor_tells(struct executor *ex, enum loop_fact what, sim_time time);
+
+/* May tasks still come, to any executor? */
+bool executor_expects(const struct executor *ex);
 
 extern const struct executor_model
     *const executor_models[]; /* NULL ends it; the first is the default */

@@ -1,12 +1,15 @@
 /* io.c - a request to a device, waited for. */
-#include "models/ops/op.h"
-#include "sim/program.h"
+#include "models/ops/op_loop.h"
+
+#include <stdio.h>
 
 struct io_args {
     int32_t io;
     const struct dist *time;
     int64_t bytes;
     int64_t at;
+    struct op_list then;
+    bool sync;
 };
 
 static const struct param io_params[] = {
@@ -16,6 +19,10 @@ static const struct param io_params[] = {
     PARAM(BYTES, struct io_args, bytes, "adds bytes / bandwidth to the service", .deflt = "0"),
     PARAM(INT, struct io_args, at, "position on the device", .deflt = "0",
           .max = INT64_C(1) << 53),
+    PARAM(OPS, struct io_args, then, "on an event loop: started, and these ops called back",
+          .deflt = NULL),
+    PARAM(BOOL, struct io_args, sync, "on an event loop: blocks the whole loop",
+          .deflt = "false"),
     PARAM_END,
 };
 
@@ -26,13 +33,46 @@ static bool exec_io(struct sim *sim, struct task *t, const struct instr *in, str
     *out = (struct step){.kind = STEP_IO,
                          .device = a->io,
                          .time = a->time ? task_draw(sim, t, a->time) : -1,
-                         .bytes = a->bytes};
+                         .bytes = a->bytes,
+                         .sync = a->sync};
     return true;
 }
 
 static void compile_io(struct compiler *c, const void *args)
 {
-    (void)emit(c, exec_io, args, 0);
+    const struct io_args *a = args;
+    struct loop_op *op;
+
+    if (!a->then.ops) {
+        (void)emit(c, exec_io, args, 0);
+        return;
+    }
+    op = loop_op_new(c, LOOP_IO, NULL);
+    op->time = a->time;
+    op->device = a->io;
+    op->bytes = a->bytes;
+    emit_loop_op(c, op, a->then, (struct op_list){0});
+}
+
+enum { OPTION_THEN = 4, OPTION_SYNC };
+
+static int io_needs_loop(const void *args)
+{
+    const struct io_args *a = args;
+
+    return a->then.ops ? OPTION_THEN : a->sync ? OPTION_SYNC : -1;
+}
+
+static int check_io(const struct scenario *sc, const void *args, char *buf, size_t size)
+{
+    const struct io_args *a = args;
+
+    (void)sc;
+    if (!a->then.ops || !a->sync)
+        return -1;
+    (void)snprintf(buf, size,
+                   "\"sync\" blocks until the reply: \"then\" would have nothing to do");
+    return OPTION_SYNC;
 }
 
 const struct op_def op_io = {
@@ -42,4 +82,6 @@ const struct op_def op_io = {
     .args_size = sizeof(struct io_args),
     .enters_kernel = true,
     .compile = compile_io,
+    .check = check_io,
+    .needs_loop = io_needs_loop,
 };

@@ -32,6 +32,15 @@ struct op_def {
      * message, in `buf` of `size` bytes, is about the option it returns (index
      * into params); -1: all is well. */
     int (*check)(const struct scenario *sc, const void *args, char *buf, size_t size);
+
+    /* Does it work on an event loop only?  Then the index of the option that makes it so, 0:
+     * the op itself; -1: it works everywhere.  NULL: everywhere. */
+    int (*needs_loop)(const void *args);
+
+    /* Names that ops give to each other: what they are names of ("promise", "timer"), and
+     * the rows of params (NAME, AWAIT) that give one or use one, bit 1 << index each. */
+    const char *names;
+    uint32_t declares, uses;
 };
 
 extern const struct op_def *const op_defs[]; /* NULL ends it; in the order of the manual */

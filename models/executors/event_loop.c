@@ -1,0 +1,502 @@
+/* event_loop.c - one thread for all tasks: each is an async function, and what it waits for
+ * the loop waits for.
+ *
+ * Source: libuv 1.46 src/unix/core.c (uv_run) and node 20.20 lib/internal/process/
+ * task_queues.js; the rules that the identifiers name are in executor_loop.h.  Differs: time
+ * passes only in what tasks compute; a task ends when nothing that it has started keeps it,
+ * as a process would, and the loop itself never does. */
+#include "models/executors/executor_loop.h"
+
+#include <stdio.h>
+
+enum { SPINS_MAX = 2000000 }; /* pieces of work without time passing: an endless loop */
+
+struct loop_params {
+    int64_t pool, loops;
+    int32_t flavor;
+};
+enum flavor { FLAVOR_NODE, FLAVOR_NODE18 };
+
+static const char *const flavors[] = {"node", "node18", NULL};
+
+static const struct param loop_params[] = {
+    PARAM(INT, struct loop_params, pool,
+          "threads that blocking calls and computations are handed to, made at the first use; "
+          "0 means 1",
+          .deflt = "4", .max = 1024),
+    PARAM(INT, struct loop_params, loops,
+          "how many loops, a thread each; tasks are dealt out in turn, and the pool is shared",
+          .deflt = "1", .min = 1, .max = 1024),
+    PARAM(ENUM, struct loop_params, flavor,
+          "node: 20.3 and later (libuv from 1.45); node18: before, which accepts all that wait "
+          "at once",
+          .choices = flavors, .deflt = "node"),
+    PARAM_END,
+};
+
+static int64_t event_loop_scripts(const void *params)
+{
+    return ((const struct loop_params *)params)->loops;
+}
+
+/* ---- threads --------------------------------------------------------------------------------- */
+
+void loops_know(struct loops *all, const struct thread *th, int32_t number)
+{
+    if (th->slot >= all->threads_room) {
+        uint32_t room = 2 * th->slot + 8;
+        int32_t *threads = executor_alloc(all->ex, room * sizeof(*threads));
+
+        for (uint32_t i = 0; i < all->threads_room; i++)
+            threads[i] = all->threads[i];
+        all->threads = threads;
+        all->threads_room = room;
+    }
+    all->threads[th->slot] = number;
+}
+
+static void loop_init(struct loops *all, struct loop *l, int32_t number)
+{
+    l->all = all;
+    l->ex = all->ex;
+    l->th = executor_thread_new(all->ex, true);
+    l->parked = true;
+    l->accept.kind = CALLBACK_ACCEPT;
+    l->wakeup.kind = CALLBACK_WAKEUP;
+    timers_init(l);
+    loops_know(all, l->th, number);
+}
+
+static void event_loop_init(struct executor *ex)
+{
+    const struct loop_params *params = ex->params;
+    struct loops *all = ex->state;
+
+    all->ex = ex;
+    all->old = params->flavor == FLAVOR_NODE18;
+    all->n = params->loops;
+    all->pool.n = params->pool > 0 ? params->pool : 1;
+    all->loops = executor_alloc(ex, (size_t)all->n * sizeof(*all->loops));
+    for (int64_t i = 0; i < all->n; i++)
+        loop_init(all, &all->loops[i], (int32_t)i);
+}
+
+/* ---- arrivals: connections that the loop accepts ------------------------------------------------- */
+
+static void event_loop_submit(struct executor *ex, struct task *t)
+{
+    struct loops *all = ex->state;
+    bool script;
+    uint64_t copy = executor_copy(ex, t, &script);
+    struct loop *l =
+        &all->loops[script ? (copy > 0 ? (int64_t)copy - 1 : 0) : all->dealt++ % all->n];
+    struct loop_task *lt = loop_task_new(l, t);
+
+    lt->script = script;
+    if (script) {
+        l->script = lt;
+    } else {
+        if (l->arrivals)
+            l->arrivals_last->next = lt;
+        else
+            l->arrivals = lt;
+        l->arrivals_last = lt;
+        if (!l->accept.ready && !l->accepting) {
+            l->accept.ready = true;
+            queue_push(&l->ready, &l->accept);
+        }
+    }
+    if (l->parked)
+        loop_wake(l, lt);
+}
+
+static void begin_main(struct loop_task *lt)
+{
+    struct fiber *f = fiber_new(lt, lt->task->pc, NULL);
+
+    f->main = true;
+    executor_tells(lt->loop->ex, LOOP_LAG, executor_now(lt->loop->ex) - lt->arrived);
+}
+
+/* S1: the new flavour takes one, and comes back for the next in the next turn. */
+static void accept_one(struct loop *l)
+{
+    struct loop_task *lt = l->arrivals;
+
+    l->arrivals = lt->next;
+    begin_main(lt);
+    l->accepting = l->all->old && l->arrivals;
+    l->accept.ready = l->arrivals != NULL && !l->accepting;
+    if (l->accept.ready)
+        queue_push(&l->ready, &l->accept);
+}
+
+/* ---- callbacks that the loop makes itself ---------------------------------------------------------- */
+
+void loop_polls(struct loop *l, struct callback *cb)
+{
+    queue_push(&l->ready, cb);
+    callback_ready(cb);
+}
+
+/* D2: the drain comes after it, whatever it was. */
+static void outermost(struct loop *l, struct callback *cb)
+{
+    struct loop_task *lt = cb->of;
+
+    l->drain = DRAIN_BEGIN;
+    if (!lt) {
+        callback_over(cb);
+        return;
+    }
+    if (cb->kind == CALLBACK_IMMEDIATE) {
+        l->nrefd -= cb->holds;
+        cb->kind = CALLBACK_MICROTASK;
+    }
+    if (cb->fiber) { /* settles what that waits for: it goes on in the drain */
+        cb->kind = CALLBACK_REACTION;
+        queue_push(&l->microtasks, cb);
+        return;
+    }
+    callback_taken(cb);
+    if (cb->repeats && !cb->cleared) {
+        (void)fiber_new(lt, cb->entry, NULL);
+    } else if (cb->entry > 0 && !cb->cleared) {
+        callback_begin(cb, cb->entry);
+    } else {
+        callback_over(cb);
+        loop_check(lt);
+    }
+}
+
+/* ---- the drain ----------------------------------------------------------------------------------------- */
+
+static void tick(struct callback *cb)
+{
+    if (cb->of) {
+        callback_taken(cb);
+        callback_begin(cb, cb->entry);
+    } else {
+        callback_over(cb);
+    }
+}
+
+/* D1, one tick or microtask at a time. */
+static void drain(struct loop *l)
+{
+    struct callback *cb;
+
+    if (l->drain == DRAIN_BEGIN || l->drain == DRAIN_TICKS) {
+        l->drain = DRAIN_TICKS;
+        cb = queue_pop(&l->ticks);
+        if (cb) {
+            tick(cb);
+            return;
+        }
+        l->drain = DRAIN_MICROTASKS;
+    }
+    cb = queue_pop(&l->microtasks);
+    if (cb) {
+        microtask_run(l, cb);
+    } else if (l->ticks.first) {
+        l->drain = DRAIN_TICKS;
+    } else {
+        promises_report(l);
+        if (!l->ticks.first && !l->microtasks.first)
+            l->drain = DRAIN_NONE;
+    }
+}
+
+/* ---- phases ---------------------------------------------------------------------------------------------- */
+
+static void go_to(struct loop *l, enum loop_phase phase)
+{
+    l->phase = phase;
+    l->entered = false;
+}
+
+static void boot(struct loop *l)
+{
+    struct loop_task *script = l->script;
+
+    if (script) {
+        l->script = NULL;
+        loop_refresh(l);
+        begin_main(script);
+        l->drain = DRAIN_BEGIN; /* D5 */
+        return;
+    }
+    go_to(l, TURN_ALIVE);
+    l->booted = true;
+}
+
+/* L1: who has nothing left but what is unref'd ends here. */
+static void test_alive(struct loop *l)
+{
+    struct loop_task *lt = l->finishing;
+
+    l->finishing = NULL;
+    while (lt) {
+        struct loop_task *next = lt->next;
+
+        lt->finishing = false;
+        if (lt->refs == 0)
+            loop_task_end(lt);
+        lt = next;
+    }
+}
+
+static void timers(struct loop *l)
+{
+    struct callback *cb;
+
+    if (!l->entered)
+        timers_enter(l);
+    l->entered = true;
+    cb = timers_next(l);
+    if (cb)
+        outermost(l, cb);
+    else
+        go_to(l, l->all->old ? TURN_POLLS : TURN_ALIVE);
+}
+
+/* L4, L5: what is ready now is this turn's; nothing, and nothing else to do: the thread waits.
+ * False: it does. */
+static bool poll(struct loop *l)
+{
+    if (l->phase == TURN_POLLS)
+        executor_tells(l->ex, LOOP_TURN, 0);
+    loop_refresh(l);
+    if (l->ready.first) {
+        l->batch = l->ready;
+        l->ready.first = NULL;
+        go_to(l, TURN_BATCH);
+    } else if (l->nrefd > 0 || l->closing || l->finishing || l->timers.native <= l->now) {
+        go_to(l, TURN_CHECK);
+    } else {
+        go_to(l, TURN_WAITS);
+        return false;
+    }
+    return true;
+}
+
+static void batch(struct loop *l)
+{
+    struct callback *cb;
+
+    if (l->accepting) {
+        l->drain = DRAIN_BEGIN;
+        accept_one(l);
+        return;
+    }
+    cb = queue_pop(&l->done_batch);
+    if (!cb)
+        cb = queue_pop(&l->batch);
+    if (!cb) {
+        go_to(l, TURN_CHECK);
+    } else if (cb == &l->wakeup) { /* W6 */
+        cb->ready = false;
+        l->done_batch = l->done;
+        l->done.first = NULL;
+    } else if (cb == &l->accept) {
+        l->drain = DRAIN_BEGIN;
+        accept_one(l);
+    } else {
+        outermost(l, cb);
+    }
+}
+
+/* I1: those that are queued meanwhile are the next turn's. */
+static void check(struct loop *l)
+{
+    struct callback *cb;
+
+    if (!l->entered) {
+        l->check = l->immediates;
+        l->immediates.first = NULL;
+        l->entered = true;
+    }
+    cb = queue_pop(&l->check);
+    if (cb)
+        outermost(l, cb);
+    else
+        go_to(l, TURN_CLOSING);
+}
+
+/* C1: the newest first. */
+static void closing(struct loop *l)
+{
+    struct callback *cb;
+
+    if (!l->entered) {
+        l->closing_batch = l->closing;
+        l->closing = NULL;
+        l->entered = true;
+    }
+    cb = l->closing_batch;
+    if (cb) {
+        l->closing_batch = cb->next;
+        outermost(l, cb);
+    } else {
+        go_to(l, l->all->old ? TURN_ALIVE : TURN_TIMERS);
+    }
+}
+
+/* One callback, or one phase further.  False: there is nothing to do. */
+static bool turn(struct loop *l)
+{
+    switch (l->phase) {
+    case TURN_BOOT:
+        boot(l);
+        return true;
+    case TURN_TIMERS:
+        timers(l);
+        return true;
+    case TURN_ALIVE: /* F2: before the timers, or behind them */
+        test_alive(l);
+        go_to(l, l->all->old || l->booted ? TURN_TIMERS : TURN_POLLS);
+        l->booted = false;
+        return true;
+    case TURN_POLLS:
+    case TURN_WAITS:
+        return poll(l);
+    case TURN_BATCH:
+        batch(l);
+        return true;
+    case TURN_CHECK:
+        check(l);
+        return true;
+    default:
+        closing(l);
+        return true;
+    }
+}
+
+/* ---- what the thread does next ------------------------------------------------------------------------------ */
+
+/* The fiber on top.  True: `out` is for the machine. */
+static bool run(struct loop *l, struct step *out)
+{
+    struct fiber *f = l->top;
+    struct loop_task *lt = f->of;
+
+    loop_serve(l, lt);
+    if (f->awaits) {
+        loop_call(l, f, NULL);
+        return false;
+    }
+    fiber_load(f);
+    out->sync = false;
+    executor_step(l->ex, lt->task, out);
+    switch (out->kind) {
+    case STEP_RUN:
+        return out->time > 0;
+    case STEP_WAIT: /* a lock blocks the whole loop */
+    case STEP_SPIN:
+        return true;
+    case STEP_IO:
+        if (out->sync)
+            return true;
+        break;
+    case STEP_END:
+        lt->task->pc--; /* stays at the end, for whoever asks what it would do next */
+        if (out->fault) {
+            loop_kill(lt);
+            loop_check(lt);
+        } else {
+            fiber_over(l, f, false, 0);
+        }
+        return false;
+    default:
+        break;
+    }
+    loop_call(l, f, out);
+    return false;
+}
+
+/* Callbacks that bring forth callbacks, and no time passes. */
+static void mind_endless(struct loop *l)
+{
+    struct loop_task *lt = l->top ? l->top->of : l->serving;
+    char text[120];
+
+    if (l->instant != executor_now(l->ex)) {
+        l->instant = executor_now(l->ex);
+        l->spins = 0;
+    }
+    if (++l->spins < SPINS_MAX || !lt)
+        return;
+    l->spins = 0;
+    (void)snprintf(text, sizeof(text), "%d callbacks and no time has passed: an endless loop",
+                   (int)SPINS_MAX);
+    executor_fault(l->ex, lt->task, -1, text);
+    loop_kill(lt);
+    loop_check(lt);
+}
+
+static void loop_next(struct loop *l, struct step *out)
+{
+    for (;;) {
+        mind_endless(l);
+        if (l->top) {
+            if (run(l, out))
+                return;
+            continue;
+        }
+        timers_rearm(l);
+        if (l->drain != DRAIN_NONE)
+            drain(l);
+        else if (!turn(l))
+            break;
+    }
+    loop_leave(l);
+    l->parked = true;
+    timers_wait(l);
+    *out = (struct step){.kind = STEP_PARK};
+}
+
+static void event_loop_next(struct executor *ex, struct thread *th, struct step *out)
+{
+    struct loops *all = ex->state;
+    int32_t number = all->threads[th->slot];
+
+    if (number < 0)
+        work_next(all, &all->pool.threads[-1 - number], out);
+    else
+        loop_next(&all->loops[number], out);
+}
+
+static const char *event_loop_waits_for(struct executor *ex, struct task *t, uint32_t *place)
+{
+    struct loops *all = ex->state;
+    struct loop_task *lt = t->slot < all->room ? all->by_slot[t->slot] : NULL;
+    const struct callback *cb = lt && lt->task == t ? loop_reason(lt) : NULL;
+
+    if (!cb)
+        return NULL;
+    *place = cb->place;
+    if (cb->kind == CALLBACK_JOIN)
+        return cb->name;
+    if (cb->promise && cb->promise->name) {
+        (void)snprintf(all->text, sizeof(all->text), "promise %.250s", cb->promise->name);
+        return all->text;
+    }
+    return cb->promise ? "a promise" : NULL;
+}
+
+const struct executor_model executor_event_loop = {
+    .name = "event-loop",
+    .help = "one thread; every task is an async function, its io and sleeps are awaited",
+    .source = "Source: libuv 1.46 and Node 20.20: src/unix/core.c (uv_run), src/threadpool.c; "
+              "lib/internal/timers.js, lib/internal/process/task_queues.js",
+    .params = loop_params,
+    .params_size = sizeof(struct loop_params),
+    .state_size = sizeof(struct loops),
+    .init = event_loop_init,
+    .submit = event_loop_submit,
+    .next = event_loop_next,
+    .waits_for = event_loop_waits_for,
+    .release = loops_release,
+    .is_loop = true,
+    .scripts = event_loop_scripts,
+};

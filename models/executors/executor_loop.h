@@ -1,0 +1,307 @@
+/* executor_loop.h - the event loop from inside: what its files share.
+ *
+ *   event_loop.c      the executor: threads, arrivals, phases, and the drain between callbacks
+ *   loop_tasks.c      tasks, their fibers and callbacks; who is running, waiting, blocked
+ *   loop_calls.c      what ops ask
+ *   loop_timers.c     lists of timers by duration
+ *   loop_promises.c   promises and their reactions
+ *   loop_pool.c       pool threads
+ *
+ * A task on a loop is an async function.  It runs on fibers: a fiber is a place in the code
+ * with a stack of its own; all fibers of a task share its locals.  A fiber runs until it
+ * returns or waits; then who called it goes on, or the loop does.  What a task has started
+ * and what is not over yet is a callback each: it stands in one queue of the loop, with a
+ * promise, a device or the pool, and holds either the ops to run or the fiber to continue.
+ *
+ * Source: the identifiers in comments (L4, T6, D1 ...) name rules of libuv 1.46 and Node
+ * 20.20: libuv src/unix/core.c, timer.c, threadpool.c, linux.c, async.c; node
+ * lib/internal/timers.js, lib/internal/process/task_queues.js, promises.js, src/env.cc,
+ * src/api/callback.cc; ECMA-262 sections 27.2 (promises) and 27.7 (async functions).
+ *
+ *   L1  alive: a ref'd handle, a request, or something closing   T1  at least 1 ms, whole ms
+ *   L4  when the poll does not wait        L5  a batch of what is ready, then time is read
+ *   T2  when the loop reads the clock      T4  a FIFO a duration, in a queue by (expiry, id)
+ *   T6  the pass over the timers           I1  immediates: the whole queue, the next is another's
+ *   D1  all ticks, then all microtasks, again until there are none; D2  after every callback
+ *   P1  reactions in order of attachment   P2  resolving with a promise takes two hops more
+ *   W2  one FIFO for the pool              W6  all that is done, each with its own drain
+ *   S1  connections: one a poll event, before libuv 1.45 all that wait
+ *   C1  closing is a stack                 F2  where the flavours differ
+ */
+#ifndef MODELS_EXECUTORS_EXECUTOR_LOOP_H
+#define MODELS_EXECUTORS_EXECUTOR_LOOP_H
+
+#include "models/executors/executor.h"
+#include "sim/engine.h"
+#include "sim/loop_call.h"
+
+enum promise_state { PROMISE_PENDING, PROMISE_FULFILLED, PROMISE_REJECTED };
+
+struct promise {
+    struct promise *next; /* of its scope */
+    struct promise *noted_next;
+    const char *name;              /* NULL: none */
+    struct loop_task *of;          /* noted: who pays if nobody handles it */
+    struct callback *first, *last; /* reactions, in order of attachment */
+    uint32_t uses;                 /* scopes, callbacks and fibers that know it */
+    uint32_t place;                /* noted: of the op that rejected it */
+    uint8_t state;
+    bool follows; /* another promise will settle it */
+    bool handled; /* somebody looks at it */
+};
+
+struct fiber {
+    struct fiber *below; /* who called it; NULL: the loop */
+    struct loop_task *of;
+    struct promise *result; /* of this call of an async function; NULL: nobody asks */
+    struct promise *awaits; /* goes on awaiting this one */
+    uint32_t awaits_at;     /* place of the op */
+    struct {                /* as in struct task and struct task_ctx */
+        int64_t *stack;
+        uint32_t pc, flags, sp, room, calls, nread;
+    } saved;
+    struct fiber *made_before; /* of all there are */
+    bool main;                 /* its task's own function */
+};
+
+enum callback_kind {
+    CALLBACK_TICK,
+    CALLBACK_MICROTASK,
+    CALLBACK_REACTION, /* to a promise, or a fiber that goes on */
+    CALLBACK_ADOPT,    /* asks `promise` to settle `result`; P2 */
+    CALLBACK_ADOPTED,  /* settles `result` as `promise` is settled */
+    CALLBACK_IMMEDIATE,
+    CALLBACK_TIMER,
+    CALLBACK_REQUEST,
+    CALLBACK_JOB, /* on the pool */
+    CALLBACK_JOIN,
+    CALLBACK_PERIOD,
+    CALLBACK_CLOSE,
+    CALLBACK_ACCEPT, /* tasks have arrived: the loop's own */
+    CALLBACK_WAKEUP  /* jobs are done: the loop's own */
+};
+
+/* Something that a task has started, until it is over. */
+struct callback {
+    struct async_request request; /* REQUEST; its event is also a timer's, a period's */
+    struct list link;             /* in of->started */
+    struct callback *next;        /* in a queue */
+    struct loop *loop;
+    struct loop_task *of;     /* NULL: it is gone, and so is the reason for this */
+    struct fiber *fiber;      /* goes on afterwards, a microtask later; NULL: none */
+    struct promise *promise;  /* that it reacts to */
+    struct promise *result;   /* that is settled by what comes of it */
+    uint32_t entry, rejected; /* ops to run; 0: none */
+    uint32_t place;           /* of the op */
+    const char *name;         /* of a timer, of the children */
+    struct brood *brood;      /* JOIN */
+    sim_time time, asked_at;  /* JOB: how long; since when it is with the pool */
+    sim_time ready_at;        /* since when it waits for its turn */
+    int64_t bytes;            /* JOB at a device */
+    int32_t device;           /* JOB, REQUEST; -1: none */
+    int64_t start, duration;  /* TIMER, ms */
+    struct timer_list *list;  /* it stands in; NULL: none */
+    struct list in_list;
+    uint8_t kind;
+    bool holds;   /* its task does not end before */
+    bool unref;   /* a timer or an immediate that does not hold it */
+    bool ready;   /* counted in of->ready */
+    bool cleared; /* does nothing any more */
+    bool repeats; /* TIMER */
+    bool throws;  /* REACTION: to a rejection */
+};
+
+struct queue {
+    struct callback *first, *last;
+};
+
+enum loop_task_state {
+    TASK_IS_NEW,     /* has not run */
+    TASK_IS_BLOCKED, /* all it has is pending */
+    TASK_IS_WAITING, /* could go on */
+    TASK_IS_SERVED   /* the thread runs it, or waits for a core to do so */
+};
+
+struct loop_task {
+    struct task *task;
+    struct loop *loop;
+    struct loop_task *next;   /* in loop->arrivals, loop->finishing */
+    struct list started;      /* struct callback */
+    struct fiber *loaded;     /* whose registers are in `task` */
+    struct callback *waits;   /* its own function does, for this */
+    struct promise *promises; /* by name, the latest first */
+    sim_time arrived;
+    uint32_t refs;   /* what keeps it from ending */
+    uint32_t unrefs; /* what waits without keeping it */
+    uint32_t ready;  /* callbacks whose turn will come */
+    uint8_t state;
+    bool dead, fault, script, finishing;
+};
+
+/* Timers of one duration, in the order they were started. */
+struct timer_list {
+    struct timer_list *next; /* of the same bucket */
+    int64_t duration, expiry;
+    uint64_t id;
+    size_t place; /* in the heap */
+    struct list timers;
+};
+
+enum { TIMER_BUCKETS = 64 };
+
+struct timers {
+    struct timer_list *buckets[TIMER_BUCKETS]; /* by duration */
+    struct timer_list **heap;                  /* by (expiry, id) */
+    struct timer_list *unused;
+    size_t n, room;
+    uint64_t ids;
+    int64_t native;         /* libuv's timer, ms; LOOP_NEVER: not armed */
+    int64_t next_expiry;    /* for which it was armed */
+    int64_t pass;           /* the time of the pass that goes on */
+    struct event alarm;     /* wakes the poll */
+    struct callback *rearm; /* the interval that runs */
+    int64_t rearm_at;
+};
+#define LOOP_NEVER INT64_MAX
+
+enum loop_phase {
+    TURN_BOOT,
+    TURN_TIMERS,
+    TURN_ALIVE,
+    TURN_POLLS,
+    TURN_WAITS,
+    TURN_BATCH,
+    TURN_CHECK,
+    TURN_CLOSING
+};
+enum drain { DRAIN_NONE, DRAIN_BEGIN, DRAIN_TICKS, DRAIN_MICROTASKS };
+
+struct loop {
+    struct loops *all;
+    struct executor *ex;
+    struct thread *th;
+    struct loop_task *serving; /* th->task's; NULL: none */
+    struct fiber *top;         /* of the call stack */
+    enum loop_phase phase;
+    bool entered; /* the phase has begun */
+    bool booted;  /* just now */
+    bool parked;
+    bool accepting; /* in the middle of what waits, before libuv 1.45 */
+    enum drain drain;
+    int64_t now; /* the loop's clock, whole ms */
+    struct queue ticks, microtasks, immediates, check, ready, batch, done, done_batch;
+    int64_t nrefd;                            /* immediates that are ref'd */
+    struct callback *closing, *closing_batch; /* a stack */
+    struct callback accept, wakeup;
+    struct loop_task *arrivals, *arrivals_last, *script, *finishing;
+    struct promise *noted, *noted_last; /* rejected, and not handled yet */
+    struct promise *globals;            /* of `main`, which has ended */
+    struct timers timers;
+    uint64_t spins; /* since time has passed */
+    sim_time instant;
+};
+
+struct pool_thread {
+    struct thread *th;
+    struct task *task; /* what the trace knows of it */
+    struct callback *job;
+    bool parked, fresh, asked;
+};
+
+struct work_pool {
+    struct pool_thread *threads; /* NULL: none yet */
+    int64_t n, running;
+    struct queue jobs;
+};
+
+struct loops { /* one executor's */
+    struct executor *ex;
+    struct loop *loops;
+    int64_t n, dealt;
+    bool old; /* before libuv 1.45 */
+    struct loop_task **by_slot;
+    uint32_t room;
+    struct work_pool pool;
+    struct callback *free_callbacks;
+    struct fiber *free_fibers, *fibers;
+    struct loop_task *free_tasks;
+    struct promise *free_promises;
+    int32_t *threads; /* of each thread's slot: number of its loop, or -1 - that in the pool */
+    uint32_t threads_room;
+    char text[300]; /* of waits_for */
+};
+
+/* ---- loop_tasks.c ---------------------------------------------------------------------- */
+
+struct loop_task *loop_task_new(struct loop *l, struct task *t);
+struct callback *callback_new(struct loop_task *lt, enum callback_kind kind, bool holds);
+void callback_over(struct callback *cb);                  /* and is gone */
+void callback_ready(struct callback *cb);                 /* its turn will come */
+void callback_taken(struct callback *cb);                 /* its turn has come */
+void callback_begin(struct callback *cb, uint32_t entry); /* calls its ops; it is over */
+void callback_detach(struct callback *cb);                /* from its task, which is gone */
+
+void queue_push(struct queue *q, struct callback *cb);
+struct callback *queue_pop(struct queue *q); /* NULL: empty */
+
+struct fiber *fiber_new(struct loop_task *lt, uint32_t entry, struct promise *result);
+void fiber_suspend(struct loop *l, struct callback *until); /* the top of the call stack */
+void fiber_resume(struct loop *l, struct fiber *f);
+void fiber_load(struct fiber *f);
+void fiber_over(struct loop *l, struct fiber *f, bool rejected,
+                uint32_t place); /* off the stack */
+
+void loop_serve(struct loop *l, struct loop_task *lt);
+void loop_leave(struct loop *l);
+void loop_wake(struct loop *l, struct loop_task *lt); /* it is parked */
+void loop_kill(struct loop_task *lt);                 /* a fault has ended it */
+void loop_check(struct loop_task *lt);                /* has it come to its end? */
+void loop_task_end(struct loop_task *lt);
+void loop_clear(struct callback *cb); /* a timer or an immediate */
+/* What its own function waits for, else what it has started first; NULL: nothing. */
+struct callback *loop_reason(const struct loop_task *lt);
+void loops_release(struct executor *ex);
+
+/* ---- loop_timers.c ----------------------------------------------------------------------- */
+
+void timers_init(struct loop *l);
+void timers_release(struct loop *l);
+void timers_start(struct callback *cb, sim_time delay);
+void timers_stop(struct callback *cb);
+void timers_enter(struct loop *l);            /* a pass begins */
+struct callback *timers_next(struct loop *l); /* NULL: the pass is over */
+void timers_rearm(struct loop *l);            /* the callback of an interval has returned */
+void timers_wait(struct loop *l);             /* the thread parks */
+void loop_refresh(struct loop *l);
+
+/* ---- loop_promises.c ----------------------------------------------------------------------- */
+
+struct promise *promise_new(struct loop *l, const char *name);
+struct promise *promise_use(struct promise *p); /* NULL: none */
+void promise_drop(struct loop *l, struct promise *p);
+void promise_declare(struct loop_task *lt, const char *name, struct promise *p);
+struct promise *promise_find(struct loop_task *lt, const char *name); /* NULL: none */
+void promise_react(struct loop *l, struct promise *p, struct callback *cb);
+void promise_settle(struct loop *l, struct promise *p, enum promise_state state,
+                    struct loop_task *by, uint32_t place);
+void promise_follow(struct loop_task *by, struct promise *p, struct promise *other);
+void promises_report(struct loop *l); /* rejections that nobody handles */
+void microtask_run(struct loop *l, struct callback *cb);
+
+/* ---- loop_calls.c ---------------------------------------------------------------------------- */
+
+/* Carries out what the fiber on top asks, but computing and blocking. */
+void loop_call(struct loop *l, struct fiber *f, const struct step *step);
+
+/* ---- loop_pool.c ----------------------------------------------------------------------------- */
+
+void work_submit(struct loops *all, struct callback *job);
+void work_next(struct loops *all, struct pool_thread *pt, struct step *out);
+
+/* ---- event_loop.c ---------------------------------------------------------------------------- */
+
+/* `cb` is ready for the poll. */
+void loop_polls(struct loop *l, struct callback *cb);
+void loops_know(struct loops *all, const struct thread *th, int32_t number);
+
+#endif

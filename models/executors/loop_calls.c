@@ -1,0 +1,308 @@
+/* loop_calls.c - what ops ask of the loop: to start something, or to wait for it.
+ *
+ * Source: node 20.20 lib/timers.js, lib/timers/promises.js, lib/internal/timers.js; ECMA-262
+ * 27.2 and 27.7; the rules are in executor_loop.h. */
+#include "models/executors/executor_loop.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- io, sleep and the like: awaited --------------------------------------------------------------- */
+
+static void io_replied(struct async_request *a)
+{
+    struct callback *cb = container_of(a, struct callback, request);
+
+    loop_polls(cb->loop, cb);
+}
+
+/* A request to a device that is polled, or work for the pool, which blocks there. */
+static void start_io(struct callback *cb, const struct step *step)
+{
+    struct loop *l = cb->loop;
+
+    cb->device = step->device;
+    cb->time = step->time;
+    cb->bytes = step->bytes;
+    if (executor_pools(l->ex, step->device)) {
+        cb->kind = CALLBACK_JOB;
+        work_submit(l->all, cb);
+        return;
+    }
+    cb->request.task = cb->of->task;
+    cb->request.replied = io_replied;
+    if (!executor_asks(l->ex, &cb->request, step->device, step->time, step->bytes))
+        loop_polls(l, cb);
+}
+
+static void add_immediate(struct callback *cb)
+{
+    cb->loop->nrefd += cb->holds;
+    queue_push(&cb->loop->immediates, cb);
+    callback_ready(cb);
+}
+
+static void children_done(struct brood *b)
+{
+    struct callback *cb = b->joiner;
+
+    b->joined = NULL;
+    executor_joined(cb->loop->ex, cb->of->task, b);
+    loop_polls(cb->loop, cb);
+}
+
+static void fire_period(struct engine *eng, struct event *ev)
+{
+    struct callback *cb =
+        container_of(container_of(ev, struct request, done), struct callback, request.request);
+
+    (void)eng;
+    loop_polls(cb->loop, cb);
+}
+
+static void start_waiting(struct loop *l, struct callback *cb, const struct step *step)
+{
+    switch (step->kind) {
+    case STEP_IO:
+        start_io(cb, step);
+        break;
+    case STEP_SLEEP: /* timers/promises: T16 */
+        timers_start(cb, step->time);
+        break;
+    case STEP_YIELD: /* scheduler.yield(): I6 */
+        add_immediate(cb);
+        break;
+    case STEP_JOIN:
+        cb->name = step->brood->name;
+        cb->place = step->place;
+        step->brood->joiner = cb;
+        step->brood->joined = children_done;
+        break;
+    default: /* a timerfd, so to say: to the nanosecond */
+        sim_assert(step->kind == STEP_PERIOD);
+        event_init(&cb->request.request.done, fire_period, PHASE_WAKE, 0);
+        executor_at(l->ex, &cb->request.request.done,
+                    time_add(executor_now(l->ex), step->time));
+        break;
+    }
+}
+
+static void wait_for(struct loop *l, struct fiber *f, const struct step *step)
+{
+    enum callback_kind kind = step->kind == STEP_IO      ? CALLBACK_REQUEST
+                              : step->kind == STEP_SLEEP ? CALLBACK_TIMER
+                              : step->kind == STEP_YIELD ? CALLBACK_IMMEDIATE
+                              : step->kind == STEP_JOIN  ? CALLBACK_JOIN
+                                                         : CALLBACK_PERIOD;
+    struct callback *cb = callback_new(f->of, kind, true);
+
+    fiber_suspend(l, cb);
+    start_waiting(l, cb, step);
+}
+
+/* ---- promises ------------------------------------------------------------------------------------------ */
+
+static struct promise *promise_named(struct loop_task *lt, const char *name, uint32_t place)
+{
+    struct promise *p = promise_find(lt, name);
+    char text[300];
+
+    if (p)
+        return p;
+    (void)snprintf(text, sizeof(text), "there is no promise \"%.200s\" now", name);
+    executor_fault(lt->loop->ex, lt->task, place, text);
+    loop_kill(lt);
+    loop_check(lt);
+    return NULL;
+}
+
+/* One hop after `p` is settled the fiber goes on. */
+static void await_promise(struct loop *l, struct fiber *f, struct promise *p, uint32_t place)
+{
+    struct callback *cb = callback_new(f->of, CALLBACK_REACTION, true);
+
+    cb->place = place;
+    fiber_suspend(l, cb);
+    promise_react(l, p, cb);
+}
+
+static void await(struct loop *l, struct fiber *f, const struct step *step)
+{
+    struct promise *p;
+
+    if (step->call->name) {
+        p = promise_named(f->of, step->call->name, step->place);
+        if (p)
+            await_promise(l, f, p, step->place);
+        return;
+    }
+    p = promise_new(l, NULL);
+    p->state = PROMISE_FULFILLED;
+    await_promise(l, f, p, step->place);
+    promise_drop(l, p);
+}
+
+static void then(struct loop *l, struct fiber *f, const struct step *step)
+{
+    const struct loop_call *call = step->call;
+    struct promise *p = promise_named(f->of, call->name, step->place);
+    struct callback *cb;
+
+    if (!p)
+        return;
+    cb = callback_new(f->of, CALLBACK_REACTION, false);
+    cb->entry = call->entry;
+    cb->rejected = call->rejected;
+    cb->place = step->place;
+    cb->result = promise_new(l, NULL);
+    if (call->with)
+        promise_declare(f->of, call->with, promise_use(cb->result));
+    promise_react(l, p, cb);
+}
+
+static void resolve(struct loop *l, struct fiber *f, const struct step *step)
+{
+    const struct loop_call *call = step->call;
+    struct promise *p = promise_named(f->of, call->name, step->place), *other;
+
+    if (!p || p->state != PROMISE_PENDING || p->follows)
+        return;
+    if (call->verb == LOOP_REJECT) {
+        promise_settle(l, p, PROMISE_REJECTED, f->of, step->place);
+    } else if (!call->with) {
+        promise_settle(l, p, PROMISE_FULFILLED, f->of, step->place);
+    } else {
+        other = promise_named(f->of, call->with, step->place);
+        if (other == p) /* a TypeError */
+            promise_settle(l, p, PROMISE_REJECTED, f->of, step->place);
+        else if (other)
+            promise_follow(f->of, p, other);
+    }
+}
+
+/* P4: runs at once, up to its first await. */
+static void call_async(struct loop *l, struct fiber *f, const struct loop_call *call)
+{
+    struct promise *p = promise_new(l, NULL);
+
+    if (call->with)
+        promise_declare(f->of, call->with, promise_use(p));
+    if (call->awaited)
+        f->awaits = promise_use(p);
+    (void)fiber_new(f->of, call->entry, p);
+}
+
+/* ---- timers and queues ------------------------------------------------------------------------------------ */
+
+static struct callback *find_started(const struct loop_task *lt, const char *name)
+{
+    for (struct list *at = lt->started.prev; at != &lt->started; at = at->prev) {
+        struct callback *cb = container_of(at, struct callback, link);
+
+        if (cb->name && !cb->cleared &&
+            (cb->kind == CALLBACK_TIMER || cb->kind == CALLBACK_IMMEDIATE) &&
+            strcmp(cb->name, name) == 0)
+            return cb;
+    }
+    return NULL;
+}
+
+/* The task's own, the latest first, else that of the task in the lowest slot.  One that has
+ * fired is nobody's: clearing it does nothing. */
+static void clear(struct loop *l, struct loop_task *lt, const char *name)
+{
+    struct callback *cb = find_started(lt, name);
+
+    for (uint32_t slot = 0; slot < l->all->room && !cb; slot++) {
+        const struct loop_task *other = l->all->by_slot[slot];
+
+        if (other && other->loop == l)
+            cb = find_started(other, name);
+    }
+    if (!cb)
+        return;
+    lt = cb->of;
+    loop_clear(cb);
+    loop_check(lt);
+}
+
+static void start(struct loop *l, struct fiber *f, const struct step *step)
+{
+    static const uint8_t kinds[] = {[LOOP_TIMEOUT] = CALLBACK_TIMER,
+                                    [LOOP_INTERVAL] = CALLBACK_TIMER,
+                                    [LOOP_IMMEDIATE] = CALLBACK_IMMEDIATE,
+                                    [LOOP_TICK] = CALLBACK_TICK,
+                                    [LOOP_MICROTASK] = CALLBACK_MICROTASK,
+                                    [LOOP_IO] = CALLBACK_REQUEST,
+                                    [LOOP_WORK] = CALLBACK_JOB,
+                                    [LOOP_CLOSE] = CALLBACK_CLOSE};
+    const struct loop_call *call = step->call;
+    struct callback *cb =
+        callback_new(f->of, (enum callback_kind)kinds[call->verb], !call->unref);
+
+    cb->entry = call->entry;
+    cb->name = call->name;
+    cb->place = step->place;
+    cb->time = step->time;
+    cb->repeats = call->verb == LOOP_INTERVAL;
+    if (call->awaited)
+        fiber_suspend(l, cb);
+    if (cb->kind == CALLBACK_TIMER) {
+        timers_start(cb, step->time);
+    } else if (cb->kind == CALLBACK_IMMEDIATE) {
+        add_immediate(cb);
+    } else if (cb->kind == CALLBACK_REQUEST) {
+        start_io(cb, step);
+    } else if (cb->kind == CALLBACK_JOB) {
+        work_submit(l->all, cb);
+    } else {
+        if (cb->kind == CALLBACK_CLOSE) { /* C1: a stack */
+            cb->next = l->closing;
+            l->closing = cb;
+        } else {
+            queue_push(cb->kind == CALLBACK_TICK ? &l->ticks : &l->microtasks, cb);
+        }
+        callback_ready(cb);
+    }
+}
+
+void loop_call(struct loop *l, struct fiber *f, const struct step *step)
+{
+    if (f->awaits) {
+        struct promise *p = f->awaits;
+
+        f->awaits = NULL;
+        await_promise(l, f, p, f->awaits_at);
+        promise_drop(l, p);
+        return;
+    }
+    if (step->kind != STEP_LOOP) {
+        wait_for(l, f, step);
+        return;
+    }
+    switch (step->call->verb) {
+    case LOOP_CLEAR:
+        clear(l, f->of, step->call->name);
+        break;
+    case LOOP_PROMISE:
+        promise_declare(f->of, step->call->name, promise_new(l, step->call->name));
+        break;
+    case LOOP_RESOLVE:
+    case LOOP_REJECT:
+        resolve(l, f, step);
+        break;
+    case LOOP_THEN:
+        then(l, f, step);
+        break;
+    case LOOP_ASYNC:
+        f->awaits_at = step->place;
+        call_async(l, f, step->call);
+        break;
+    case LOOP_AWAIT:
+        await(l, f, step);
+        break;
+    default:
+        start(l, f, step);
+        break;
+    }
+}

@@ -1,0 +1,240 @@
+/* loop_promises.c - promises, their reactions, and microtasks.
+ *
+ * Source: ECMA-262 (2024), 27.2.1 and 27.7.5.3: a reaction is one job; resolving with a promise
+ * queues a job that asks it, so what waits goes on two jobs later.  Node v20.20
+ * lib/internal/process/promises.js for rejections that nobody handles.  Rules P1 - P5, X6. */
+#include "models/executors/executor_loop.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct promise *promise_new(struct loop *l, const char *name)
+{
+    struct loops *all = l->all;
+    struct promise *p = all->free_promises;
+
+    if (p) {
+        all->free_promises = p->next;
+        memset(p, 0, sizeof(*p));
+    } else {
+        p = executor_alloc(all->ex, sizeof(*p));
+    }
+    p->name = name;
+    p->uses = 1;
+    return p;
+}
+
+struct promise *promise_use(struct promise *p)
+{
+    if (p)
+        p->uses++;
+    return p;
+}
+
+void promise_drop(struct loop *l, struct promise *p)
+{
+    if (!p)
+        return;
+    sim_assert(p->uses > 0);
+    if (--p->uses > 0)
+        return;
+    sim_assert(!p->first);
+    p->next = l->all->free_promises;
+    l->all->free_promises = p;
+}
+
+/* ---- names ------------------------------------------------------------------------------------- */
+
+/* The use of `p` is the scope's from now on; an older one of the same name is forgotten. */
+void promise_declare(struct loop_task *lt, const char *name, struct promise *p)
+{
+    struct promise **at = &lt->promises;
+
+    p->name = name;
+    while (*at && strcmp((*at)->name, name) != 0)
+        at = &(*at)->next;
+    if (*at) {
+        struct promise *old = *at;
+
+        *at = old->next;
+        promise_drop(lt->loop, old);
+    }
+    p->next = lt->promises;
+    lt->promises = p;
+}
+
+static struct promise *find_in(struct promise *p, const char *name)
+{
+    while (p && strcmp(p->name, name) != 0)
+        p = p->next;
+    return p;
+}
+
+/* The task's own, else what `main` has left, else that of the task in the lowest slot. */
+struct promise *promise_find(struct loop_task *lt, const char *name)
+{
+    const struct loops *all = lt->loop->all;
+    struct promise *p = find_in(lt->promises, name);
+
+    if (!p)
+        p = find_in(lt->loop->globals, name);
+    for (uint32_t slot = 0; slot < all->room && !p; slot++)
+        if (all->by_slot[slot] && all->by_slot[slot]->loop == lt->loop)
+            p = find_in(all->by_slot[slot]->promises, name);
+    return p;
+}
+
+/* ---- settling ------------------------------------------------------------------------------------ */
+
+static void queue_reaction(struct loop *l, struct callback *cb, bool rejected)
+{
+    cb->throws = rejected;
+    if (cb->of && !cb->holds) {
+        cb->holds = true;
+        cb->of->refs++;
+    }
+    queue_push(&l->microtasks, cb);
+    if (cb->of)
+        callback_ready(cb);
+}
+
+/* `cb` is a reaction, an adoption, or what a fiber waits for; it knows `p` from now on. */
+void promise_react(struct loop *l, struct promise *p, struct callback *cb)
+{
+    cb->promise = promise_use(p);
+    p->handled = true;
+    if (p->state != PROMISE_PENDING) {
+        queue_reaction(l, cb, p->state == PROMISE_REJECTED);
+        return;
+    }
+    cb->next = NULL;
+    if (p->first)
+        p->last->next = cb;
+    else
+        p->first = cb;
+    p->last = cb;
+}
+
+/* X6: noted; reported when no tick and no microtask is left, if still nobody looks at it. */
+static void note(struct loop *l, struct promise *p, struct loop_task *by, uint32_t place)
+{
+    struct promise *noted = promise_use(p);
+
+    noted->of = by;
+    noted->place = place;
+    by->refs++;
+    noted->noted_next = NULL;
+    if (l->noted)
+        l->noted_last->noted_next = noted;
+    else
+        l->noted = noted;
+    l->noted_last = noted;
+}
+
+void promise_settle(struct loop *l, struct promise *p, enum promise_state state,
+                    struct loop_task *by, uint32_t place)
+{
+    struct callback *cb = p->first;
+
+    if (p->state != PROMISE_PENDING)
+        return;
+    p->state = (uint8_t)state;
+    p->first = NULL;
+    while (cb) {
+        struct callback *next = cb->next;
+
+        queue_reaction(l, cb, state == PROMISE_REJECTED);
+        cb = next;
+    }
+    if (state == PROMISE_REJECTED && !p->handled)
+        note(l, p, by, place);
+}
+
+/* P2: one job asks `other`, whose reaction settles `p`. */
+void promise_follow(struct loop_task *by, struct promise *p, struct promise *other)
+{
+    struct callback *cb = callback_new(by, CALLBACK_ADOPT, true);
+
+    p->follows = true;
+    cb->promise = promise_use(other);
+    cb->result = promise_use(p);
+    queue_push(&by->loop->microtasks, cb);
+    callback_ready(cb);
+}
+
+void promises_report(struct loop *l)
+{
+    while (l->noted) {
+        struct promise *p = l->noted;
+        struct loop_task *lt = p->of;
+        char text[300];
+
+        l->noted = p->noted_next;
+        if (!p->handled && !lt->dead) {
+            (void)snprintf(text, sizeof(text), "nobody handles the rejection of %s%.200s%s",
+                           p->name ? "the promise \"" : "a promise", p->name ? p->name : "",
+                           p->name ? "\"" : "");
+            executor_fault(l->ex, lt->task, p->place, text);
+            loop_kill(lt);
+        }
+        promise_drop(l, p);
+        lt->refs--;
+        loop_check(lt);
+    }
+}
+
+/* ---- microtasks -------------------------------------------------------------------------------------- */
+
+/* A fiber goes on; where what it waited for was rejected, it ends. */
+static void go_on(struct loop *l, struct callback *cb)
+{
+    struct fiber *f = cb->fiber;
+    bool throws = cb->throws;
+    uint32_t at = cb->place;
+
+    fiber_resume(l, f);
+    callback_over(cb);
+    if (throws)
+        fiber_over(l, f, true, at);
+}
+
+static void react(struct loop *l, struct callback *cb)
+{
+    uint32_t entry = cb->throws ? cb->rejected : cb->entry;
+    struct loop_task *lt = cb->of;
+
+    if (entry > 0) {
+        callback_begin(cb, entry);
+        return;
+    }
+    if (cb->result) /* a rejection goes on to whoever waits for this reaction */
+        promise_settle(l, cb->result, cb->throws ? PROMISE_REJECTED : PROMISE_FULFILLED, lt,
+                       cb->place);
+    callback_over(cb);
+    loop_check(lt);
+}
+
+void microtask_run(struct loop *l, struct callback *cb)
+{
+    struct loop_task *lt = cb->of;
+    struct promise *p = cb->promise;
+
+    if (!lt) {
+        callback_over(cb);
+        return;
+    }
+    callback_taken(cb);
+    if (cb->fiber) {
+        go_on(l, cb);
+    } else if (cb->kind == CALLBACK_ADOPT) {
+        cb->kind = CALLBACK_ADOPTED;
+        cb->promise = NULL;
+        cb->holds = false; /* until that is settled */
+        lt->refs--;
+        promise_react(l, p, cb);
+        promise_drop(l, p);
+        loop_check(lt);
+    } else {
+        react(l, cb);
+    }
+}

@@ -1,0 +1,470 @@
+/* loop_tasks.c - the tasks of a loop, their fibers and their callbacks.
+ *
+ * Source: ECMA-262 27.7, async functions as coroutines; libuv 1.46 src/unix/core.c for what
+ * keeps a loop alive (L1), applied to each task. */
+#include "models/executors/executor_loop.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/program.h"
+
+/* ---- queues -------------------------------------------------------------------------------- */
+
+void queue_push(struct queue *q, struct callback *cb)
+{
+    cb->next = NULL;
+    if (q->first)
+        q->last->next = cb;
+    else
+        q->first = cb;
+    q->last = cb;
+}
+
+struct callback *queue_pop(struct queue *q)
+{
+    struct callback *cb = q->first;
+
+    if (cb)
+        q->first = cb->next;
+    return cb;
+}
+
+/* ---- callbacks ------------------------------------------------------------------------------ */
+
+struct callback *callback_new(struct loop_task *lt, enum callback_kind kind, bool holds)
+{
+    struct loops *all = lt->loop->all;
+    struct callback *cb = all->free_callbacks;
+
+    if (cb) {
+        all->free_callbacks = cb->next;
+        memset(cb, 0, sizeof(*cb));
+    } else {
+        cb = executor_alloc(all->ex, sizeof(*cb));
+    }
+    cb->loop = lt->loop;
+    cb->of = lt;
+    cb->kind = (uint8_t)kind;
+    cb->device = -1;
+    cb->holds = holds;
+    cb->unref = !holds && (kind == CALLBACK_TIMER || kind == CALLBACK_IMMEDIATE);
+    lt->refs += cb->holds;
+    lt->unrefs += cb->unref;
+    list_push_back(&lt->started, &cb->link);
+    return cb;
+}
+
+void callback_taken(struct callback *cb)
+{
+    if (!cb->ready)
+        return;
+    cb->ready = false;
+    cb->of->ready--;
+    executor_tells(cb->loop->ex, LOOP_LAG, executor_now(cb->loop->ex) - cb->ready_at);
+}
+
+void callback_detach(struct callback *cb)
+{
+    struct loop_task *lt = cb->of;
+
+    if (cb->kind == CALLBACK_IMMEDIATE && cb->holds)
+        cb->loop->nrefd--;
+    if (cb->ready)
+        lt->ready--;
+    lt->refs -= cb->holds;
+    lt->unrefs -= cb->unref;
+    list_remove(&cb->link);
+    cb->ready = cb->holds = cb->unref = false;
+    cb->cleared = true;
+    cb->of = NULL;
+}
+
+void callback_over(struct callback *cb)
+{
+    struct loops *all = cb->loop->all;
+
+    promise_drop(cb->loop, cb->promise);
+    promise_drop(cb->loop, cb->result);
+    if (cb->of)
+        callback_detach(cb);
+    cb->next = all->free_callbacks;
+    all->free_callbacks = cb;
+}
+
+void callback_ready(struct callback *cb)
+{
+    struct loop_task *lt = cb->of;
+    struct loop *l = cb->loop;
+
+    if (cb->ready)
+        return;
+    cb->ready = true;
+    cb->ready_at = executor_now(l->ex);
+    lt->ready++;
+    if (l->parked) {
+        loop_wake(l, lt);
+    } else if (lt->state == TASK_IS_BLOCKED) {
+        lt->state = TASK_IS_WAITING;
+        executor_waits(l->ex, lt->task);
+    }
+}
+
+void callback_begin(struct callback *cb, uint32_t entry)
+{
+    (void)fiber_new(cb->of, entry, promise_use(cb->result));
+    callback_over(cb);
+}
+
+/* ---- fibers ----------------------------------------------------------------------------------- */
+
+struct fiber *fiber_new(struct loop_task *lt, uint32_t entry, struct promise *result)
+{
+    struct loops *all = lt->loop->all;
+    struct fiber *f = all->free_fibers, *before;
+
+    if (f) {
+        all->free_fibers = f->below;
+        before = f->made_before;
+        memset(f, 0, sizeof(*f));
+        f->made_before = before;
+    } else {
+        f = executor_alloc(all->ex, sizeof(*f));
+        f->made_before = all->fibers;
+        all->fibers = f;
+    }
+    f->of = lt;
+    f->result = result;
+    f->saved.pc = entry;
+    fiber_resume(lt->loop, f);
+    return f;
+}
+
+void fiber_resume(struct loop *l, struct fiber *f)
+{
+    f->of->refs++;
+    f->below = l->top;
+    l->top = f;
+    if (f->main)
+        f->of->waits = NULL;
+}
+
+void fiber_suspend(struct loop *l, struct callback *until)
+{
+    struct fiber *f = l->top;
+
+    sim_assert(until->of == f->of);
+    l->top = f->below;
+    f->below = NULL;
+    f->of->refs--;
+    until->fiber = f;
+    if (f->main)
+        f->of->waits = until;
+}
+
+/* The registers of what was loaded go back to its fiber. */
+static void unload(struct loop_task *lt)
+{
+    struct fiber *f = lt->loaded;
+    struct task *t = lt->task;
+    struct task_ctx *ctx = t->ctx;
+
+    if (!f)
+        return;
+    lt->loaded = NULL;
+    f->saved.pc = t->pc;
+    f->saved.flags = t->flags & TASK_PAID;
+    t->flags &= ~(uint32_t)TASK_PAID;
+    if (!ctx)
+        return;
+    f->saved.stack = ctx->stack;
+    f->saved.sp = ctx->sp;
+    f->saved.room = ctx->room;
+    f->saved.calls = ctx->calls;
+    f->saved.nread = ctx->nread;
+    ctx->stack = NULL;
+    ctx->sp = ctx->room = ctx->calls = ctx->nread = 0;
+}
+
+void fiber_load(struct fiber *f)
+{
+    struct loop_task *lt = f->of;
+    struct task *t = lt->task;
+    struct task_ctx *ctx;
+
+    if (lt->loaded == f)
+        return;
+    unload(lt);
+    lt->loaded = f;
+    t->pc = f->saved.pc;
+    t->flags |= f->saved.flags;
+    if (!t->ctx && !f->saved.stack)
+        return;
+    ctx = task_ctx(t);
+    ctx->stack = f->saved.stack;
+    ctx->sp = f->saved.sp;
+    ctx->room = f->saved.room;
+    ctx->calls = f->saved.calls;
+    ctx->nread = f->saved.nread;
+    f->saved.stack = NULL;
+}
+
+static void fiber_free(struct fiber *f)
+{
+    struct loop_task *lt = f->of;
+    struct loops *all = lt->loop->all;
+
+    if (lt->loaded == f)
+        unload(lt);
+    free(f->saved.stack);
+    f->saved.stack = NULL;
+    promise_drop(lt->loop, f->result);
+    promise_drop(lt->loop, f->awaits);
+    f->result = f->awaits = NULL;
+    f->below = all->free_fibers;
+    all->free_fibers = f;
+}
+
+void fiber_over(struct loop *l, struct fiber *f, bool rejected, uint32_t place)
+{
+    struct loop_task *lt = f->of;
+    struct promise *p = f->result;
+
+    sim_assert(l->top == f);
+    if (!p && rejected)
+        p = f->result = promise_new(l, NULL);
+    if (p)
+        promise_settle(l, p, rejected ? PROMISE_REJECTED : PROMISE_FULFILLED, lt, place);
+    l->top = f->below;
+    lt->refs--;
+    fiber_free(f);
+    loop_check(lt);
+}
+
+/* ---- turns ------------------------------------------------------------------------------------ */
+
+struct callback *loop_reason(const struct loop_task *lt)
+{
+    if (lt->waits)
+        return lt->waits;
+    for (struct list *at = lt->started.next; at != &lt->started; at = at->next) {
+        struct callback *cb = container_of(at, struct callback, link);
+
+        if (cb->holds)
+            return cb;
+    }
+    return list_empty(&lt->started) ? NULL
+                                    : container_of(lt->started.next, struct callback, link);
+}
+
+static struct waiting waiting_for(const struct loop_task *lt)
+{
+    struct waiting w = {BLOCK_SLEEP, -1, NULL};
+    const struct callback *cb = loop_reason(lt);
+
+    if (!cb)
+        return w;
+    switch ((enum callback_kind)cb->kind) {
+    case CALLBACK_REQUEST:
+    case CALLBACK_JOB:
+        w.why = cb->device >= 0 ? BLOCK_IO : BLOCK_POOL;
+        w.device = cb->device;
+        break;
+    case CALLBACK_JOIN:
+        w.why = BLOCK_JOIN;
+        w.name = cb->name;
+        break;
+    case CALLBACK_PERIOD:
+        w.why = BLOCK_PERIOD;
+        break;
+    case CALLBACK_REACTION:
+    case CALLBACK_ADOPTED:
+        w.why = BLOCK_PROMISE;
+        w.name = cb->promise ? cb->promise->name : NULL;
+        break;
+    default:
+        break;
+    }
+    return w;
+}
+
+void loop_leave(struct loop *l)
+{
+    struct loop_task *lt = l->serving;
+
+    if (!lt)
+        return;
+    l->serving = NULL;
+    if (lt->ready > 0) {
+        lt->state = TASK_IS_WAITING;
+        executor_leave(l->ex, l->th, NULL);
+    } else {
+        struct waiting w = waiting_for(lt);
+
+        lt->state = TASK_IS_BLOCKED;
+        executor_leave(l->ex, l->th, &w);
+    }
+}
+
+void loop_serve(struct loop *l, struct loop_task *lt)
+{
+    bool fresh = lt->state == TASK_IS_NEW;
+
+    if (l->serving == lt)
+        return;
+    loop_leave(l);
+    if (lt->state == TASK_IS_BLOCKED)
+        executor_waits(l->ex, lt->task);
+    lt->state = TASK_IS_SERVED;
+    l->serving = lt;
+    executor_enter(l->ex, l->th, lt->task, fresh);
+}
+
+void loop_wake(struct loop *l, struct loop_task *lt)
+{
+    bool fresh = lt->state == TASK_IS_NEW;
+
+    sim_assert(l->parked);
+    l->parked = false;
+    executor_cancel(l->ex, &l->timers.alarm);
+    l->serving = lt;
+    lt->state = TASK_IS_SERVED;
+    executor_wake(l->ex, l->th, lt->task, fresh);
+}
+
+/* ---- the life of a task ------------------------------------------------------------------------ */
+
+struct loop_task *loop_task_new(struct loop *l, struct task *t)
+{
+    struct loops *all = l->all;
+    struct loop_task *lt = all->free_tasks;
+
+    if (lt) {
+        all->free_tasks = lt->next;
+        memset(lt, 0, sizeof(*lt));
+    } else {
+        lt = executor_alloc(all->ex, sizeof(*lt));
+    }
+    lt->task = t;
+    lt->loop = l;
+    lt->arrived = executor_now(l->ex);
+    list_init(&lt->started);
+    if (t->slot >= all->room) {
+        uint32_t room = 2 * t->slot + 64;
+
+        all->by_slot = sim_realloc(all->by_slot, room * sizeof(struct loop_task *));
+        memset(all->by_slot + all->room, 0, (room - all->room) * sizeof(struct loop_task *));
+        all->room = room;
+    }
+    all->by_slot[t->slot] = lt;
+    return lt;
+}
+
+void loop_clear(struct callback *cb)
+{
+    if (cb->kind == CALLBACK_TIMER) {
+        bool runs = cb->loop->timers.rearm == cb;
+
+        timers_stop(cb);
+        cb->cleared = true;
+        if (!runs)
+            callback_over(cb);
+        return;
+    }
+    callback_detach(cb); /* its queue frees it */
+}
+
+/* What the task has left behind, in whatever queue, will do nothing. */
+static void abandon(struct loop_task *lt)
+{
+    struct list *at = lt->started.next;
+
+    while (at != &lt->started) {
+        struct callback *cb = container_of(at, struct callback, link);
+
+        at = at->next;
+        if (cb->fiber) {
+            fiber_free(cb->fiber);
+            cb->fiber = NULL;
+        }
+        if (cb->kind == CALLBACK_REQUEST || cb->kind == CALLBACK_JOB ||
+            cb->kind == CALLBACK_PERIOD || cb->kind == CALLBACK_JOIN)
+            cb->cleared = true; /* somebody else will be done with it */
+        else
+            loop_clear(cb);
+    }
+    lt->waits = NULL;
+}
+
+void loop_kill(struct loop_task *lt)
+{
+    struct loop *l = lt->loop;
+
+    lt->dead = lt->fault = true;
+    while (l->top && l->top->of == lt) {
+        struct fiber *f = l->top;
+
+        l->top = f->below;
+        lt->refs--;
+        fiber_free(f);
+    }
+    abandon(lt);
+}
+
+void loop_task_end(struct loop_task *lt)
+{
+    struct loop *l = lt->loop;
+    struct loops *all = l->all;
+
+    sim_assert(lt->refs == 0);
+    loop_serve(l, lt);
+    abandon(lt);
+    sim_assert(list_empty(&lt->started));
+    unload(lt);
+    while (lt->promises) {
+        struct promise *p = lt->promises;
+
+        lt->promises = p->next;
+        if (lt->script) { /* its names are everybody's */
+            p->next = l->globals;
+            l->globals = p;
+        } else {
+            promise_drop(l, p);
+        }
+    }
+    l->serving = NULL;
+    all->by_slot[lt->task->slot] = NULL;
+    executor_done(l->ex, l->th, lt->fault);
+    lt->next = all->free_tasks;
+    all->free_tasks = lt;
+}
+
+/* L1: what is unref'd gets the chance that the rest of the turn gives it. */
+void loop_check(struct loop_task *lt)
+{
+    struct loop *l = lt->loop;
+
+    if (lt->refs > 0 || lt->finishing)
+        return;
+    if (lt->unrefs == 0 || lt->dead) {
+        loop_task_end(lt);
+        return;
+    }
+    lt->finishing = true;
+    lt->next = l->finishing;
+    l->finishing = lt;
+}
+
+/* ---- the end of the run ---------------------------------------------------------------------- */
+
+/* All but the stacks lies in the simulation's arena. */
+void loops_release(struct executor *ex)
+{
+    struct loops *all = ex->state;
+
+    for (struct fiber *f = all->fibers; f; f = f->made_before)
+        free(f->saved.stack);
+    for (int64_t i = 0; i < all->n && all->loops; i++)
+        timers_release(&all->loops[i]);
+    free(all->by_slot);
+}

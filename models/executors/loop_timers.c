@@ -1,0 +1,307 @@
+/* loop_timers.c - Node's timers on libuv's one: lists by duration, in a queue by expiry.
+ *
+ * Source: node v20.20 lib/internal/timers.js (insert, listOnTimeout, processTimers),
+ * lib/timers.js (clearTimeout), lib/internal/priority_queue.js, src/env.cc (RunTimers,
+ * ScheduleTimer); libuv 1.46 src/timer.c.  Rules T1 - T17, L16, L17. */
+#include "models/executors/executor_loop.h"
+
+#include <stdlib.h>
+
+#define TIMEOUT_MAX ((INT64_C(1) << 31) - 1)
+
+/* T2: floor of the clock; only where this is called does the loop's time change. */
+void loop_refresh(struct loop *l)
+{
+    l->now = executor_now(l->ex) / MS(1);
+}
+
+static sim_time at_ms(int64_t ms)
+{
+    return ms < SIM_TIME_MAX / MS(1) ? ms * MS(1) : SIM_TIME_MAX;
+}
+
+/* ---- the queue of lists: a binary heap --------------------------------------------------------- */
+
+/* T9: equal expiry, then the list that was made or put back first. */
+static bool before(const struct timer_list *a, const struct timer_list *b)
+{
+    return a->expiry != b->expiry ? a->expiry < b->expiry : a->id < b->id;
+}
+
+static void place(struct timers *t, struct timer_list *list, size_t at)
+{
+    t->heap[at] = list;
+    list->place = at;
+}
+
+static void sift(struct timers *t, struct timer_list *list)
+{
+    size_t at = list->place;
+
+    while (at > 0 && before(list, t->heap[(at - 1) / 2])) {
+        place(t, t->heap[(at - 1) / 2], at);
+        at = (at - 1) / 2;
+    }
+    for (;;) {
+        size_t child = 2 * at + 1;
+
+        if (child >= t->n)
+            break;
+        if (child + 1 < t->n && before(t->heap[child + 1], t->heap[child]))
+            child++;
+        if (!before(t->heap[child], list))
+            break;
+        place(t, t->heap[child], at);
+        at = child;
+    }
+    place(t, list, at);
+}
+
+static struct timer_list **bucket(struct timers *t, int64_t duration)
+{
+    return &t->buckets[(uint64_t)duration % TIMER_BUCKETS];
+}
+
+static struct timer_list *find(struct timers *t, int64_t duration)
+{
+    struct timer_list *list = *bucket(t, duration);
+
+    while (list && list->duration != duration)
+        list = list->next;
+    return list;
+}
+
+static struct timer_list *list_new(struct loop *l, int64_t duration, int64_t expiry)
+{
+    struct timers *t = &l->timers;
+    struct timer_list *list = t->unused;
+
+    if (list)
+        t->unused = list->next;
+    else
+        list = executor_alloc(l->ex, sizeof(*list));
+    list->duration = duration;
+    list->expiry = expiry;
+    list->id = ++t->ids;
+    list_init(&list->timers);
+    list->next = *bucket(t, duration);
+    *bucket(t, duration) = list;
+    if (t->n == t->room) {
+        t->room = t->room ? 2 * t->room : 16;
+        t->heap = sim_realloc(t->heap, t->room * sizeof(struct timer_list *));
+    }
+    place(t, list, t->n++);
+    sift(t, list);
+    return list;
+}
+
+static void list_gone(struct timers *t, struct timer_list *list)
+{
+    struct timer_list **at = bucket(t, list->duration), *last = t->heap[--t->n];
+
+    while (*at != list)
+        at = &(*at)->next;
+    *at = list->next;
+    if (last != list) {
+        place(t, last, list->place);
+        sift(t, last);
+    }
+    list->next = t->unused;
+    t->unused = list;
+}
+
+/* ---- starting and stopping ---------------------------------------------------------------------- */
+
+/* libuv's timer, relative to the loop's clock, at least 1 ms. */
+static void arm_native(struct loop *l, int64_t expiry)
+{
+    l->timers.native = expiry > l->now ? expiry : l->now + 1;
+}
+
+static void fire_due(struct engine *eng, struct event *ev)
+{
+    struct callback *cb =
+        container_of(container_of(ev, struct request, done), struct callback, request.request);
+
+    (void)eng;
+    callback_ready(cb);
+}
+
+/* T4, T5: at the end of the list of its duration. */
+static void insert(struct callback *cb, int64_t start)
+{
+    struct loop *l = cb->loop;
+    struct timers *t = &l->timers;
+    struct timer_list *list = find(t, cb->duration);
+    int64_t expiry = start + cb->duration;
+
+    cb->start = start;
+    if (!list) {
+        list = list_new(l, cb->duration, expiry);
+        if (t->next_expiry > expiry) {
+            arm_native(l, expiry);
+            t->next_expiry = expiry;
+        }
+    }
+    cb->list = list;
+    list_push_back(&list->timers, &cb->in_list);
+    executor_at(l->ex, &cb->request.request.done, at_ms(expiry));
+}
+
+/* T1: whole milliseconds, truncated; 1 where it is less or more than 2^31 - 1.  T2: the delay
+ * counts from now, not from when the callback began. */
+void timers_start(struct callback *cb, sim_time delay)
+{
+    int64_t duration = delay / MS(1);
+
+    cb->duration = duration >= 1 && duration <= TIMEOUT_MAX ? duration : 1;
+    event_init(&cb->request.request.done, fire_due, PHASE_WAKE, 0);
+    loop_refresh(cb->loop);
+    insert(cb, cb->loop->now);
+}
+
+/* T12: the last ref'd timer takes its list along; an unref'd one leaves it. */
+void timers_stop(struct callback *cb)
+{
+    struct timer_list *list = cb->list;
+
+    executor_cancel(cb->loop->ex, &cb->request.request.done);
+    if (!list)
+        return;
+    list_remove(&cb->in_list);
+    cb->list = NULL;
+    if (!cb->unref && list_empty(&list->timers))
+        list_gone(&cb->loop->timers, list);
+}
+
+/* ---- the pass -------------------------------------------------------------------------------------- */
+
+/* T6 and T8: the first timer that is due; what is not goes back under the time of its first. */
+static struct callback *first_due(struct timers *t, int64_t now)
+{
+    while (t->n > 0 && t->heap[0]->expiry <= now) {
+        struct timer_list *list = t->heap[0];
+        struct callback *cb;
+
+        if (list_empty(&list->timers)) {
+            list_gone(t, list);
+            continue;
+        }
+        cb = container_of(list->timers.next, struct callback, in_list);
+        if (now - cb->start >= list->duration)
+            return cb;
+        list->expiry =
+            cb->start + list->duration > now + 1 ? cb->start + list->duration : now + 1;
+        list->id = ++t->ids;
+        sift(t, list);
+    }
+    return NULL;
+}
+
+/* libuv's timer may not be due: then there is no pass at all. */
+void timers_enter(struct loop *l)
+{
+    struct timers *t = &l->timers;
+
+    loop_refresh(l);
+    t->pass = -1;
+    if (t->native > l->now)
+        return;
+    t->native = t->next_expiry = LOOP_NEVER;
+    t->pass = l->now;
+}
+
+static void pass_ends(struct loop *l)
+{
+    struct timers *t = &l->timers;
+
+    t->pass = -1;
+    if (t->n == 0)
+        return;
+    t->next_expiry = t->heap[0]->expiry;
+    arm_native(l, t->next_expiry);
+}
+
+struct callback *timers_next(struct loop *l)
+{
+    struct timers *t = &l->timers;
+    struct callback *cb;
+
+    if (t->pass < 0)
+        return NULL;
+    cb = first_due(t, t->pass);
+    if (!cb) {
+        pass_ends(l);
+        return NULL;
+    }
+    list_remove(&cb->in_list);
+    cb->list = NULL;
+    executor_cancel(l->ex, &cb->request.request.done);
+    if (cb->repeats) { /* T13 */
+        loop_refresh(l);
+        t->rearm = cb;
+        t->rearm_at = l->now;
+    }
+    return cb;
+}
+
+void timers_rearm(struct loop *l)
+{
+    struct callback *cb = l->timers.rearm;
+    struct loop_task *lt;
+
+    if (!cb)
+        return;
+    l->timers.rearm = NULL;
+    if (!cb->cleared) {
+        insert(cb, l->timers.rearm_at);
+        return;
+    }
+    lt = cb->of;
+    callback_over(cb);
+    if (lt)
+        loop_check(lt);
+}
+
+/* ---- waiting ------------------------------------------------------------------------------------------ */
+
+/* A list whose first timer was cleared comes up before there is anything to run: putting it
+ * back takes no time, and no core. */
+static void fire_alarm(struct engine *eng, struct event *ev)
+{
+    struct loop *l = container_of(ev, struct loop, timers.alarm);
+    struct callback *cb;
+
+    (void)eng;
+    sim_assert(l->parked);
+    loop_refresh(l);
+    cb = first_due(&l->timers, l->now);
+    if (cb) {
+        callback_ready(cb);
+        return;
+    }
+    executor_tells(l->ex, LOOP_TURN, 0);
+    l->timers.native = l->timers.next_expiry = LOOP_NEVER;
+    pass_ends(l);
+    timers_wait(l);
+}
+
+void timers_wait(struct loop *l)
+{
+    if (l->timers.native < LOOP_NEVER)
+        executor_at(l->ex, &l->timers.alarm, at_ms(l->timers.native));
+}
+
+void timers_init(struct loop *l)
+{
+    struct timers *t = &l->timers;
+
+    t->native = t->next_expiry = LOOP_NEVER;
+    t->pass = -1;
+    event_init(&t->alarm, fire_alarm, PHASE_WAKE, 0);
+}
+
+void timers_release(struct loop *l)
+{
+    free(l->timers.heap);
+}

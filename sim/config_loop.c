@@ -1,0 +1,229 @@
+/* config_loop.c - what event loops bring along: their scripts, the names of their pool threads,
+ * ops that work on a loop only, and the names of promises and timers. */
+#include <string.h>
+
+#include "models/executors/executor.h"
+#include "models/ops/op.h"
+#include "sim/config_read.h"
+
+/* ---- scripts and pool threads ------------------------------------------------------------- */
+
+static bool taken(const struct reader *r, const char *name)
+{
+    return names_find(&r->tasks, name) >= 0;
+}
+
+static struct task_spec *add_spec(struct reader *r, int32_t index, int32_t executor,
+                                  const char *name)
+{
+    struct scenario *sc = r->sc;
+    struct task_spec *t = &sc->tasks[index];
+
+    task_defaults(r, t);
+    t->index = (uint32_t)index;
+    t->name = name;
+    t->executor = executor;
+    t->program = sc->nprograms++;
+    return t;
+}
+
+static void read_script(struct reader *r, const cJSON *at, int32_t executor)
+{
+    struct scenario *sc = r->sc;
+    const struct executor_spec *ex = &sc->executors[executor];
+    bool plain = strcmp(ex->name, "default") == 0 && !taken(r, "main");
+    struct task_spec *t = add_spec(r, sc->ntasks, executor,
+                                   plain ? "main" : arena_printf(r->mem, "%s/main", ex->name));
+
+    sc->ntasks++;
+    t->script = true;
+    t->count = ex->model->scripts(ex->params);
+    t->numbered = t->count != 1;
+    path_set(r, "executors.%.200s.main", ex->name);
+    r->ncursors = &sc->ncursors;
+    read_op_list(r, at, &sc->programs[t->program].ops);
+}
+
+/* ---- loops only ---------------------------------------------------------------------------- */
+
+struct walk {
+    struct reader *r;
+    uint8_t *seen; /* of each program */
+};
+
+static void walk_program(struct walk *w, int32_t program);
+
+static void walk_list(struct walk *w, struct op_list list);
+
+static void walk_op(struct walk *w, const struct op *op)
+{
+    static const char hint[] = "give the task \"on\": the name of an executor of the kind "
+                               "\"event-loop\"";
+    int option = op->def->needs_loop ? op->def->needs_loop(op->args) : -1;
+
+    if (option >= 0) {
+        const cJSON *at = w->r->place_nodes[op->place];
+        const char *name = op->def->params[0].name, *key = op->def->params[option].name;
+        const cJSON *m = json_member(at, key);
+
+        if (option == 0)
+            wrong_key(w->r, m ? m : at, hint, "\"%s\" works on an event loop only", name);
+        else
+            wrong_key(w->r, m ? m : at, hint, "\"%s\" with \"%s\" works on an event loop only",
+                      name, key);
+    }
+    for (const struct param *p = op->def->params; p->name; p++) {
+        const void *field = (const char *)op->args + p->offset;
+
+        if (p->type == PARAM_OPS)
+            walk_list(w, *(const struct op_list *)field);
+        else if (p->type == PARAM_AWAIT)
+            walk_list(w, ((const struct awaited *)field)->op);
+        else if (p->type == PARAM_PROGRAM)
+            walk_program(w, *(const int32_t *)field);
+    }
+}
+
+static void walk_list(struct walk *w, struct op_list list)
+{
+    for (uint32_t i = 0; i < list.n; i++)
+        if (list.ops[i].def)
+            walk_op(w, &list.ops[i]);
+}
+
+static void walk_program(struct walk *w, int32_t program)
+{
+    if (program < 0 || w->seen[program])
+        return;
+    w->seen[program] = 1;
+    walk_list(w, w->r->sc->programs[program].ops);
+}
+
+/* The programs that tasks on threads reach: nothing in them needs a loop. */
+static void check_threads(struct reader *r)
+{
+    const struct scenario *sc = r->sc;
+    struct walk w = {.r = r, .seen = arena_alloc(r->mem, (size_t)sc->nprograms + 1)};
+
+    for (int32_t i = 0; i < sc->ntasks; i++)
+        if (sc->tasks[i].executor >= 0 && !sc->executors[sc->tasks[i].executor].model->is_loop)
+            walk_program(&w, sc->tasks[i].program);
+}
+
+/* ---- names ----------------------------------------------------------------------------------- */
+
+enum pass { PASS_COUNT, PASS_COLLECT, PASS_CHECK };
+
+struct given {
+    struct reader *r;
+    enum pass pass;
+    struct names promises, timers;
+    int32_t n;
+};
+
+static void name_list(struct given *g, struct op_list list);
+
+static void check_name(struct given *g, const struct op *op, const struct param *p,
+                       const char *name)
+{
+    const cJSON *at = json_member(g->r->place_nodes[op->place], p->name);
+    bool timer = strcmp(op->def->names, "timer") == 0;
+    const struct names *names = timer ? &g->timers : &g->promises;
+
+    if (names_find(names, name) < 0)
+        (void)read_reference(g->r, at, names, op->def->names);
+}
+
+static void name_op(struct given *g, const struct op *op)
+{
+    for (uint32_t i = 0; op->def->params[i].name; i++) {
+        const struct param *p = &op->def->params[i];
+        const void *field = (const char *)op->args + p->offset;
+        const char *name = NULL;
+
+        if (p->type == PARAM_OPS)
+            name_list(g, *(const struct op_list *)field);
+        if (p->type == PARAM_AWAIT) {
+            name_list(g, ((const struct awaited *)field)->op);
+            name = ((const struct awaited *)field)->promise;
+        } else if (p->type == PARAM_NAME) {
+            name = *(const char *const *)field;
+        }
+        if (!name)
+            continue;
+        if ((op->def->declares >> i & 1) && g->pass == PASS_COUNT)
+            g->n++;
+        else if ((op->def->declares >> i & 1) && g->pass == PASS_COLLECT)
+            names_add(strcmp(op->def->names, "timer") == 0 ? &g->timers : &g->promises, name,
+                      0);
+        else if ((op->def->uses >> i & 1) && g->pass == PASS_CHECK)
+            check_name(g, op, p, name);
+    }
+}
+
+static void name_list(struct given *g, struct op_list list)
+{
+    for (uint32_t i = 0; i < list.n; i++)
+        if (list.ops[i].def)
+            name_op(g, &list.ops[i]);
+}
+
+static void name_all(struct given *g, enum pass pass)
+{
+    g->pass = pass;
+    for (int32_t i = 0; i < g->r->sc->nprograms; i++)
+        name_list(g, g->r->sc->programs[i].ops);
+}
+
+static void drop_doubles(struct names *names)
+{
+    int32_t n = 0;
+
+    names_sort(names);
+    for (int32_t i = 0; i < names->n; i++)
+        if (n == 0 || strcmp(names->list[n - 1].name, names->list[i].name) != 0)
+            names->list[n++] = names->list[i];
+    names->n = n;
+}
+
+/* A promise or timer that no op ever makes is a mistake. */
+static void check_names(struct reader *r)
+{
+    struct given g = {.r = r};
+
+    name_all(&g, PASS_COUNT);
+    names_init(r, &g.promises, g.n);
+    names_init(r, &g.timers, g.n);
+    name_all(&g, PASS_COLLECT);
+    drop_doubles(&g.promises);
+    drop_doubles(&g.timers);
+    name_all(&g, PASS_CHECK);
+}
+
+void read_loops(struct reader *r, const cJSON *executors)
+{
+    struct scenario *sc = r->sc;
+
+    if (!sc->tasks)
+        return; /* reported */
+    for (int32_t i = 0; i < sc->nexecutors; i++) {
+        const cJSON *at = json_member(executors, sc->executors[i].name);
+        const cJSON *script = at ? json_member(at, "main") : NULL;
+
+        if (script && sc->executors[i].model->is_loop)
+            read_script(r, script, i);
+    }
+    for (int32_t i = 0; i < sc->nexecutors; i++) {
+        struct executor_spec *ex = &sc->executors[i];
+
+        if (!ex->model->is_loop)
+            continue;
+        ex->helper = sc->ntasks + sc->nhelpers;
+        add_spec(r, ex->helper, i, arena_printf(r->mem, "%s/pool", ex->name))->numbered = true;
+        sc->nhelpers++;
+    }
+    if (r->bad)
+        return;
+    check_threads(r);
+    check_names(r);
+}

@@ -1,0 +1,181 @@
+/* host.c - what an executor asks that runs many tasks on one thread, in turns.
+ *
+ * Of the tasks of such a thread one is running at most, and only then the thread serves it
+ * (thread.task); the others wait, for something or for their turn:
+ *
+ *            executor_wake(), executor_enter()
+ *   BLOCKED ----------------------------------> RUNNING (or READY with the thread)
+ *     |   ^            executor_leave()            |  ^
+ *     |   +----------------------------------------+  | executor_enter()
+ *     |   could not go on                          |  |
+ *     |                                could go on |  |
+ *     +----------------> WAITING <-----------------+  |
+ *      executor_waits()     +-------------------------+
+ */
+#include "sim/world.h"
+
+static void tell(const struct executor *ex, enum trace_kind kind, int32_t place,
+                 const struct task *t, int64_t arg, int64_t extra)
+{
+    trace_emit(ex->sim->trace, ex->sim->eng.now, kind, place, (int32_t)t->slot, arg, extra);
+}
+
+sim_time executor_now(const struct executor *ex)
+{
+    return ex->sim->eng.now;
+}
+
+void *executor_alloc(struct executor *ex, size_t bytes)
+{
+    return arena_alloc(&ex->sim->mem, bytes);
+}
+
+void executor_at(struct executor *ex, struct event *ev, sim_time at)
+{
+    engine_at(&ex->sim->eng, ev, at > ex->sim->eng.now ? at : ex->sim->eng.now);
+}
+
+void executor_cancel(struct executor *ex, struct event *ev)
+{
+    engine_cancel(&ex->sim->eng, ev);
+}
+
+struct executor *executor_of_engine(struct engine *eng, int32_t id)
+{
+    return &container_of(eng, struct sim, eng)->executors[id];
+}
+
+/* ---- turns ----------------------------------------------------------------------------- */
+
+void executor_step(struct executor *ex, struct task *t, struct step *out)
+{
+    task_next(ex->sim, t, out);
+}
+
+static void serve(struct executor *ex, struct thread *th, struct task *t)
+{
+    th->task = t;
+    t->thread = th;
+    th->priority = (int32_t)ex->sim->sc->tasks[t->spec].priority;
+}
+
+void executor_waits(struct executor *ex, struct task *t)
+{
+    tell(ex, TR_READY, -1, t, READY_LOOP, 0);
+}
+
+void executor_wake(struct executor *ex, struct thread *th, struct task *t, bool fresh)
+{
+    sim_assert(th->state == THREAD_PARKED);
+    serve(ex, th, t);
+    queues_put(&ex->sim->machine, th, fresh ? READY_NEW : READY_WOKEN);
+}
+
+void executor_enter(struct executor *ex, struct thread *th, struct task *t, bool fresh)
+{
+    struct machine *m = &ex->sim->machine;
+    struct core *c = &m->cores[th->core];
+    struct sched *s = queues_of(m, th->core);
+    int32_t priority = th->priority;
+
+    sim_assert(c->running == th);
+    sim_assert(!th->task);
+    serve(ex, th, t);
+    if (s->policy->renew)
+        s->policy->renew(s, th);
+    if (th->priority != priority)
+        machine_reconsider(m, th->core);
+    c->kernel = false;
+    if (fresh)
+        tell(ex, TR_READY, m->nqueues == 1 ? -1 : c->id, t, READY_NEW, 0);
+    tell(ex, TR_RUN, c->id, t, RUN_USER,
+         c->slice_end == SIM_NEVER ? SIM_NEVER : c->slice_end - ex->sim->eng.now);
+}
+
+void executor_leave(struct executor *ex, struct thread *th, const struct waiting *w)
+{
+    struct task *t = th->task;
+    struct trace_rec rec = {.at = ex->sim->eng.now,
+                            .kind = TR_BLOCK,
+                            .place = w ? w->device : -1,
+                            .task = (int32_t)t->slot,
+                            .arg = w ? (int64_t)w->why : 0,
+                            .text = w ? w->name : NULL};
+
+    tell(ex, TR_STOP, th->core, t, w ? STOP_BLOCKED : STOP_YIELDED, 0);
+    th->task = NULL;
+    if (!w)
+        executor_waits(ex, t);
+    else if (trace_wants(ex->sim->trace, TR_BLOCK))
+        trace_tell(ex->sim->trace, &rec);
+}
+
+void executor_done(struct executor *ex, struct thread *th, bool fault)
+{
+    struct task *t = th->task;
+
+    tell(ex, TR_STOP, th->core, t, STOP_DONE, 0);
+    th->task = NULL;
+    task_done(ex->sim, t, fault);
+}
+
+/* ---- what tasks need ---------------------------------------------------------------------- */
+
+void executor_fault(struct executor *ex, struct task *t, int64_t place, const char *text)
+{
+    struct trace_rec rec = {.at = ex->sim->eng.now,
+                            .kind = TR_FAULT,
+                            .place = t->thread ? t->thread->core : -1,
+                            .task = (int32_t)t->slot,
+                            .arg = place,
+                            .text = text};
+
+    ex->sim->faults++;
+    if (trace_wants(ex->sim->trace, TR_FAULT))
+        trace_tell(ex->sim->trace, &rec);
+}
+
+bool executor_asks(struct executor *ex, struct async_request *a, int32_t device,
+                   sim_time service, int64_t bytes)
+{
+    return device_submit_async(&ex->sim->devices[device], a, service, bytes);
+}
+
+bool executor_pools(const struct executor *ex, int32_t device)
+{
+    return ex->sim->sc->devices[device].mode == DEVICE_POOL;
+}
+
+void executor_joined(struct executor *ex, struct task *t, struct brood *children)
+{
+    task_joined(ex->sim, t, children);
+}
+
+uint64_t executor_copy(const struct executor *ex, const struct task *t, bool *script)
+{
+    *script = ex->sim->sc->tasks[t->spec].script && !(t->ctx && t->ctx->of);
+    return t->copy;
+}
+
+struct task *executor_helper(struct executor *ex, struct thread *th, uint64_t number)
+{
+    int32_t spec = ex->sim->sc->executors[ex->id].helper;
+    struct task *t;
+
+    sim_assert(spec >= ex->sim->sc->ntasks);
+    t = task_new(ex->sim, spec, number, ex->sim->code.entry[ex->sim->sc->tasks[spec].program]);
+    t->thread = th;
+    ex->sim->helpers++;
+    tell(ex, TR_ARRIVE, -1, t, spec, (int64_t)number);
+    return t;
+}
+
+void executor_tells(struct executor *ex, enum loop_fact what, sim_time time)
+{
+    trace_emit(ex->sim->trace, ex->sim->eng.now, TR_LOOP, ex->id, -1, what, time);
+}
+
+bool executor_expects(const struct executor *ex)
+{
+    return ex->sim->sources_left > 0;
+}
