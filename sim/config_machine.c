@@ -137,6 +137,7 @@ static const struct sched_policy *read_policy(struct reader *r, const cJSON *at,
     if (object && !name)
         wrong(r, at, "as { \"policy\": \"fifo\" }", "%s needs \"policy\"", who);
     keys[0].others = others;
+    sim_assert(sched_policies[0]);
     if (!policy) {
         *params = arena_alloc(r->mem, sched_policies[0]->params_size + 1);
         return sched_policies[0];

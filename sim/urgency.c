@@ -96,12 +96,12 @@ static int compare_priorities(const void *a, const void *b)
 
 static void find_levels(struct urgency_state *st, const struct scenario *sc)
 {
-    st->priorities =
-        sim_calloc((size_t)(sc->ntasks + sc->nhelpers) + 1, sizeof(*st->priorities));
+    size_t n = (size_t)sc->ntasks + (size_t)sc->nhelpers;
+
+    st->priorities = sim_calloc(n + 1, sizeof(*st->priorities));
     for (int32_t i = 0; i < sc->ntasks + sc->nhelpers; i++)
         st->priorities[i] = sc->tasks[i].priority;
-    qsort(st->priorities, (size_t)(sc->ntasks + sc->nhelpers), sizeof(*st->priorities),
-          compare_priorities);
+    qsort(st->priorities, n, sizeof(*st->priorities), compare_priorities);
     for (int32_t i = 0; i < sc->ntasks + sc->nhelpers; i++)
         if (i == 0 || st->priorities[i] != st->priorities[st->nlevels - 1])
             st->priorities[st->nlevels++] = st->priorities[i];

@@ -223,22 +223,22 @@ static const char *const policies[] = {
     "{\"policy\":\"mlfq\",\"levels\":2,\"quanta\":%d,\"allotments\":[%d,1],\"io_bump\":true",
     "{\"policy\":\"mlfq\",\"quanta\":%d,\"demote\":\"if-waiting\",\"stay\":true",
     "{\"policy\":\"mlfq\",\"quanta\":%d,\"io_bump\":true,\"boost\":%d,\"allotments\":2",
-    "{\"policy\":\"mlq\",\"queues\":[{\"priority\":0,\"policy\":\"rr\",\"quantum\":%d},"
-    "{\"priority\":1,\"policy\":\"srtf\"},{\"priority\":-1,\"policy\":\"lottery\",\"quantum\":%"
-    "d}]",
-    "{\"policy\":\"mlq\",\"queues\":[{\"priority\":1,\"policy\":\"mlfq\",\"quanta\":%d,"
-    "\"boost\":%d},{\"priority\":0,\"policy\":\"stride\",\"quantum\":%d},"
-    "{\"priority\":2,\"policy\":\"priority\",\"aging\":%d},{\"priority\":-1,\"policy\":"
-    "\"hrrn\"}]",
+    ("{\"policy\":\"mlq\",\"queues\":[{\"priority\":0,\"policy\":\"rr\","
+     "\"quantum\":%d},{\"priority\":1,\"policy\":\"srtf\"},{\"priority\":-1,"
+     "\"policy\":\"lottery\",\"quantum\":%d}]"),
+    ("{\"policy\":\"mlq\",\"queues\":[{\"priority\":1,\"policy\":\"mlfq\","
+     "\"quanta\":%d,\"boost\":%d},{\"priority\":0,\"policy\":\"stride\","
+     "\"quantum\":%d},{\"priority\":2,\"policy\":\"priority\",\"aging\":%d},"
+     "{\"priority\":-1,\"policy\":\"hrrn\"}]"),
     "{\"policy\":\"cfs\"",
     "{\"policy\":\"cfs\",\"latency\":%d,\"min_granularity\":1,\"wakeup_granularity\":%d",
     "{\"policy\":\"eevdf\"",
     "{\"policy\":\"eevdf\",\"slice\":%d,\"delay_dequeue\":false",
     "{\"policy\":\"eevdf\",\"slice\":%d",
-    "{\"policy\":\"linux\",\"slice\":%d,\"rr_timeslice\":%d,\"fair_runtime\":%d,\"fair_"
-    "period\":%d",
-    "{\"policy\":\"linux\",\"slice\":%d,\"rr_timeslice\":%d,\"tick\":%d,\"tick_phase\":%d,"
-    "\"fair_runtime\":0",
+    ("{\"policy\":\"linux\",\"slice\":%d,\"rr_timeslice\":%d,\"fair_runtime\":%d,"
+     "\"fair_period\":%d"),
+    ("{\"policy\":\"linux\",\"slice\":%d,\"rr_timeslice\":%d,\"tick\":%d,"
+     "\"tick_phase\":%d,\"fair_runtime\":0"),
 };
 
 static void add_policy(struct making *m, const char *text)
