@@ -1,6 +1,7 @@
 # make              build/quanta              make test      all tests, the example included
 # make demo         installs, builds, shows   make asan      tests under ASan and UBSan
 # make bench        speed and bytes           make fuzz      FUZZ_SECONDS (60) on the config reader
+# make node-check   NODE_SEEDS (100) random loop workloads, beside the node that is installed
 # make lint format  the code's looks          make repeat    one digest from every compiler and -O level
 # make schema       configs/schema.json       make repeat-cross  the same from i386 and aarch64
 # make install      PREFIX, DESTDIR           make compile_commands.json
@@ -16,6 +17,7 @@ OPT     ?= -O2 -g
 PREFIX  ?= /usr/local
 PYTHON  ?= python3
 FUZZ_SECONDS ?= 60
+NODE_SEEDS ?= 100
 
 WARN   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
           -Wmissing-prototypes -Wcast-qual -Wwrite-strings -Wformat=2 -Wundef -Wvla \
@@ -109,6 +111,10 @@ fuzz: deps-lint
 	    SAN=fuzzer-no-link,address,undefined '$(FUZZ)/fuzz_config'
 	@tests/fuzz/run.sh $(FUZZ) $(FUZZ_SECONDS)
 
+# Random loop workloads, run by quanta and by the node on this machine: NODE_SEEDS of them.
+node-check: $B/quanta
+	$(PYTHON) tests/node_check.py $< $(NODE_SEEDS)
+
 $B/fuzz_config: $(call obj,$(FUZZED)) $B/libquanta.a
 	$(call SAY,LD)
 	$Q$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
@@ -159,7 +165,7 @@ deps-build deps-test deps-lint: deps-%:
 	@.ci/install.sh $*
 
 FORCE:
-.PHONY: FORCE demo test run-tests asan bench run-bench repeat repeat-cross fuzz lint format \
+.PHONY: FORCE demo test run-tests asan bench run-bench repeat repeat-cross fuzz node-check lint format \
         schema install clean deps-build deps-test deps-lint
 .DELETE_ON_ERROR:
 

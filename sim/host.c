@@ -69,6 +69,7 @@ void executor_wake(struct executor *ex, struct thread *th, struct task *t, bool 
     sim_assert(th->state == THREAD_PARKED);
     serve(ex, th, t);
     queues_put(&ex->sim->machine, th, fresh ? READY_NEW : READY_WOKEN);
+    tell(ex, TR_TURN, (int32_t)th->slot, t, 1, 0);
 }
 
 void executor_enter(struct executor *ex, struct thread *th, struct task *t, bool fresh)
@@ -90,6 +91,7 @@ void executor_enter(struct executor *ex, struct thread *th, struct task *t, bool
         tell(ex, TR_READY, m->nqueues == 1 ? -1 : c->id, t, READY_NEW, 0);
     tell(ex, TR_RUN, c->id, t, RUN_USER,
          c->slice_end == SIM_NEVER ? SIM_NEVER : c->slice_end - ex->sim->eng.now);
+    tell(ex, TR_TURN, (int32_t)th->slot, t, 1, 0);
 }
 
 void executor_leave(struct executor *ex, struct thread *th, const struct waiting *w)
@@ -102,6 +104,7 @@ void executor_leave(struct executor *ex, struct thread *th, const struct waiting
                             .arg = w ? (int64_t)w->why : 0,
                             .text = w ? w->name : NULL};
 
+    tell(ex, TR_TURN, (int32_t)th->slot, t, 0, 0);
     tell(ex, TR_STOP, th->core, t, w ? STOP_BLOCKED : STOP_YIELDED, 0);
     th->task = NULL;
     if (!w)
@@ -114,6 +117,7 @@ void executor_done(struct executor *ex, struct thread *th, bool fault)
 {
     struct task *t = th->task;
 
+    tell(ex, TR_TURN, (int32_t)th->slot, t, 0, 0);
     tell(ex, TR_STOP, th->core, t, STOP_DONE, 0);
     th->task = NULL;
     task_done(ex->sim, t, fault);

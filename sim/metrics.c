@@ -527,6 +527,7 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
         break;
     case TR_SPAWN:
     case TR_TRY:
+    case TR_TURN:
     case TR_JOIN:
     case TR_QUEUE:
     case TR_ACCESS:

@@ -437,6 +437,18 @@ static void released(struct races *r, struct task_state *t, const struct trace_r
                                     : &o->sole);
 }
 
+/* The tasks of one loop run on its thread one after the other: what one has done there comes
+ * before what the next does. */
+static void takes_turns(struct races *r, struct task_state *t, const struct trace_rec *rec)
+{
+    struct object *o = object_of(r->state, r->sc->nsyncs + rec->place);
+
+    if (rec->arg == 1)
+        clock_join(&t->clock, &o->sole);
+    else
+        publish(r, t, &o->sole);
+}
+
 /* ---- the sink ---------------------------------------------------------------------------- */
 
 static void record(struct trace_sink *sink, const struct trace_rec *rec)
@@ -455,6 +467,8 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
         acquired(r, t, rec);
     else if (rec->kind == TR_RELEASE)
         released(r, t, rec);
+    else if (rec->kind == TR_TURN)
+        takes_turns(r, t, rec);
     else if (rec->kind == TR_SPAWN)
         spawned(r, t, rec);
     else if (rec->kind == TR_JOIN)
@@ -469,7 +483,7 @@ struct races *races_new(const struct scenario *sc)
     struct races_state *st = sim_calloc(1, sizeof(*st));
 
     r->sink.kinds = 1U << TR_ARRIVE | 1U << TR_DONE | 1U << TR_SPAWN | 1U << TR_JOIN |
-                    1U << TR_ACCESS | 1U << TR_ACQUIRE | 1U << TR_RELEASE;
+                    1U << TR_ACCESS | 1U << TR_ACQUIRE | 1U << TR_RELEASE | 1U << TR_TURN;
     r->sink.record = record;
     r->sc = sc;
     r->state = st;

@@ -68,7 +68,9 @@
       "-")                                                                                   \
     X(JOIN, "join", "-", "number of the children: all of them have ended", "-")              \
     X(TRY, "try", "sync object", "1: asks for it without waiting; 0: and goes on", "-")      \
-    X(LOOP, "loop", "executor", "enum loop_fact", "time, ns")
+    X(LOOP, "loop", "executor", "enum loop_fact", "time, ns")                                \
+    X(TURN, "turn", "slot of a thread that tasks share",                                     \
+      "1: it is the task's turn there; 0: it is over", "-")
 
 enum trace_kind {
 #define X(kind, name, place, arg, extra) TR_##kind,
@@ -174,11 +176,12 @@ struct trace_sink {
 #define TRACE_ALL ((UINT32_C(1) << TR_COUNT) - 1)
 
 /* What happens, without what only detectors ask for: which variables are touched, whose child
- * a task is, which locks were only tried.  All that follows from the rest, as programs do not
- * change; so the digest leaves it out, and a run that nobody searches pays nothing for it. */
+ * a task is, which locks were only tried, when tasks of one loop take turns.  All that follows
+ * from the rest, as programs do not change; so the digest leaves it out, and a run that nobody
+ * searches pays nothing for it. */
 #define TRACE_COURSE                                                    \
     (TRACE_ALL & ~(UINT32_C(1) << TR_ACCESS | UINT32_C(1) << TR_SPAWN | \
-                   UINT32_C(1) << TR_JOIN | UINT32_C(1) << TR_TRY))
+                   UINT32_C(1) << TR_JOIN | UINT32_C(1) << TR_TRY | UINT32_C(1) << TR_TURN))
 
 struct trace {
     struct trace_sink *first, **last; /* told in the order they were attached */

@@ -191,6 +191,27 @@ static const struct {
      "]}]},"
      "'tasks':[{'name':'A','do':'p'},{'name':'B','do':[{'log':'B'}]}],"
      "'expect':{'/outcome':'fault','/log/order':['B']}}"},
+    {"what the last drain of a pass starts may be due in a second pass, before the poll",
+     "{'machine':{'cores':2},'devices':{'fs':{'service':'0.1ms','mode':'pool'}},"
+     "'executors':{'default':{'kind':'event-loop','main':[{'setTimeout':60,'do':[{'io':'fs','"
+     "then':["
+     "{'log':'fs'}]},{'cpu':20},{'nextTick':[{'setTimeout':1,'do':[{'log':'timer'}]},{'cpu':10}"
+     ","
+     "{'setTimeout':25,'do':[]}]}]}]}},'expect':{'/log/order':['timer','fs']}}"},
+    {"an async handler of a promise returns one itself: two hops more",
+     "{'executors':{'default':{'kind':'event-loop','main':[{'promise':'p'},{'resolve':'p'},"
+     "{'then':'p','as':'q','do':[{'await':null}]},{'then':'q','do':[{'log':'q'}]},"
+     "{'then':'p','as':'t1','do':[{'log':'t1'}]},{'then':'t1','as':'t2','do':[{'log':'t2'}]},"
+     "{'then':'t2','as':'t3','do':[{'log':'t3'}]},{'then':'t3','as':'t4','do':[{'log':'t4'}]}]}"
+     "},"
+     "'expect':{'/log/order':['t1','t2','t3','q','t4']}}"},
+    {"what tasks of one loop do to a variable is no race; what a thread does beside it is",
+     "{'machine':{'cores':2},'vars':{'x':0,'y':0},'executors':{'default':{'kind':'event-loop'},"
+     "'os':{'kind':'thread-per-task'}},'tasks':[{'name':'A','count':3,'do':[{'set':'x = x + "
+     "1'},"
+     "{'sleep':1},{'set':'x = x + 1'}]},{'name':'B','do':[{'set':'y = y + 1'}]},"
+     "{'name':'T','on':'os','do':[{'set':'y = y + 1'}]}],"
+     "'expect':{'/summary/races':1,'/races/0/variable':'y'}}"},
     {"callbacks share the locals of their task, and its name in the log",
      "{'executors':{'default':{'kind':'event-loop'}},'tasks':[{'name':'A','count':2,'locals':{'"
      "x':0},"

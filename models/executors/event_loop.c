@@ -251,7 +251,7 @@ static void timers(struct loop *l)
     struct callback *cb;
 
     if (!l->entered)
-        timers_enter(l);
+        loop_refresh(l);
     l->entered = true;
     cb = timers_next(l);
     if (cb)
@@ -443,8 +443,9 @@ static void loop_next(struct loop *l, struct step *out)
                 return;
             continue;
         }
-        timers_rearm(l);
-        if (l->drain != DRAIN_NONE)
+        if (l->timers.returns)
+            timers_returned(l);
+        else if (l->drain != DRAIN_NONE)
             drain(l);
         else if (!turn(l))
             break;

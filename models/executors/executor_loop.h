@@ -62,6 +62,7 @@ struct fiber {
     } saved;
     struct fiber *made_before; /* of all there are */
     bool main;                 /* its task's own function */
+    bool handler;              /* of a reaction, and has not waited yet */
 };
 
 enum callback_kind {
@@ -161,6 +162,7 @@ struct timers {
     struct event alarm;     /* wakes the poll */
     struct callback *rearm; /* the interval that runs */
     int64_t rearm_at;
+    bool returns; /* a timer's callback runs */
 };
 #define LOOP_NEVER INT64_MAX
 
@@ -268,10 +270,9 @@ void timers_init(struct loop *l);
 void timers_release(struct loop *l);
 void timers_start(struct callback *cb, sim_time delay);
 void timers_stop(struct callback *cb);
-void timers_enter(struct loop *l);            /* a pass begins */
-struct callback *timers_next(struct loop *l); /* NULL: the pass is over */
-void timers_rearm(struct loop *l);            /* the callback of an interval has returned */
-void timers_wait(struct loop *l);             /* the thread parks */
+struct callback *timers_next(struct loop *l); /* NULL: none is due */
+void timers_returned(struct loop *l); /* the callback that timers_next() gave has returned */
+void timers_wait(struct loop *l);     /* the thread parks */
 void loop_refresh(struct loop *l);
 
 /* ---- loop_promises.c ----------------------------------------------------------------------- */

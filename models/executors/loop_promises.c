@@ -205,6 +205,7 @@ static void react(struct loop *l, struct callback *cb)
 
     if (entry > 0) {
         callback_begin(cb, entry);
+        l->top->handler = l->top->result != NULL;
         return;
     }
     if (cb->result) /* a rejection goes on to whoever waits for this reaction */

@@ -154,6 +154,14 @@ void fiber_suspend(struct loop *l, struct callback *until)
     struct fiber *f = l->top;
 
     sim_assert(until->of == f->of);
+    if (f->handler) { /* it is an async function, and returns its promise now: P2 */
+        struct promise *returned = promise_new(l, NULL);
+
+        promise_follow(f->of, f->result, returned);
+        promise_drop(l, f->result);
+        f->result = returned;
+        f->handler = false;
+    }
     l->top = f->below;
     f->below = NULL;
     f->of->refs--;

@@ -198,15 +198,12 @@ static struct callback *first_due(struct timers *t, int64_t now)
     return NULL;
 }
 
-/* libuv's timer may not be due: then there is no pass at all. */
-void timers_enter(struct loop *l)
+/* The time of the pass is fixed when it begins. */
+static void pass_begins(struct loop *l)
 {
     struct timers *t = &l->timers;
 
     loop_refresh(l);
-    t->pass = -1;
-    if (t->native > l->now)
-        return;
     t->native = t->next_expiry = LOOP_NEVER;
     t->pass = l->now;
 }
@@ -222,13 +219,17 @@ static void pass_ends(struct loop *l)
     arm_native(l, t->next_expiry);
 }
 
+/* L16: another pass, where libuv's timer is due again by the loop's clock, which JS moves on;
+ * L17 says that there is one pass only, but what the last drain starts may bring a second. */
 struct callback *timers_next(struct loop *l)
 {
     struct timers *t = &l->timers;
     struct callback *cb;
 
-    if (t->pass < 0)
+    if (t->pass < 0 && t->native > l->now)
         return NULL;
+    if (t->pass < 0)
+        pass_begins(l);
     cb = first_due(t, t->pass);
     if (!cb) {
         pass_ends(l);
@@ -237,6 +238,7 @@ struct callback *timers_next(struct loop *l)
     list_remove(&cb->in_list);
     cb->list = NULL;
     executor_cancel(l->ex, &cb->request.request.done);
+    t->returns = true;
     if (cb->repeats) { /* T13 */
         loop_refresh(l);
         t->rearm = cb;
@@ -245,20 +247,22 @@ struct callback *timers_next(struct loop *l)
     return cb;
 }
 
-void timers_rearm(struct loop *l)
+/* Before the drain Node looks at what comes next: lists that are not due are put back, and
+ * where none is due the pass is over. */
+void timers_returned(struct loop *l)
 {
-    struct callback *cb = l->timers.rearm;
-    struct loop_task *lt;
+    struct timers *t = &l->timers;
+    struct callback *cb = t->rearm;
+    struct loop_task *lt = cb ? cb->of : NULL;
 
-    if (!cb)
-        return;
-    l->timers.rearm = NULL;
-    if (!cb->cleared) {
-        insert(cb, l->timers.rearm_at);
-        return;
-    }
-    lt = cb->of;
-    callback_over(cb);
+    t->returns = false;
+    t->rearm = NULL;
+    if (cb && cb->cleared)
+        callback_over(cb);
+    else if (cb)
+        insert(cb, t->rearm_at);
+    if (!first_due(t, t->pass))
+        pass_ends(l);
     if (lt)
         loop_check(lt);
 }
