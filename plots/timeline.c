@@ -132,7 +132,8 @@ static void arrive(struct timeline *tl, const struct trace_rec *rec)
         tl->tasks[tl->arrived] = row;
     }
     tl->arrived++;
-    task_to(tl, t, rec->at, TASK_WAITS);
+    /* A thread of a pool has nothing to do yet. */
+    task_to(tl, t, rec->at, rec->arg < tl->sc->ntasks ? TASK_WAITS : TASK_BLOCKS);
 }
 
 static void take_core(struct timeline *tl, const struct trace_rec *rec, bool switching)
