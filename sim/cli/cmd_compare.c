@@ -87,17 +87,6 @@ static void show_timelines(struct out *out, const struct runs *r, bool one_file,
     }
 }
 
-static void show_legend(struct out *out, const struct runs *r, const struct quanta_look *look)
-{
-    char *legend = quanta_legend((const struct quanta_run *const *)r->list, r->n, look);
-    struct text t = {0};
-
-    wrap_text(&t, legend, 0, look->width);
-    text_add(&t, "\n");
-    out_take(out, text_take(&t));
-    quanta_text_free(legend);
-}
-
 static int compare(const struct args *args)
 {
     struct runs r = {0};
@@ -116,7 +105,7 @@ static int compare(const struct args *args)
         job_title(&out, r.configs[0], 0, &look);
     if (!args->no_timeline) {
         show_timelines(&out, &r, args->operands.n == 1, look);
-        show_legend(&out, &r, &look);
+        job_legend(&out, (const struct quanta_run *const *)r.list, r.n, &look);
     }
     out_take(&out, quanta_comparison((const struct quanta_run *const *)r.list, r.n, &look));
     job_end(&out, &code);

@@ -35,6 +35,7 @@ static void show(struct out *out, const struct args *args, const struct quanta_c
     if (!args->no_timeline) {
         out_take(out, quanta_timeline(run, look));
         out_text(out, "\n");
+        job_legend(out, &(const struct quanta_run *){run}, 1, look);
     }
     out_take(out, quanta_summary(run, look));
 }

@@ -112,3 +112,15 @@ void job_title(struct out *out, const struct quanta_config *cfg, size_t variant,
     out_text(out, t.data);
     text_release(&t);
 }
+
+void job_legend(struct out *out, const struct quanta_run *const *runs, size_t n,
+                const struct quanta_look *look)
+{
+    char *legend = quanta_legend(runs, n, look);
+    struct text t = {0};
+
+    wrap_text(&t, legend, 0, look->width);
+    text_add(&t, "\n");
+    out_take(out, text_take(&t));
+    quanta_text_free(legend);
+}

@@ -28,4 +28,8 @@ void job_end(struct out *out, int *code);
 void job_title(struct out *out, const struct quanta_config *cfg, size_t variant,
                const struct quanta_look *look);
 
+/* What the characters of these timelines mean, and an empty line. */
+void job_legend(struct out *out, const struct quanta_run *const *runs, size_t n,
+                const struct quanta_look *look);
+
 #endif
