@@ -112,13 +112,7 @@ static void arrive(struct timeline *tl, const struct trace_rec *rec)
     struct task_now *t;
     char buf[TASK_NAME_SIZE];
 
-    if (slot >= tl->nslots) {
-        size_t n = 2 * slot + 64;
-
-        tl->task_now = sim_realloc(tl->task_now, n * sizeof(*tl->task_now));
-        memset(tl->task_now + tl->nslots, 0, (n - tl->nslots) * sizeof(*tl->task_now));
-        tl->nslots = n;
-    }
+    tl->task_now = array_reach(tl->task_now, &tl->nslots, (size_t)slot, sizeof(*tl->task_now));
     t = &tl->task_now[slot];
     t->is = TASK_GONE;
     t->core = -1;

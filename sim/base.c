@@ -47,6 +47,18 @@ void *sim_realloc(void *ptr, size_t bytes)
     return moved;
 }
 
+void *array_reach(void *list, size_t *n, size_t i, size_t bytes)
+{
+    size_t more = 2 * i + 64;
+
+    if (LIKELY(i < *n))
+        return list;
+    list = sim_realloc(list, more * bytes);
+    memset((char *)list + *n * bytes, 0, (more - *n) * bytes);
+    *n = more;
+    return list;
+}
+
 char *sim_strdup(const char *text)
 {
     sim_assert(text);

@@ -53,7 +53,9 @@ NORETURN void sim_out_of_memory(size_t bytes);
 void *sim_malloc(size_t bytes);             /* never NULL */
 void *sim_calloc(size_t n, size_t bytes);   /* never NULL, zeroed */
 void *sim_realloc(void *ptr, size_t bytes); /* never NULL */
-char *sim_strdup(const char *text);         /* never NULL */
+/* The array `list` of *n elements, grown so that it has element `i`; new ones are zeroed. */
+void *array_reach(void *list, size_t *n, size_t i, size_t bytes);
+char *sim_strdup(const char *text); /* never NULL */
 char *sim_strndup(const char *text, size_t len);
 
 /* ---- checked arithmetic -------------------------------------------------- */

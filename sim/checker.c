@@ -89,13 +89,7 @@ static struct task_state *task_of(struct checker *c, int32_t slot)
 
     if (slot < 0)
         return NULL;
-    if ((size_t)slot >= st->ntasks) {
-        size_t n = 2 * (size_t)slot + 64;
-
-        st->tasks = sim_realloc(st->tasks, n * sizeof(*st->tasks));
-        memset(st->tasks + st->ntasks, 0, (n - st->ntasks) * sizeof(*st->tasks));
-        st->ntasks = n;
-    }
+    st->tasks = array_reach(st->tasks, &st->ntasks, (size_t)slot, sizeof(*st->tasks));
     return &st->tasks[slot];
 }
 

@@ -116,26 +116,14 @@ static bool exclude_each_other(const struct holds *a, const struct holds *b)
 static struct task_state *task_of(struct lockorder_state *st, int32_t slot)
 {
     sim_assert(slot >= 0);
-    if ((size_t)slot >= st->ntasks) {
-        size_t n = 2 * (size_t)slot + 64;
-
-        st->tasks = sim_realloc(st->tasks, n * sizeof(*st->tasks));
-        memset(st->tasks + st->ntasks, 0, (n - st->ntasks) * sizeof(*st->tasks));
-        st->ntasks = n;
-    }
+    st->tasks = array_reach(st->tasks, &st->ntasks, (size_t)slot, sizeof(*st->tasks));
     return &st->tasks[slot];
 }
 
 static struct node *node_of(struct lockorder_state *st, int32_t lock)
 {
     sim_assert(lock >= 0);
-    if ((size_t)lock >= st->nnodes) {
-        size_t n = 2 * (size_t)lock + 16;
-
-        st->nodes = sim_realloc(st->nodes, n * sizeof(*st->nodes));
-        memset(st->nodes + st->nnodes, 0, (n - st->nnodes) * sizeof(*st->nodes));
-        st->nnodes = n;
-    }
+    st->nodes = array_reach(st->nodes, &st->nnodes, (size_t)lock, sizeof(*st->nodes));
     return &st->nodes[lock];
 }
 

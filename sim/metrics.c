@@ -109,14 +109,7 @@ static void arrived(struct metrics *m, const struct trace_rec *rec)
     size_t slot = (size_t)rec->task;
     struct task_now *t;
 
-    if (slot >= st->ntasks) {
-        size_t n = st->ntasks ? 2 * st->ntasks : 64;
-
-        n = n > slot ? n : slot + 1;
-        st->tasks = sim_realloc(st->tasks, n * sizeof(*st->tasks));
-        memset(st->tasks + st->ntasks, 0, (n - st->ntasks) * sizeof(*st->tasks));
-        st->ntasks = n;
-    }
+    st->tasks = array_reach(st->tasks, &st->ntasks, (size_t)slot, sizeof(*st->tasks));
     t = &st->tasks[slot];
     sim_assert(t->is == TASK_GONE);
     memset(t, 0, sizeof(*t));

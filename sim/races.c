@@ -301,13 +301,7 @@ static struct clock *client_of(struct races *r, const struct task_state *t)
 static struct task_state *slot_of(struct races_state *st, int32_t slot)
 {
     sim_assert(slot >= 0);
-    if ((size_t)slot >= st->ntasks) {
-        size_t n = 2 * (size_t)slot + 64;
-
-        st->tasks = sim_realloc(st->tasks, n * sizeof(*st->tasks));
-        memset(st->tasks + st->ntasks, 0, (n - st->ntasks) * sizeof(*st->tasks));
-        st->ntasks = n;
-    }
+    st->tasks = array_reach(st->tasks, &st->ntasks, (size_t)slot, sizeof(*st->tasks));
     return &st->tasks[slot];
 }
 
@@ -407,13 +401,7 @@ static void ended(struct races *r, struct task_state *t)
 static struct object *object_of(struct races_state *st, int32_t number)
 {
     sim_assert(number >= 0);
-    if ((size_t)number >= st->nobjects) {
-        size_t n = 2 * (size_t)number + 16;
-
-        st->objects = sim_realloc(st->objects, n * sizeof(*st->objects));
-        memset(st->objects + st->nobjects, 0, (n - st->nobjects) * sizeof(*st->objects));
-        st->nobjects = n;
-    }
+    st->objects = array_reach(st->objects, &st->nobjects, (size_t)number, sizeof(*st->objects));
     return &st->objects[number];
 }
 

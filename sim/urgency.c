@@ -332,13 +332,7 @@ static void blocked(struct urgency *u, struct task_state *t, const struct trace_
 static struct task_state *task_of(struct urgency_state *st, int32_t slot)
 {
     sim_assert(slot >= 0);
-    if ((size_t)slot >= st->ntasks) {
-        size_t n = 2 * (size_t)slot + 64;
-
-        st->tasks = sim_realloc(st->tasks, n * sizeof(*st->tasks));
-        memset(st->tasks + st->ntasks, 0, (n - st->ntasks) * sizeof(*st->tasks));
-        st->ntasks = n;
-    }
+    st->tasks = array_reach(st->tasks, &st->ntasks, (size_t)slot, sizeof(*st->tasks));
     return &st->tasks[slot];
 }
 

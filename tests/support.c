@@ -1,6 +1,7 @@
 #include "tests/support.h"
 
 #include <check.h>
+#include <dirent.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,6 +65,25 @@ int64_t number_at(const struct result *r, const char *pointer)
 
     ck_assert_msg(quanta_number(r->run, pointer, &number), "no number at %s", pointer);
     return number;
+}
+
+int each_json(const char *folder, void (*check)(const char *name))
+{
+    DIR *dir = opendir(folder);
+    struct dirent *entry;
+    int n = 0;
+
+    ck_assert_msg(dir != NULL, "%s: cannot open", folder);
+    while ((entry = readdir(dir)) != NULL) {
+        size_t len = strlen(entry->d_name);
+
+        if (len > 5 && strcmp(entry->d_name + len - 5, ".json") == 0) {
+            check(entry->d_name);
+            n++;
+        }
+    }
+    (void)closedir(dir);
+    return n;
 }
 
 struct command_result run_command(const char *command)

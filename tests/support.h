@@ -28,6 +28,9 @@ void result_free(struct result *r);
 /* A number of the result; the test fails where there is none. */
 int64_t number_at(const struct result *r, const char *pointer);
 
+/* Calls `check` with the name of each .json file of a folder; how many there were. */
+int each_json(const char *folder, void (*check)(const char *name));
+
 /* The outputs of a command of the shell, and its exit code; texts are the caller's. */
 struct command_result {
     char *out, *err;

@@ -1,6 +1,5 @@
 /* test_config.c - reading: every mistake by its exact message, patches, settings, values. */
 #include <check.h>
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,21 +33,7 @@ static void check_bad(const char *name)
 
 START_TEST(every_bad_file_gives_its_exact_message)
 {
-    DIR *dir = opendir("tests/bad");
-    struct dirent *entry;
-    int n = 0;
-
-    ck_assert_ptr_nonnull(dir);
-    while ((entry = readdir(dir)) != NULL) {
-        size_t len = strlen(entry->d_name);
-
-        if (len > 5 && strcmp(entry->d_name + len - 5, ".json") == 0) {
-            check_bad(entry->d_name);
-            n++;
-        }
-    }
-    (void)closedir(dir);
-    ck_assert_int_ge(n, 100);
+    ck_assert_int_ge(each_json("tests/bad", check_bad), 100);
 }
 END_TEST
 

@@ -1,7 +1,6 @@
 /* test_loop.c - the event loop: Node's golden programs as configs (tests/node/), what each key
  * and op means by numbers that follow from its definition, and random workloads. */
 #include <check.h>
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,21 +34,7 @@ static void check_golden(const char *name)
 
 START_TEST(golden_programs_print_what_node_prints)
 {
-    DIR *dir = opendir("tests/node");
-    struct dirent *entry;
-    int n = 0;
-
-    ck_assert_ptr_nonnull(dir);
-    while ((entry = readdir(dir)) != NULL) {
-        size_t len = strlen(entry->d_name);
-
-        if (len > 5 && strcmp(entry->d_name + len - 5, ".json") == 0) {
-            check_golden(entry->d_name);
-            n++;
-        }
-    }
-    (void)closedir(dir);
-    ck_assert_int_ge(n, 60);
+    ck_assert_int_ge(each_json("tests/node", check_golden), 60);
 }
 END_TEST
 
