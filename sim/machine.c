@@ -362,13 +362,18 @@ void sched_reconsider(struct sched *s)
     machine_reconsider(s->machine, s->core);
 }
 
-void sched_fetch(const struct thread *t, bool soon)
+void sched_fetch(const struct thread *t, int turns)
 {
-    PREFETCH(t);
-    PREFETCH((const char *)t + CACHE_LINE);
-    if (soon && t->task) {
-        PREFETCH(t->task);
-        PREFETCH((const char *)t->task + CACHE_LINE);
+    const struct task *task = turns < 2 ? t->task : NULL;
+
+    if (turns == 2) {
+        PREFETCH(t);
+        PREFETCH((const char *)t + CACHE_LINE);
+    } else if (turns == 1 && task) {
+        PREFETCH(task);
+    } else if (task && task->ctx) {
+        PREFETCH(task->ctx);
+        PREFETCH((const char *)task + CACHE_LINE);
     }
 }
 

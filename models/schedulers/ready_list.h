@@ -44,11 +44,8 @@ static inline void ready_list_fetch(struct sched *s)
     struct ready_list *r = s->state;
     struct list *next = r->queue.next;
 
-    if (next == &r->queue)
-        return;
-    sched_fetch(ready_list_thread(s, next), true);
-    if (next->next != &r->queue)
-        sched_fetch(ready_list_thread(s, next->next), false);
+    for (int turns = 0; turns < FETCH_TURNS && next != &r->queue; turns++, next = next->next)
+        sched_fetch(ready_list_thread(s, next), turns);
 }
 
 static inline struct thread *ready_list_first(struct sched *s)

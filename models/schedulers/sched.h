@@ -210,9 +210,10 @@ bool sched_may_run(const struct sched *s,
 void *sched_thread(const struct sched *s, struct thread *t); /* the policy's bytes of `t` */
 const void *sched_thread_const(const struct sched *s, const struct thread *t);
 struct thread *sched_thread_of(const struct sched *s, void *bytes); /* and back */
-/* `t` will run before long: its memory is asked for; `soon`: what it points to as well, as it
- * was asked for before.  Changes nothing but the speed. */
-void sched_fetch(const struct thread *t, bool soon);
+/* `t` will run after `turns` others, of FETCH_TURNS at most: its memory is asked for, of what it
+ * points to the nearer the sooner.  Changes nothing but the speed. */
+enum { FETCH_TURNS = 3 };
+void sched_fetch(const struct thread *t, int turns);
 uint32_t sched_number(
     const struct thread
         *t); /* its place in the table of threads: the order of arrival, while none has ended */
