@@ -17,6 +17,7 @@ import sys
 import tempfile
 
 NODE = "node"
+SECONDS = 20  # for one run; a program takes far less
 BODIES = ("do", "then", "catch", "setImmediate", "nextTick", "microtask", "async")
 
 
@@ -106,7 +107,7 @@ class Maker:
         if pick < 0.96:
             name = self.name("i")
             return [{"setInterval": self.r.choice([1, 35]), "id": name,
-                     "do": self.body(below, False) + [{"cpu": 10}]},
+                     "do": self.body(0, False) + [{"cpu": 10}]},  # names within would be given again
                     {"setTimeout": self.r.choice([50, 100]), "do": [{"clear": name}, self.log()]}]
         return [{"async": self.body(below, True)}]
 
@@ -191,7 +192,10 @@ def node_order(ops):
     with tempfile.NamedTemporaryFile("w", suffix=".js") as f:
         f.write(PRELUDE + script(ops) + "\n")
         f.flush()
-        r = subprocess.run([NODE, f.name], capture_output=True, text=True, timeout=60, check=False)
+        try:
+            r = subprocess.run([NODE, f.name], capture_output=True, text=True, timeout=SECONDS, check=False)
+        except subprocess.TimeoutExpired:
+            return ["node: it does not end"]
     return r.stdout.split() if r.returncode == 0 else ["node: " + r.stderr]
 
 
@@ -219,8 +223,11 @@ def config(ops, cost, service):
 
 def quanta_order(quanta, ops, cost="", service="0.1ms", start=""):
     c = config(([{"cpu": start}] if start else []) + ops, cost, service)
-    r = subprocess.run([quanta, "run", "--json", "--check", "-"], input=json.dumps(c), capture_output=True,
-                       text=True, timeout=60, check=False)
+    try:
+        r = subprocess.run([quanta, "run", "--json", "--check", "-"], input=json.dumps(c),
+                           capture_output=True, text=True, timeout=SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        return ["quanta: it does not end"]
     if r.returncode != 0:
         return ["quanta: " + r.stderr + r.stdout[:300]]
     return [line["text"] for line in json.loads(r.stdout)["log"]]
@@ -241,7 +248,7 @@ def robust_order(quanta, ops):
 def disagrees(quanta, ops):
     """(quanta's order, node's) where node never prints quanta's; None: they agree, or may."""
     mine = robust_order(quanta, ops)
-    if mine is None:
+    if mine is None or (mine and mine[0] == "quanta: it does not end"):
         return None
     for _ in range(3):  # a busy machine stalls programs now and then
         theirs = node_order(ops)
@@ -300,6 +307,7 @@ def main():
         if disagrees(quanta, ops) is None:
             agreed += 1
             continue
+        print(f"seed {seed} disagrees; making it smaller", file=sys.stderr)
         ops, found = shrink(quanta, ops)
         print(f"seed {seed} disagrees:\n{json.dumps(ops, indent=1)}\n{script(ops)}")
         print("quanta:", *found[0], "\nnode:  ", *found[1])

@@ -452,6 +452,8 @@ static void loop_next(struct loop *l, struct step *out)
     }
     loop_leave(l);
     l->parked = true;
+    if (l->unrefs > 0 && !loop_alive(l))
+        timers_end(l);
     timers_wait(l);
     *out = (struct step){.kind = STEP_PARK};
 }

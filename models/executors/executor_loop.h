@@ -193,6 +193,7 @@ struct loop {
     int64_t now; /* the loop's clock, whole ms */
     struct queue ticks, microtasks, immediates, check, ready, batch, done, done_batch;
     int64_t nrefd;                            /* immediates that are ref'd */
+    int64_t unrefs;                           /* timers and immediates that are not */
     struct callback *closing, *closing_batch; /* a stack */
     struct callback accept, wakeup;
     struct loop_task *arrivals, *arrivals_last, *script, *finishing;
@@ -256,8 +257,9 @@ void fiber_over(struct loop *l, struct fiber *f, bool rejected,
 void loop_serve(struct loop *l, struct loop_task *lt);
 void loop_leave(struct loop *l);
 void loop_wake(struct loop *l, struct loop_task *lt); /* it is parked */
-void loop_kill(struct loop_task *lt);                 /* a fault has ended it */
-void loop_check(struct loop_task *lt);                /* has it come to its end? */
+bool loop_alive(const struct loop *l); /* parked: may anything still happen by itself? */
+void loop_kill(struct loop_task *lt);  /* a fault has ended it */
+void loop_check(struct loop_task *lt); /* has it come to its end? */
 void loop_task_end(struct loop_task *lt);
 void loop_clear(struct callback *cb); /* a timer or an immediate */
 /* What its own function waits for, else what it has started first; NULL: nothing. */
@@ -273,6 +275,7 @@ void timers_stop(struct callback *cb);
 struct callback *timers_next(struct loop *l); /* NULL: none is due */
 void timers_returned(struct loop *l); /* the callback that timers_next() gave has returned */
 void timers_wait(struct loop *l);     /* the thread parks */
+void timers_end(struct loop *l);      /* nothing keeps the loop alive */
 void loop_refresh(struct loop *l);
 
 /* ---- loop_promises.c ----------------------------------------------------------------------- */

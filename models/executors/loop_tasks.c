@@ -51,6 +51,7 @@ struct callback *callback_new(struct loop_task *lt, enum callback_kind kind, boo
     cb->unref = !holds && (kind == CALLBACK_TIMER || kind == CALLBACK_IMMEDIATE);
     lt->refs += cb->holds;
     lt->unrefs += cb->unref;
+    lt->loop->unrefs += cb->unref;
     list_push_back(&lt->started, &cb->link);
     return cb;
 }
@@ -74,6 +75,7 @@ void callback_detach(struct callback *cb)
         lt->ready--;
     lt->refs -= cb->holds;
     lt->unrefs -= cb->unref;
+    cb->loop->unrefs -= cb->unref;
     list_remove(&cb->link);
     cb->ready = cb->holds = cb->unref = false;
     cb->cleared = true;
@@ -445,6 +447,36 @@ void loop_task_end(struct loop_task *lt)
     executor_done(l->ex, l->th, lt->fault);
     lt->next = all->free_tasks;
     all->free_tasks = lt;
+}
+
+static bool keeps_alive(const struct loop_task *lt)
+{
+    if (lt->state == TASK_IS_NEW)
+        return true;
+    for (const struct list *at = lt->started.next; at != &lt->started; at = at->next) {
+        const struct callback *cb =
+            container_of((struct list *)(uintptr_t)at, struct callback, link);
+
+        if (cb->holds &&
+            (cb->ready || (cb->kind != CALLBACK_REACTION && cb->kind != CALLBACK_ADOPTED &&
+                           cb->kind != CALLBACK_JOIN)))
+            return true;
+    }
+    return false;
+}
+
+/* X8: who waits for a promise, or for children that do, keeps nothing alive. */
+bool loop_alive(const struct loop *l)
+{
+    const struct loops *all = l->all;
+
+    if (executor_expects(l->ex))
+        return true;
+    for (uint32_t slot = 0; slot < all->room; slot++)
+        if (all->by_slot[slot] && all->by_slot[slot]->loop == l &&
+            keeps_alive(all->by_slot[slot]))
+            return true;
+    return false;
 }
 
 /* L1: what is unref'd gets the chance that the rest of the turn gives it. */

@@ -290,6 +290,21 @@ static void fire_alarm(struct engine *eng, struct event *ev)
     timers_wait(l);
 }
 
+/* The process would end here: what is left of its timers, unref'd all, does not fire. */
+void timers_end(struct loop *l)
+{
+    struct timers *t = &l->timers;
+
+    for (size_t i = 0; i < t->n; i++) {
+        struct list *timers = &t->heap[i]->timers;
+
+        for (struct list *at = timers->next; at != timers; at = at->next)
+            executor_cancel(l->ex,
+                            &container_of(at, struct callback, in_list)->request.request.done);
+    }
+    t->native = t->next_expiry = LOOP_NEVER;
+}
+
 void timers_wait(struct loop *l)
 {
     if (l->timers.native < LOOP_NEVER)
