@@ -1,6 +1,7 @@
 /* metrics.c - adds up what the records tell. */
 #include "sim/metrics.h"
 
+#include "models/executors/executor.h"
 #include "models/schedulers/sched.h"
 #include "sim/owners.h"
 #include "sim/requests.h"
@@ -275,7 +276,8 @@ static void became_ready(struct metrics *m, const struct trace_rec *rec)
     if (t->queued && rec->arg == READY_NEW) {
         int32_t ex = m->sc->tasks[t->m.spec].executor;
 
-        samples_add(&m->executors[ex].queue, rec->at - t->m.arrival);
+        if (!m->sc->executors[ex].model->is_loop) /* there the queue is the pool's */
+            samples_add(&m->executors[ex].queue, rec->at - t->m.arrival);
         t->queued = false;
     }
 }
@@ -442,7 +444,7 @@ static void job_done(struct metrics *m, const struct trace_rec *rec)
     m->deadline_misses += rec->arg > 0;
 }
 
-static void executor_tells(struct executor_metrics *ex, const struct trace_rec *rec)
+static void executor_fact(struct executor_metrics *ex, const struct trace_rec *rec)
 {
     if (rec->kind == TR_REJECT)
         ex->rejected++;
@@ -509,7 +511,7 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
     case TR_LOOP:
     case TR_REJECT:
     case TR_THREAD:
-        executor_tells(&m->executors[rec->place], rec);
+        executor_fact(&m->executors[rec->place], rec);
         break;
     case TR_ACQUIRE:
     case TR_RELEASE:

@@ -106,6 +106,11 @@ static const struct {
      "{'machine':{'cores':2,'scheduler':{'policy':'rr','quantum':1}},'executors':{'default':{"
      "'kind':'event-loop','main':[{'repeat':10,'do':[{'work':8,'then':[]}]}]}},"
      "'expect':{'/end':'40ms','/summary/tasks':1}}"},
+    {"what waits for the loop itself does not stand in the pool's queue",
+     "{'machine':{'cores':2},'executors':{'default':{'kind':'event-loop','pool':1}},"
+     "'tasks':[{'name':'A','count':2,'do':[{'cpu':5},{'await':{'work':7}}]}],"
+     "'expect':{'/executors/default/pool_queue/max':'2ms','/executors/default/pool_queue/"
+     "mean':'1ms'}}"},
     {"what awaits work is blocked on the pool, and the loop goes on",
      "{'machine':{'cores':2},'executors':{'default':{'kind':'event-loop'}},"
      "'tasks':[{'name':'A','do':[{'await':{'work':5}},{'log':'done'}]},"
