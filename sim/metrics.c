@@ -3,221 +3,11 @@
 
 #include "models/executors/executor.h"
 #include "models/schedulers/sched.h"
-#include "sim/owners.h"
+#include "sim/metrics_state.h"
 #include "sim/requests.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum core_is { CORE_IDLE, CORE_SWITCHES, CORE_USER, CORE_KERNEL };
-
-struct core_now {
-    enum core_is is;
-    int32_t task; /* slot; -1: none */
-    sim_time since;
-    sim_time stolen; /* by interrupts, and not yet passed */
-};
-
-enum task_is { TASK_GONE, TASK_WAITS, TASK_RUNS, TASK_BLOCKS };
-
-/* A task that has arrived and not completed. */
-struct task_now {
-    struct task_metrics m;
-    size_t number; /* among all arrivals, from 0 */
-    enum task_is is;
-    sim_time since; /* it waits or blocks */
-    struct asked *asked;
-    int32_t core; /* that switches to it or runs it; -1: none */
-    int32_t blocked_by;
-    uint32_t owns; /* sync objects */
-    bool queued;   /* for a thread of its executor */
-    bool helper;   /* nobody's task: what a thread of a pool does */
-};
-
-struct metrics_state {
-    struct owners owners;
-    struct asked *unused;
-    struct core_now *cores;
-    struct task_now *tasks; /* by slot */
-    size_t ntasks, nserving;
-    int64_t *serving; /* of each device */
-    sim_time *busy_since;
-    sim_time last_completion;
-    struct wide shares, share_squares; /* over tasks, for fairness */
-    struct wide run;                   /* task time on cores */
-    uint64_t measured;                 /* tasks in cpu */
-    size_t kept_room;
-    bool keep;
-};
-
-/* ---- tasks ------------------------------------------------------------------------------- */
-
-static struct task_now *task_of(struct metrics *m, int32_t slot)
-{
-    sim_assert(slot >= 0 && (size_t)slot < m->state->ntasks);
-    return &m->state->tasks[slot];
-}
-
-static void free_blocked(struct task_metrics *t)
-{
-    while (t->blocked) {
-        struct blocked *b = t->blocked;
-
-        t->blocked = b->next;
-        free(b);
-    }
-}
-
-static void free_task(struct task_metrics *t)
-{
-    free_blocked(t);
-    free(t->name);
-}
-
-static void drop_kept(struct metrics *m)
-{
-    for (size_t i = 0; i < m->nkept; i++)
-        if (m->kept[i]) {
-            free_task(m->kept[i]);
-            free(m->kept[i]);
-        }
-    free(m->kept);
-    m->kept = NULL;
-    m->nkept = m->state->kept_room = 0;
-}
-
-static void keep_room(struct metrics *m)
-{
-    struct metrics_state *st = m->state;
-
-    if (m->tasks_dropped)
-        return;
-    if (m->tasks > METRICS_TASKS_KEPT && !st->keep) {
-        drop_kept(m);
-        m->tasks_dropped = true;
-        return;
-    }
-    if (m->nkept == st->kept_room) {
-        st->kept_room = st->kept_room ? 2 * st->kept_room : 64;
-        m->kept = sim_realloc(m->kept, st->kept_room * sizeof(struct task_metrics *));
-    }
-    m->kept[m->nkept++] = NULL;
-}
-
-static void arrived(struct metrics *m, const struct trace_rec *rec)
-{
-    struct metrics_state *st = m->state;
-    size_t slot = (size_t)rec->task;
-    struct task_now *t;
-
-    st->tasks = array_reach(st->tasks, &st->ntasks, (size_t)slot, sizeof(*st->tasks));
-    t = &st->tasks[slot];
-    sim_assert(t->is == TASK_GONE);
-    memset(t, 0, sizeof(*t));
-    t->m.spec = (int32_t)rec->arg;
-    t->m.copy = (uint64_t)rec->extra;
-    t->m.name = rec->text ? sim_strdup(rec->text) : NULL;
-    t->m.arrival = rec->at;
-    t->m.first_run = t->m.completion = -1;
-    t->is = TASK_WAITS;
-    t->since = rec->at;
-    t->core = -1;
-    t->helper = t->m.spec >= m->sc->ntasks;
-    if (t->helper)
-        return;
-    t->number = (size_t)m->tasks++;
-    t->queued = true;
-    if (m->first_arrival < 0) {
-        m->first_arrival = rec->at;
-        m->concurrency.at = m->parallelism.at = rec->at;
-    }
-    keep_room(m);
-    level_add(&m->concurrency, rec->at, 1);
-}
-
-/* What the task has done up to now goes to where it belongs. */
-static void task_to(struct metrics *m, struct task_now *t, sim_time now)
-{
-    sim_time passed = now - t->since;
-    struct blocked **b;
-
-    t->since = now;
-    if (t->is == TASK_WAITS)
-        t->m.waiting += passed;
-    if (t->is != TASK_BLOCKS || m->tasks_dropped || t->helper || passed == 0)
-        return;
-    for (b = &t->m.blocked; *b && (*b)->key != t->blocked_by;)
-        b = &(*b)->next;
-    if (!*b) {
-        *b = sim_calloc(1, sizeof(**b));
-        (*b)->key = t->blocked_by;
-    }
-    (*b)->time += passed;
-}
-
-enum { FINE = 1 << 10 }; /* quotients are in units of 2^-10 ns; the index has no unit */
-
-/* A task's CPU time, over its weight where the policy has weights. */
-static uint64_t weighted(const struct metrics *m, const struct task_metrics *t)
-{
-    const struct sched_policy *policy = m->sc->machine.policy;
-
-    if (!policy->weight)
-        return (uint64_t)t->cpu;
-    return (uint64_t)mul_div_floor(t->cpu, FINE, policy->weight(&m->sc->tasks[t->spec]));
-}
-
-static void measure(struct metrics *m, struct task_now *t)
-{
-    struct metrics_state *st = m->state;
-    uint64_t share = weighted(m, &t->m);
-
-    wide_add(&st->shares, share);
-    wide_add_mul(&st->share_squares, share, share);
-    st->measured++;
-    if (t->m.first_run >= 0)
-        samples_add(&m->response, t->m.first_run - t->m.arrival);
-}
-
-static const char *name_of(const struct metrics *m, const struct task_metrics *t,
-                           char buf[TASK_NAME_SIZE])
-{
-    return t->name ? t->name : task_name(&m->sc->tasks[t->spec], t->copy, buf);
-}
-
-/* Keeps what is known of it, or forgets it. */
-static void put_away(struct metrics *m, struct task_now *t)
-{
-    asked_free(t->asked);
-    t->asked = NULL;
-    if (!m->tasks_dropped && !t->helper) {
-        m->kept[t->number] = sim_malloc(sizeof(struct task_metrics));
-        *m->kept[t->number] = t->m;
-        memset(&t->m, 0, sizeof(t->m));
-    }
-    free_task(&t->m);
-    memset(&t->m, 0, sizeof(t->m));
-    t->is = TASK_GONE;
-}
-
-static void completed(struct metrics *m, const struct trace_rec *rec)
-{
-    struct task_now *t = task_of(m, rec->task);
-    char buf[TASK_NAME_SIZE];
-
-    task_to(m, t, rec->at);
-    t->m.completion = rec->at;
-    t->m.faulted = rec->arg == DONE_FAULT;
-    m->completed++;
-    m->state->last_completion = rec->at;
-    samples_add(&m->turnaround, rec->at - t->m.arrival);
-    samples_add(&m->waiting, t->m.waiting);
-    measure(m, t);
-    if (t->owns > 0)
-        owners_keep(&m->state->owners, rec->task, name_of(m, &t->m, buf));
-    put_away(m, t);
-    level_add(&m->concurrency, rec->at, -1);
-}
 
 /* ---- cores --------------------------------------------------------------------------------- */
 
@@ -243,7 +33,7 @@ static void core_to(struct metrics *m, int32_t core, sim_time now)
     else
         cm->kernel += passed;
     if (c->is >= CORE_USER) {
-        struct task_now *t = task_of(m, c->task);
+        struct task_now *t = metrics_task(m, c->task);
 
         t->m.cpu += passed;
         t->m.waiting += stolen;
@@ -265,9 +55,9 @@ static void core_is(struct metrics *m, int32_t core, sim_time now, enum core_is 
 
 static void became_ready(struct metrics *m, const struct trace_rec *rec)
 {
-    struct task_now *t = task_of(m, rec->task);
+    struct task_now *t = metrics_task(m, rec->task);
 
-    task_to(m, t, rec->at);
+    metrics_task_to(m, t, rec->at);
     t->is = TASK_WAITS;
     if (t->core >= 0) { /* preempted while the core still switched to it */
         core_is(m, t->core, rec->at, CORE_IDLE, -1);
@@ -284,7 +74,7 @@ static void became_ready(struct metrics *m, const struct trace_rec *rec)
 
 static void switches(struct metrics *m, const struct trace_rec *rec)
 {
-    struct task_now *t = task_of(m, rec->task);
+    struct task_now *t = metrics_task(m, rec->task);
 
     core_is(m, rec->place, rec->at, CORE_SWITCHES, rec->task);
     t->core = rec->place;
@@ -305,9 +95,9 @@ static enum core_is mode_of(const struct trace_rec *rec)
 
 static void runs(struct metrics *m, const struct trace_rec *rec)
 {
-    struct task_now *t = task_of(m, rec->task);
+    struct task_now *t = metrics_task(m, rec->task);
 
-    task_to(m, t, rec->at);
+    metrics_task_to(m, t, rec->at);
     t->is = TASK_RUNS;
     t->core = rec->place;
     t->m.slices++;
@@ -318,7 +108,7 @@ static void runs(struct metrics *m, const struct trace_rec *rec)
 
 static void stopped(struct metrics *m, const struct trace_rec *rec)
 {
-    struct task_now *t = task_of(m, rec->task);
+    struct task_now *t = metrics_task(m, rec->task);
 
     core_is(m, rec->place, rec->at, CORE_IDLE, -1);
     t->since = rec->at;
@@ -334,7 +124,7 @@ static void stopped(struct metrics *m, const struct trace_rec *rec)
 
 static void blocks(struct metrics *m, const struct trace_rec *rec)
 {
-    struct task_now *t = task_of(m, rec->task);
+    struct task_now *t = metrics_task(m, rec->task);
 
     t->is = TASK_BLOCKS;
     t->since = rec->at;
@@ -347,25 +137,19 @@ static void blocks(struct metrics *m, const struct trace_rec *rec)
                                                 : BLOCKED_PERIOD;
 }
 
-const char *metrics_task_name(const struct metrics *m, const struct task_metrics *t,
-                              char buf[TASK_NAME_SIZE])
-{
-    return name_of(m, t, buf);
-}
-
 static struct note *add_note(struct metrics *m, struct notes *notes, sim_time at, int32_t core,
                              const struct task_now *t)
 {
     char buf[TASK_NAME_SIZE];
 
-    return notes_add(notes, at, core, name_of(m, &t->m, buf));
+    return notes_add(notes, at, core, metrics_task_name(m, &t->m, buf));
 }
 
 static void device_does(struct metrics *m, const struct trace_rec *rec)
 {
     struct device_metrics *d = &m->devices[rec->place];
     struct metrics_state *st = m->state;
-    struct task_now *t = task_of(m, rec->task);
+    struct task_now *t = metrics_task(m, rec->task);
 
     if (rec->kind == TR_SUBMIT) {
         d->requests++;
@@ -387,7 +171,7 @@ static void device_does(struct metrics *m, const struct trace_rec *rec)
 
 static void owns(struct metrics *m, const struct trace_rec *rec)
 {
-    struct task_now *t = task_of(m, rec->task);
+    struct task_now *t = metrics_task(m, rec->task);
 
     if (rec->arg >= HOLD_ORDER)
         return;
@@ -401,7 +185,7 @@ static void owns(struct metrics *m, const struct trace_rec *rec)
 
 static void waits_for_ever(struct metrics *m, const struct trace_rec *rec)
 {
-    struct note *note = add_note(m, &m->deadlock, rec->at, -1, task_of(m, rec->task));
+    struct note *note = add_note(m, &m->deadlock, rec->at, -1, metrics_task(m, rec->task));
     const struct owner *o =
         rec->place < 0 ? NULL : owners_find(&m->state->owners, rec->place, (int32_t)rec->arg);
     char buf[TASK_NAME_SIZE];
@@ -409,7 +193,8 @@ static void waits_for_ever(struct metrics *m, const struct trace_rec *rec)
     note->place = rec->extra;
     note->waits_for = sim_strdup(rec->text);
     if (rec->arg >= 0)
-        note->held_by = sim_strdup(name_of(m, &task_of(m, (int32_t)rec->arg)->m, buf));
+        note->held_by =
+            sim_strdup(metrics_task_name(m, &metrics_task(m, (int32_t)rec->arg)->m, buf));
     if (!o)
         return;
     if (rec->arg < 0) {
@@ -429,7 +214,7 @@ static void interrupted(struct metrics *m, const struct trace_rec *rec)
 static void says(struct metrics *m, struct notes *notes, const struct trace_rec *rec,
                  int64_t place)
 {
-    struct note *note = add_note(m, notes, rec->at, rec->place, task_of(m, rec->task));
+    struct note *note = add_note(m, notes, rec->at, rec->place, metrics_task(m, rec->task));
 
     note->text = sim_strdup(rec->text);
     note->place = place;
@@ -437,7 +222,7 @@ static void says(struct metrics *m, struct notes *notes, const struct trace_rec 
 
 static void job_done(struct metrics *m, const struct trace_rec *rec)
 {
-    struct task_now *t = task_of(m, rec->task);
+    struct task_now *t = metrics_task(m, rec->task);
 
     t->m.jobs++;
     t->m.misses += rec->arg > 0;
@@ -464,7 +249,7 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
 
     switch ((enum trace_kind)rec->kind) {
     case TR_ARRIVE:
-        arrived(m, rec);
+        metrics_arrived(m, rec);
         break;
     case TR_READY:
         became_ready(m, rec);
@@ -479,7 +264,7 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
         core_is(m, rec->place, rec->at, mode_of(rec), rec->task);
         break;
     case TR_RENEW:
-        task_of(m, rec->task)->m.slices++;
+        metrics_task(m, rec->task)->m.slices++;
         break;
     case TR_STOP:
         stopped(m, rec);
@@ -488,7 +273,7 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
         blocks(m, rec);
         break;
     case TR_DONE:
-        completed(m, rec);
+        metrics_completed(m, rec);
         break;
     case TR_JOB:
         job_done(m, rec);
@@ -557,10 +342,10 @@ static void finish_task(struct metrics *m, struct task_now *t)
     t->m.misses += late;
     m->deadline_misses += late;
     if (t->is != TASK_RUNS)
-        task_to(m, t, m->end);
+        metrics_task_to(m, t, m->end);
     if (!t->helper)
-        measure(m, t);
-    put_away(m, t);
+        metrics_measure(m, t);
+    metrics_put_away(m, t);
 }
 
 static int64_t mean_level(const struct metrics *m, struct wide area)
@@ -667,10 +452,10 @@ void metrics_free(struct metrics *m)
     samples_release(&m->waiting);
     samples_release(&m->response);
     for (size_t i = 0; i < m->state->ntasks; i++)
-        free_task(&m->state->tasks[i].m);
+        metrics_task_free(&m->state->tasks[i].m);
     asked_free(m->state->unused);
     owners_release(&m->state->owners);
-    drop_kept(m);
+    metrics_drop_kept(m);
     notes_release(&m->log);
     notes_release(&m->faults);
     notes_release(&m->deadlock);

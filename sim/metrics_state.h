@@ -1,0 +1,61 @@
+/* metrics_state.h - what the metrics keep while a run lasts; for metrics.c and
+ * metrics_tasks.c only. */
+#ifndef SIM_METRICS_STATE_H
+#define SIM_METRICS_STATE_H
+
+#include "sim/metrics.h"
+#include "sim/owners.h"
+
+enum core_is { CORE_IDLE, CORE_SWITCHES, CORE_USER, CORE_KERNEL };
+
+struct core_now {
+    enum core_is is;
+    int32_t task; /* slot; -1: none */
+    sim_time since;
+    sim_time stolen; /* by interrupts, and not yet passed */
+};
+
+enum task_is { TASK_GONE, TASK_WAITS, TASK_RUNS, TASK_BLOCKS };
+
+/* A task that has arrived and not completed. */
+struct task_now {
+    struct task_metrics m;
+    size_t number; /* among all arrivals, from 0 */
+    enum task_is is;
+    sim_time since; /* it waits or blocks */
+    struct asked *asked;
+    int32_t core; /* that switches to it or runs it; -1: none */
+    int32_t blocked_by;
+    uint32_t owns; /* sync objects */
+    bool queued;   /* for a thread of its executor */
+    bool helper;   /* nobody's task: what a thread of a pool does */
+};
+
+struct metrics_state {
+    struct owners owners;
+    struct asked *unused;
+    struct core_now *cores;
+    struct task_now *tasks; /* by slot */
+    size_t ntasks, nserving;
+    int64_t *serving; /* of each device */
+    sim_time *busy_since;
+    sim_time last_completion;
+    struct wide shares, share_squares; /* over tasks, for fairness */
+    struct wide run;                   /* task time on cores */
+    uint64_t measured;                 /* tasks in cpu */
+    size_t kept_room;
+    bool keep;
+};
+
+/* ---- metrics_tasks.c --------------------------------------------------------------------- */
+
+struct task_now *metrics_task(struct metrics *m, int32_t slot);
+void metrics_task_free(struct task_metrics *t);
+void metrics_drop_kept(struct metrics *m);
+void metrics_arrived(struct metrics *m, const struct trace_rec *rec);
+void metrics_task_to(struct metrics *m, struct task_now *t, sim_time now);
+void metrics_measure(struct metrics *m, struct task_now *t);
+void metrics_put_away(struct metrics *m, struct task_now *t);
+void metrics_completed(struct metrics *m, const struct trace_rec *rec);
+
+#endif
