@@ -59,6 +59,21 @@ void result_free(struct result *r)
     quanta_config_free(r->cfg);
 }
 
+void check_config(const char *what, const char *config)
+{
+    char *text = sim_strdup(config), *failed;
+    struct result r;
+
+    for (char *s = text; *s; s++)
+        if (*s == '\'')
+            *s = '"';
+    r = run_text(text);
+    failed = quanta_failed_expectations(r.run);
+    ck_assert_msg(failed == NULL, "%s: %s\n%s", what, failed, text);
+    result_free(&r);
+    free(text);
+}
+
 int64_t number_at(const struct result *r, const char *pointer)
 {
     int64_t number = 0;

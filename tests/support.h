@@ -25,6 +25,9 @@ struct result {
 struct result run_text(const char *config);
 void result_free(struct result *r);
 
+/* Runs a config with ' for ", and fails with `what` where it does not come out as it expects. */
+void check_config(const char *what, const char *config);
+
 /* A number of the result; the test fails where there is none. */
 int64_t number_at(const struct result *r, const char *pointer);
 

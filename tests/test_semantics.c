@@ -217,17 +217,7 @@ static const struct {
 
 START_TEST(the_language_means_what_it_says)
 {
-    char *config = sim_strdup(cases[_i].config), *failed;
-    struct result r;
-
-    for (char *s = config; *s; s++)
-        if (*s == '\'')
-            *s = '"';
-    r = run_text(config);
-    failed = quanta_failed_expectations(r.run);
-    ck_assert_msg(failed == NULL, "%s: %s\n%s", cases[_i].what, failed, config);
-    result_free(&r);
-    free(config);
+    check_config(cases[_i].what, cases[_i].config);
 }
 END_TEST
 
