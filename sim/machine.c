@@ -193,18 +193,6 @@ bool thread_may_run(const struct machine *m, const struct thread *t, int32_t cor
     return !allowed || (allowed[core / 64] >> (core % 64) & 1) != 0;
 }
 
-void machine_reconsider(struct machine *m, int32_t core)
-{
-    if (core >= 0)
-        machine_core_changed(m, core);
-    if (!m->spec->policy->preempts)
-        return;
-    m->reconsider = true;
-    if (m->nqueues > 1 && core >= 0)
-        m->judged[core / 64] |= UINT64_C(1) << (core % 64);
-    engine_soon(&m->sim->eng, &m->bell);
-}
-
 /* ---- what a policy may ask ----------------------------------------------------------- */
 
 sim_time sched_now(const struct sched *s)

@@ -57,11 +57,11 @@ struct machine {
     struct sched *queues; /* one, or one of each core */
     int32_t nqueues;
     uint32_t nready;                  /* in all queues */
+    uint32_t nmovers;                 /* of those, what may outrank others */
     int32_t choosing;                 /* the core that picks now; -1: any free one */
-    uint32_t nmovers;                 /* of them, those that may outrank others */
     uint64_t *waiting;                /* a queue a core: a bit each that is not empty */
     struct core_index loads, longest; /* likewise, by threads ready or running; by -ready */
-    struct core_index ranks;          /* one queue: by what runs, -: nothing does */
+    struct core_index ranks;          /* one queue: by the rank of what runs */
     int32_t *unsettled;               /* cores that these do not know about yet */
     int32_t nunsettled;
     struct thread *pending, **pending_last; /* ties expired-first */

@@ -3,6 +3,23 @@
 
 #include "sim/world.h"
 
+static void judge(struct machine *m, int32_t core)
+{
+    m->judged[core / 64] |= UINT64_C(1) << (core % 64);
+}
+
+void machine_reconsider(struct machine *m, int32_t core)
+{
+    if (core >= 0)
+        machine_core_changed(m, core);
+    if (!m->spec->policy->preempts)
+        return;
+    m->reconsider = true;
+    if (m->nqueues > 1 && core >= 0)
+        judge(m, core);
+    engine_soon(&m->sim->eng, &m->bell);
+}
+
 static bool core_runs(const struct core *c)
 {
     return c->state == CORE_RUNNING || c->state == CORE_SWITCHING;
@@ -90,11 +107,6 @@ static bool preempt(struct machine *m, int32_t core, struct thread *t)
 }
 
 /* ---- a queue a core: the most urgent threads run, wherever they wait --------------------- */
-
-static void judge(struct machine *m, int32_t core)
-{
-    m->judged[core / 64] |= UINT64_C(1) << (core % 64);
-}
 
 static bool spreads(const struct machine *m)
 {

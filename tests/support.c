@@ -59,15 +59,29 @@ void result_free(struct result *r)
     quanta_config_free(r->cfg);
 }
 
-void check_config(const char *what, const char *config)
+cJSON *member(const cJSON *o, const char *name)
 {
-    char *text = sim_strdup(config), *failed;
-    struct result r;
+    cJSON *m = cJSON_GetObjectItemCaseSensitive(o, name);
+
+    ck_assert_msg(m != NULL, "no \"%s\"", name);
+    return m;
+}
+
+char *with_quotes(const char *config)
+{
+    char *text = sim_strdup(config);
 
     for (char *s = text; *s; s++)
         if (*s == '\'')
             *s = '"';
-    r = run_text(text);
+    return text;
+}
+
+void check_config(const char *what, const char *config)
+{
+    char *text = with_quotes(config), *failed;
+    struct result r = run_text(text);
+
     failed = quanta_failed_expectations(r.run);
     ck_assert_msg(failed == NULL, "%s: %s\n%s", what, failed, text);
     result_free(&r);

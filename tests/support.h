@@ -25,6 +25,12 @@ struct result {
 struct result run_text(const char *config);
 void result_free(struct result *r);
 
+/* The member of that name; the test fails where there is none. */
+cJSON *member(const cJSON *o, const char *name);
+
+/* A copy with " for ', the caller's. */
+char *with_quotes(const char *config);
+
 /* Runs a config with ' for ", and fails with `what` where it does not come out as it expects. */
 void check_config(const char *what, const char *config);
 

@@ -22,14 +22,6 @@ static const char *const left_out[][2] = {
     {"30_epoll_shared", "threads that wait for events of epoll are not in the language"},
 };
 
-static cJSON *member(const cJSON *o, const char *name)
-{
-    cJSON *m = cJSON_GetObjectItemCaseSensitive(o, name);
-
-    ck_assert_msg(m != NULL, "no \"%s\"", name);
-    return m;
-}
-
 static const char *text_of(const cJSON *o, const char *name)
 {
     return member(o, name)->valuestring;

@@ -216,16 +216,7 @@ static const struct {
 
 START_TEST(the_loop_does_as_defined)
 {
-    char *config = sim_strdup(cases[_i].config), *failed;
-    struct result r;
-
-    for (char *c = config; *c; c++)
-        *c = *c == '\'' ? '"' : *c;
-    r = run_text(config);
-    failed = quanta_failed_expectations(r.run);
-    ck_assert_msg(failed == NULL, "%s\n%s\n%s", cases[_i].what, failed, config);
-    result_free(&r);
-    free(config);
+    check_config(cases[_i].what, cases[_i].config);
 }
 END_TEST
 

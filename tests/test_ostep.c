@@ -11,14 +11,6 @@
 #include "sim/rng.h"
 #include "tests/support.h"
 
-static cJSON *member(const cJSON *o, const char *name)
-{
-    cJSON *m = cJSON_GetObjectItemCaseSensitive(o, name);
-
-    ck_assert_msg(m != NULL, "no \"%s\"", name);
-    return m;
-}
-
 static int64_t at(const cJSON *array, int i)
 {
     return (int64_t)cJSON_GetArrayItem(array, i)->valuedouble;

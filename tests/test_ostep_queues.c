@@ -12,14 +12,6 @@
 #define LOTTERY "tests/oracles/ostep/lottery.json"
 enum { MLFQ_CASES = 27, LOTTERY_CASES = 10 };
 
-static cJSON *member(const cJSON *o, const char *name)
-{
-    cJSON *m = cJSON_GetObjectItemCaseSensitive(o, name);
-
-    ck_assert_msg(m != NULL, "no \"%s\"", name);
-    return m;
-}
-
 static int64_t number(const cJSON *o, const char *name)
 {
     return (int64_t)member(o, name)->valuedouble;

@@ -482,13 +482,9 @@ static char *ticks_of(const struct result *r)
 
 START_TEST(the_case_comes_out_as_it_says)
 {
-    char *config = sim_strdup(cases[_i].config), *failed, *ticks;
-    struct result r;
+    char *config = with_quotes(cases[_i].config), *failed, *ticks;
+    struct result r = run_text(config);
 
-    for (char *s = config; *s; s++)
-        if (*s == '\'')
-            *s = '"';
-    r = run_text(config);
     failed = quanta_failed_expectations(r.run);
     ticks = ticks_of(&r);
     ck_assert_msg(failed == NULL, "%s: %s\n%s\n%s", cases[_i].what, failed, ticks, config);

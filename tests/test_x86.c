@@ -61,14 +61,6 @@ static const struct program programs[] = {
      .yields = true},
 };
 
-static const cJSON *member(const cJSON *o, const char *name)
-{
-    const cJSON *m = cJSON_GetObjectItemCaseSensitive(o, name);
-
-    ck_assert_msg(m != NULL, "no \"%s\"", name);
-    return m;
-}
-
 static int number(const cJSON *o, const char *name)
 {
     return (int)member(o, name)->valuedouble;
