@@ -340,8 +340,8 @@ struct lockorder *lockorder_new(const struct scenario *sc)
 {
     struct lockorder *lo = sim_calloc(1, sizeof(*lo));
 
-    lo->sink.kinds = 1U << TR_ARRIVE | 1U << TR_DONE | 1U << TR_ACQUIRE | 1U << TR_RELEASE |
-                     1U << TR_DEADLOCK | 1U << TR_TRY;
+    lo->sink.kinds = TRACE_BIT(ARRIVE) | TRACE_BIT(DONE) | TRACE_BIT(ACQUIRE) |
+                     TRACE_BIT(RELEASE) | TRACE_BIT(DEADLOCK) | TRACE_BIT(TRY);
     lo->sink.record = record;
     lo->sink.finish = finish;
     lo->sc = sc;

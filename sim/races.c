@@ -470,8 +470,9 @@ struct races *races_new(const struct scenario *sc)
     struct races *r = sim_calloc(1, sizeof(*r));
     struct races_state *st = sim_calloc(1, sizeof(*st));
 
-    r->sink.kinds = 1U << TR_ARRIVE | 1U << TR_DONE | 1U << TR_SPAWN | 1U << TR_JOIN |
-                    1U << TR_ACCESS | 1U << TR_ACQUIRE | 1U << TR_RELEASE | 1U << TR_TURN;
+    r->sink.kinds = TRACE_BIT(ARRIVE) | TRACE_BIT(DONE) | TRACE_BIT(SPAWN) | TRACE_BIT(JOIN) |
+                    TRACE_BIT(ACCESS) | TRACE_BIT(ACQUIRE) | TRACE_BIT(RELEASE) |
+                    TRACE_BIT(TURN);
     r->sink.record = record;
     r->sc = sc;
     r->state = st;

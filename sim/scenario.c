@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "models/executors/executor.h"
+
 struct scenario *scenario_new(void)
 {
     struct scenario *sc = sim_calloc(1, sizeof(*sc));
@@ -39,5 +41,53 @@ const char *task_name(const struct task_spec *spec, uint64_t copy, char buf[TASK
     } else {
         (void)snprintf(buf, TASK_NAME_SIZE, "%.200s#%" PRIu64, spec->name, copy);
     }
+    return buf;
+}
+
+/* ---- loops ----------------------------------------------------------------------------- */
+
+static int32_t loops_of(const struct executor_spec *ex)
+{
+    return ex->model->is_loop ? (int32_t)ex->model->scripts(ex->params) : 0;
+}
+
+int32_t scenario_first_loop(const struct scenario *sc, int32_t executor)
+{
+    int32_t n = 0;
+
+    sim_assert(executor <= sc->nexecutors);
+    for (int32_t i = 0; i < executor; i++)
+        n += loops_of(&sc->executors[i]);
+    return n;
+}
+
+int32_t scenario_loops(const struct scenario *sc)
+{
+    return scenario_first_loop(sc, sc->nexecutors);
+}
+
+int32_t scenario_loop_executor(const struct scenario *sc, int32_t loop)
+{
+    int32_t i = 0;
+
+    sim_assert(loop >= 0);
+    while (loop >= loops_of(&sc->executors[i])) {
+        loop -= loops_of(&sc->executors[i++]);
+        sim_assert(i < sc->nexecutors);
+    }
+    return i;
+}
+
+const char *scenario_loop_name(const struct scenario *sc, int32_t loop,
+                               char buf[TASK_NAME_SIZE])
+{
+    int32_t executor = scenario_loop_executor(sc, loop);
+    int32_t number = loop - scenario_first_loop(sc, executor);
+
+    if (number == 0)
+        (void)snprintf(buf, TASK_NAME_SIZE, "%s", sc->executors[executor].name);
+    else
+        (void)snprintf(buf, TASK_NAME_SIZE, "%.200s %d", sc->executors[executor].name,
+                       (int)number + 1);
     return buf;
 }

@@ -200,4 +200,14 @@ void scenario_free(struct scenario *sc);
 enum { TASK_NAME_SIZE = 256 };
 const char *task_name(const struct task_spec *spec, uint64_t copy, char buf[TASK_NAME_SIZE]);
 
+/* Event loops are numbered over the whole scenario, as records name them: executors in file
+ * order, the loops of each in order.  How many there are; the first of an executor's; whose
+ * one is (an index into scenario.executors); and its name, into `buf`, which is returned:
+ * "default", the second loop of that executor "default 2". */
+int32_t scenario_loops(const struct scenario *sc);
+int32_t scenario_first_loop(const struct scenario *sc, int32_t executor);
+int32_t scenario_loop_executor(const struct scenario *sc, int32_t loop);
+const char *scenario_loop_name(const struct scenario *sc, int32_t loop,
+                               char buf[TASK_NAME_SIZE]);
+
 #endif

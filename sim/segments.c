@@ -158,9 +158,8 @@ struct segments *segments_new(const struct scenario *sc)
 {
     struct segments *s = sim_calloc(1, sizeof(*s));
 
-    s->sink.kinds = UINT32_C(1) << TR_ARRIVE | UINT32_C(1) << TR_SWITCH |
-                    UINT32_C(1) << TR_RUN | UINT32_C(1) << TR_MODE | UINT32_C(1) << TR_STOP |
-                    UINT32_C(1) << TR_READY | UINT32_C(1) << TR_IRQ;
+    s->sink.kinds = TRACE_BIT(ARRIVE) | TRACE_BIT(SWITCH) | TRACE_BIT(RUN) | TRACE_BIT(MODE) |
+                    TRACE_BIT(STOP) | TRACE_BIT(READY) | TRACE_BIT(IRQ);
     s->sink.record = record;
     s->sink.finish = finish;
     s->sc = sc;

@@ -1,7 +1,7 @@
 /* trace.c - hands records to those who listen, and knows what things are called. */
 #include "sim/trace.h"
 
-_Static_assert(TR_COUNT <= 31, "a set of kinds is 32 bits, and TRACE_ALL is made by a shift");
+_Static_assert(TR_COUNT <= 63, "a set of kinds is 64 bits, and TRACE_ALL is made by a shift");
 
 void trace_init(struct trace *tr)
 {
@@ -101,4 +101,52 @@ const char *access_how_name(enum access_how how)
 
     _Static_assert(ARRAY_LEN(names) == ACCESS_COUNT, "a name for each way");
     return (size_t)how < ARRAY_LEN(names) ? names[how] : NULL;
+}
+
+const char *loop_stage_name(enum loop_stage stage)
+{
+    static const char *const names[] = {
+#define X(stage, name, help) name,
+        LOOP_STAGES(X)
+#undef X
+    };
+
+    _Static_assert(ARRAY_LEN(names) == STAGE_COUNT, "a name for each stage");
+    return (size_t)stage < ARRAY_LEN(names) ? names[stage] : NULL;
+}
+
+const char *call_kind_name(enum call_kind kind)
+{
+    static const char *const names[] = {
+#define X(kind, name, help) name,
+        CALL_KINDS(X)
+#undef X
+    };
+
+    _Static_assert(ARRAY_LEN(names) == CALL_COUNT, "a name for each kind");
+    return (size_t)kind < ARRAY_LEN(names) ? names[kind] : NULL;
+}
+
+const char *loop_queue_name(enum loop_queue queue)
+{
+    static const char *const names[] = {
+#define X(queue, name, help) name,
+        LOOP_QUEUES(X)
+#undef X
+    };
+
+    _Static_assert(ARRAY_LEN(names) == LOOP_QUEUE_COUNT, "a name for each queue");
+    return (size_t)queue < ARRAY_LEN(names) ? names[queue] : NULL;
+}
+
+const char *gc_kind_name(enum gc_kind kind)
+{
+    static const char *const names[] = {
+#define X(kind, name, help) name,
+        GC_KINDS(X)
+#undef X
+    };
+
+    _Static_assert(ARRAY_LEN(names) == GC_COUNT, "a name for each kind");
+    return (size_t)kind < ARRAY_LEN(names) ? names[kind] : NULL;
 }

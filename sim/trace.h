@@ -70,7 +70,14 @@
     X(TRY, "try", "sync object", "1: asks for it without waiting; 0: and goes on", "-")      \
     X(LOOP, "loop", "executor", "enum loop_fact", "time, ns")                                \
     X(TURN, "turn", "slot of a thread that tasks share",                                     \
-      "1: it is the task's turn there; 0: it is over", "-")
+      "1: it is the task's turn there; 0: it is over", "-")                                  \
+    X(PHASE, "phase", "loop", "enum loop_stage", "iteration: how often it has polled")       \
+    X(CALL, "call", "loop", "enum call_kind", "number of the place, or -1")                  \
+    X(RETURN, "return", "loop", "-", "-")                                                    \
+    X(FRAME, "frame", "loop, or -1", "1: entered; 0: left", "number of the place")           \
+    X(QUEUED, "queued", "loop", "enum loop_queue", "its length from now on")                 \
+    X(HEAP, "heap", "loop", "bytes used", "bytes of them that nobody needs any more")        \
+    X(GC, "gc", "loop", "enum gc_kind", "length of the pause, ns; 0: it is over")
 
 enum trace_kind {
 #define X(kind, name, place, arg, extra) TR_##kind,
@@ -152,6 +159,87 @@ enum hold_how { HOLD_SOLE, HOLD_SHARED, HOLD_ORDER, HOLD_BACK };
  * work for a thread of the pool. */
 enum loop_fact { LOOP_TURN, LOOP_LAG, LOOP_POOL_WAIT };
 
+/* Where a loop is in its round; the first eight are libuv's, in its order (1.45 and later start
+ * with `poll`, behind one pass over the timers; before with `timers`), the last three a
+ * browser's.  A phase is told when the loop comes to it, whether there is work in it or not.
+ * `pending`, `idle` and `prepare` hold nothing that configs can write: no loop tells them. */
+#define LOOP_STAGES(X)                                                              \
+    X(SCRIPT, "script", "the main script, before the loop begins")                  \
+    X(TIMERS, "timers", "timers that are due")                                      \
+    X(PENDING, "pending", "callbacks put off by the poll before")                   \
+    X(IDLE, "idle", "idle handles")                                                 \
+    X(PREPARE, "prepare", "prepare handles")                                        \
+    X(POLL, "poll", "what the kernel reports: replies, connections, finished work") \
+    X(WAIT, "wait", "blocked in the poll: nothing is ready")                        \
+    X(CHECK, "check", "immediates")                                                 \
+    X(CLOSING, "closing", "close callbacks")                                        \
+    X(TASK, "task", "a task of a browser's task queue")                             \
+    X(MICROTASKS, "microtasks", "a browser's microtask checkpoint")                 \
+    X(RENDER, "render", "a browser's rendering")
+
+enum loop_stage {
+#define X(stage, name, help) STAGE_##stage,
+    LOOP_STAGES(X)
+#undef X
+        STAGE_COUNT
+};
+
+/* What a loop runs from its start to its end with nothing of the loop between: a callback, or
+ * one tick or microtask of a drain. */
+#define CALL_KINDS(X)                                                               \
+    X(SCRIPT, "script", "the main script")                                          \
+    X(TASK, "task", "a task begins: its function, up to its first await")           \
+    X(TIMER, "timer", "a timer's callback, or the end of a sleep")                  \
+    X(INTERVAL, "interval", "an interval's callback")                               \
+    X(IMMEDIATE, "immediate", "an immediate's callback")                            \
+    X(TICK, "tick", "a nextTick callback")                                          \
+    X(MICROTASK, "microtask", "a queueMicrotask callback")                          \
+    X(REACTION, "reaction", "a promise's `then` or `catch`")                        \
+    X(ADOPTION, "adoption", "a promise is asked to settle the one that follows it") \
+    X(CONTINUATION, "continuation", "an async function goes on behind its await")   \
+    X(IO, "io", "a device has replied")                                             \
+    X(WORK, "work", "a thread of the pool is done")                                 \
+    X(JOIN, "join", "the children waited for have ended")                           \
+    X(PERIOD, "period", "the next job of a periodic task is released")              \
+    X(CLOSE, "close", "a close callback")                                           \
+    X(MESSAGE, "message", "a message from another loop")
+
+enum call_kind {
+#define X(kind, name, help) CALL_##kind,
+    CALL_KINDS(X)
+#undef X
+        CALL_COUNT
+};
+
+/* What waits for a loop, or for its pool.  A callback is counted where it could be taken from
+ * next: one that a batch has been made of still waits. */
+#define LOOP_QUEUES(X)                                                      \
+    X(TICKS, "ticks", "nextTick callbacks")                                 \
+    X(MICROTASKS, "microtasks", "microtasks and promise reactions")         \
+    X(IMMEDIATES, "immediates", "immediates")                               \
+    X(TIMERS, "timers", "timers that have been started, due or not")        \
+    X(READY, "ready", "events for the poll: replies, new tasks, done work") \
+    X(CLOSING, "closing", "close callbacks")                                \
+    X(POOL, "pool", "work that waits for a thread of the pool")
+
+enum loop_queue {
+#define X(queue, name, help) LOOP_QUEUE_##queue,
+    LOOP_QUEUES(X)
+#undef X
+        LOOP_QUEUE_COUNT
+};
+
+#define GC_KINDS(X)                                         \
+    X(SCAVENGE, "scavenge", "of the young generation only") \
+    X(MARK_SWEEP, "mark-sweep", "of the whole heap")
+
+enum gc_kind {
+#define X(kind, name, help) GC_##kind,
+    GC_KINDS(X)
+#undef X
+        GC_COUNT
+};
+
 enum run_mode { RUN_USER, RUN_KERNEL };
 enum done_why { DONE_END, DONE_FAULT };
 
@@ -163,29 +251,41 @@ struct trace_rec {
     int64_t arg;      /* as in TRACE_KINDS */
     int64_t extra;    /* as in TRACE_KINDS */
     const char *text; /* ARRIVE: the name where the task was spawned; LOG, FAULT: the text;
-                       * BLOCK for JOIN, SYNC, PROMISE: the name waited for; else NULL.  Valid during the call. */
+                       * BLOCK for JOIN, SYNC, PROMISE: the name waited for; CALL: the name of the timer,
+                       * the promise or the device, or NULL; FRAME: of the program or the function; else
+                       * NULL.  Valid during the call. */
 };
 
 struct trace_sink {
-    uint32_t kinds; /* bit 1 << TR_x for each kind it wants */
+    uint64_t kinds; /* a TRACE_BIT for each kind it wants */
     void (*record)(struct trace_sink *sink, const struct trace_rec *rec);
     void (*finish)(struct trace_sink *sink, sim_time end); /* may be NULL */
     struct trace_sink *next;
 };
 
-#define TRACE_ALL ((UINT32_C(1) << TR_COUNT) - 1)
+#define TRACE_BIT(kind) (UINT64_C(1) << TR_##kind)
+#define TRACE_ALL ((UINT64_C(1) << TR_COUNT) - 1)
 
-/* What happens, without what only detectors ask for: which variables are touched, whose child
- * a task is, which locks were only tried, when tasks of one loop take turns.  All that follows
- * from the rest, as programs do not change; so the digest leaves it out, and a run that nobody
- * searches pays nothing for it. */
-#define TRACE_COURSE                                                    \
-    (TRACE_ALL & ~(UINT32_C(1) << TR_ACCESS | UINT32_C(1) << TR_SPAWN | \
-                   UINT32_C(1) << TR_JOIN | UINT32_C(1) << TR_TRY | UINT32_C(1) << TR_TURN))
+/* What only some ask for.  Detectors: which variables are touched, whose child a task is, which
+ * locks were only tried, when tasks of one loop take turns. */
+#define TRACE_ACCESSES \
+    (TRACE_BIT(ACCESS) | TRACE_BIT(SPAWN) | TRACE_BIT(JOIN) | TRACE_BIT(TRY) | TRACE_BIT(TURN))
+
+/* Who looks into event loops.  Of a loop the records say: where it is in its round (PHASE), what
+ * it runs there (CALL, RETURN: one at a time), which functions are on the call stack (FRAME;
+ * also on threads), and what waits (QUEUED).  All that is known of a call ends with it: the
+ * frames have been left by then, and the drain behind it is told as calls of its own. */
+#define TRACE_LOOPS                                                              \
+    (TRACE_BIT(PHASE) | TRACE_BIT(CALL) | TRACE_BIT(RETURN) | TRACE_BIT(FRAME) | \
+     TRACE_BIT(QUEUED) | TRACE_BIT(HEAP) | TRACE_BIT(GC))
+
+/* What happens, without that.  All of it follows from the rest, as programs do not change; so
+ * the digest leaves it out, and a run that nobody looks into pays nothing for it. */
+#define TRACE_COURSE (TRACE_ALL & ~(TRACE_ACCESSES | TRACE_LOOPS))
 
 struct trace {
     struct trace_sink *first, **last; /* told in the order they were attached */
-    uint32_t kinds;                   /* what anybody wants */
+    uint64_t kinds;                   /* what anybody wants */
 };
 
 void trace_init(struct trace *tr);
@@ -217,5 +317,9 @@ const char *ready_why_name(enum ready_why why);
 const char *stop_why_name(enum stop_why why);
 const char *block_why_name(enum block_why why);
 const char *access_how_name(enum access_how how);
+const char *loop_stage_name(enum loop_stage stage);
+const char *call_kind_name(enum call_kind kind);
+const char *loop_queue_name(enum loop_queue queue);
+const char *gc_kind_name(enum gc_kind kind);
 
 #endif

@@ -453,9 +453,9 @@ struct urgency *urgency_new(const struct scenario *sc)
     if (!priorities_differ(sc))
         return NULL;
     u = sim_calloc(1, sizeof(*u));
-    u->sink.kinds = 1U << TR_ARRIVE | 1U << TR_READY | 1U << TR_RUN | 1U << TR_STOP |
-                    1U << TR_BLOCK | 1U << TR_DONE | 1U << TR_ACQUIRE | 1U << TR_RELEASE |
-                    1U << TR_PRIORITY;
+    u->sink.kinds = TRACE_BIT(ARRIVE) | TRACE_BIT(READY) | TRACE_BIT(RUN) | TRACE_BIT(STOP) |
+                    TRACE_BIT(BLOCK) | TRACE_BIT(DONE) | TRACE_BIT(ACQUIRE) |
+                    TRACE_BIT(RELEASE) | TRACE_BIT(PRIORITY);
     u->sink.record = record;
     u->sink.finish = finish;
     u->sc = sc;

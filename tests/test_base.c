@@ -411,7 +411,7 @@ static void listener_finish(struct trace_sink *sink, sim_time end)
 START_TEST(sinks_hear_the_kinds_they_want_in_the_order_of_attachment)
 {
     char order[16] = "";
-    struct listener a = {{UINT32_C(1) << TR_RUN, listener_record, NULL, NULL}, "", "a", order};
+    struct listener a = {{TRACE_BIT(RUN), listener_record, NULL, NULL}, "", "a", order};
     struct listener b = {{TRACE_ALL, listener_record, listener_finish, NULL}, "", "b", order};
     struct trace tr;
 

@@ -210,7 +210,7 @@ static void count(struct trace_sink *sink, const struct trace_rec *rec)
 
 static uint64_t accesses_under(const char *policy)
 {
-    struct counter counter = {.sink = {.kinds = 1U << TR_ACCESS, .record = count}};
+    struct counter counter = {.sink = {.kinds = TRACE_BIT(ACCESS), .record = count}};
     struct text config = {0};
     struct diags diags;
     struct config *cfg;

@@ -29,7 +29,7 @@ static void finish(struct trace_sink *sink, sim_time end)
 START_TEST(a_sink_gets_what_it_asks_for)
 {
     struct listener runs = {
-        .sink = {.kinds = 1U << TR_RUN, .record = record, .finish = finish}};
+        .sink = {.kinds = TRACE_BIT(RUN), .record = record, .finish = finish}};
     struct listener all = {.sink = {.kinds = TRACE_ALL, .record = record}};
     struct trace tr;
 
@@ -66,13 +66,18 @@ static uint64_t digest_of(const struct trace_rec *recs, size_t n)
     return digest_value(&d);
 }
 
-START_TEST(the_digest_is_the_same_whoever_looks_for_races)
+START_TEST(the_digest_is_the_same_whoever_looks_into_the_run)
 {
     const struct trace_rec course[] = {{1, TR_ARRIVE, -1, 0, 0, 0, NULL},
                                        {2, TR_DONE, -1, 0, DONE_END, 0, NULL}};
     const struct trace_rec detailed[] = {course[0],
                                          {1, TR_SPAWN, 3, 0, 1, 0, NULL},
                                          {1, TR_ACCESS, 0, 0, ACCESS_WRITE, 5, NULL},
+                                         {1, TR_PHASE, 0, -1, STAGE_POLL, 1, NULL},
+                                         {1, TR_CALL, 0, 0, CALL_TIMER, 7, "later"},
+                                         {2, TR_RETURN, 0, 0, 0, 0, NULL},
+                                         {2, TR_QUEUED, 0, -1, LOOP_QUEUE_TICKS, 1, NULL},
+                                         {2, TR_GC, 0, -1, GC_SCAVENGE, 9, NULL},
                                          {2, TR_JOIN, -1, 0, 2, 0, NULL},
                                          course[1]};
 
@@ -126,6 +131,14 @@ START_TEST(everything_has_a_name_of_its_own)
     ck_assert_str_eq(stop_why_name(STOP_EXPIRED), "expired");
     ck_assert_str_eq(block_why_name(BLOCK_IO), "io");
     ck_assert_ptr_null(trace_kind_name(TR_COUNT));
+    ck_assert_str_eq(loop_stage_name(STAGE_WAIT), "wait");
+    ck_assert_ptr_null(loop_stage_name(STAGE_COUNT));
+    ck_assert_str_eq(call_kind_name(CALL_CONTINUATION), "continuation");
+    ck_assert_ptr_null(call_kind_name(CALL_COUNT));
+    ck_assert_str_eq(loop_queue_name(LOOP_QUEUE_POOL), "pool");
+    ck_assert_ptr_null(loop_queue_name(LOOP_QUEUE_COUNT));
+    ck_assert_str_eq(gc_kind_name(GC_MARK_SWEEP), "mark-sweep");
+    ck_assert_ptr_null(gc_kind_name(GC_COUNT));
 }
 END_TEST
 
@@ -136,7 +149,7 @@ Suite *trace_suite(void)
 
     tcase_add_test(tc, a_sink_gets_what_it_asks_for);
     tcase_add_test(tc, the_digest_sees_every_field_and_the_order);
-    tcase_add_test(tc, the_digest_is_the_same_whoever_looks_for_races);
+    tcase_add_test(tc, the_digest_is_the_same_whoever_looks_into_the_run);
     tcase_add_test(tc, each_way_to_access_has_a_name);
     tcase_add_test(tc, everything_has_a_name_of_its_own);
     suite_add_tcase(s, tc);
