@@ -116,6 +116,25 @@ static void add_devices(struct text *t, const char *name)
     }
 }
 
+static void add_presets(struct text *t, const char *name)
+{
+    const char *title =
+        "presets of devices: \"devices\": { \"net\": { \"preset\": NAME, ... } }";
+
+    for (size_t i = 0; device_presets[i]; i++) {
+        const struct device_preset *d = device_presets[i];
+
+        if (!wanted(name, d->name, NULL))
+            continue;
+        heading(t, &title);
+        add_model(t, d->name, NULL, d->help, d->source, d->params);
+        text_add(t, "    and, where the file does not say:");
+        for (const struct preset_value *v = d->values; v->key; v++)
+            text_addf(t, "%s %s %s", v == d->values ? "" : ",", v->key, v->text);
+        text_add(t, "\n");
+    }
+}
+
 static void add_syncs(struct text *t, const char *name)
 {
     const char *title = "sync objects: \"sync\": { \"m\": { NAME: { ... } } }";
@@ -174,6 +193,7 @@ char *config_models(const char *name)
 
     add_policies(&t, name);
     add_devices(&t, name);
+    add_presets(&t, name);
     add_syncs(&t, name);
     add_executors(&t, name);
     add_ops(&t, name);

@@ -447,9 +447,9 @@ static struct param_list default_list(struct reader *r, const char *s)
     return list;
 }
 
-static void set_default(struct reader *r, const struct param *p, void *to)
+void read_default(struct reader *r, const struct param *p, void *to)
 {
-    const char *s = p->deflt;
+    const char *s = p->deflt, *mistake;
     sim_time time = 0;
 
     if (!s)
@@ -471,9 +471,13 @@ static void set_default(struct reader *r, const struct param *p, void *to)
         while (strcmp(p->choices[*(int32_t *)to], s) != 0)
             ++*(int32_t *)to;
         break;
+    case PARAM_BYTES:
+    case PARAM_BANDWIDTH:
+        mistake = bytes_read(s, to);
+        sim_assert(!mistake);
+        break;
     case PARAM_COUNT:
     case PARAM_INT:
-    case PARAM_BYTES:
         if (strcmp(s, "unlimited") == 0) {
             *(int64_t *)to = -1;
         } else {
@@ -557,7 +561,7 @@ void read_object(struct reader *r, const cJSON *object, const char *what,
 
     for (size_t i = 0; i < n; i++)
         for (const struct param *p = keys[i].params; p && p->name; p++) {
-            set_default(r, p, field(&keys[i], p));
+            read_default(r, p, field(&keys[i], p));
             if (p->required && object && !json_member(object, p->name))
                 wrong(r, object, p->help, "%s needs \"%s\"", what, p->name);
         }

@@ -3,6 +3,7 @@
  *   config_values.c   scalars: times, rates, bytes, numbers, distributions
  *   config_params.c   objects whose keys a table of `struct param` declares
  *   config_machine.c  "machine"
+ *   config_devices.c  "devices"
  *   config_ops.c      op lists
  *   config_tasks.c    "tasks"
  *   config_scenario.c the rest, and the order of it all
@@ -90,6 +91,8 @@ bool read_time(struct reader *r, const cJSON *at, sim_time *time);
 bool read_int(struct reader *r, const cJSON *at, int64_t min, int64_t max, int64_t *value);
 bool read_fixed(struct reader *r, const cJSON *at, int digits, int64_t min, int64_t max,
                 int64_t *value); /* a number x 10^digits, whole */
+/* Bytes, or bytes a second, as tables of ours write them: "16MB", "100MB/s".  NULL: fine. */
+const char *bytes_read(const char *s, int64_t *value);
 bool read_bytes(struct reader *r, const cJSON *at, bool a_second, int64_t *value);
 bool read_rate(struct reader *r, const cJSON *at, sim_time *gap);
 const struct dist *read_dist(struct reader *r, const cJSON *at); /* NULL: reported */
@@ -109,6 +112,7 @@ struct keys {
 /* Fills defaults, then what the object says (NULL: nothing); reports unknown keys. */
 void read_object(struct reader *r, const cJSON *object, const char *what,
                  const struct keys *keys, size_t n);
+void read_default(struct reader *r, const struct param *p, void *to); /* nothing: it has none */
 bool is_comment(const cJSON *member);
 /* The object itself, or NULL and a report: `at` may be NULL. */
 const cJSON *want_object(struct reader *r, const cJSON *at);
@@ -124,6 +128,8 @@ int32_t read_reference(struct reader *r, const cJSON *at, const struct names *na
 /* ---- the rooms of a file ------------------------------------------------------------- */
 
 void read_machine(struct reader *r, const cJSON *at);
+void read_devices(struct reader *r, const cJSON *at);
+bool usable_name(struct reader *r, const cJSON *m, const char *kind); /* from 1 to 200 bytes */
 void read_policies(struct reader *r, const cJSON *at, struct policy_list *list);
 void read_op_list(struct reader *r, const cJSON *at, struct op_list *list);
 void read_one_op(struct reader *r, const cJSON *at, struct op_list *list);

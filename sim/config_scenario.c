@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "models/devices/device.h"
 #include "models/executors/executor.h"
 #include "models/sync/sync.h"
 #include "sim/config_build.h"
@@ -17,9 +16,7 @@ const char *not_yet(const char *kind, const char *name)
     static const struct {
         const char *kind, *names, *why;
     } later[] = {
-        {"discipline", " priority sstf scan cscan ", later_version},
         {"executor", " green ", later_version},
-        {"a device", " preset rtt seek ", later_version},
         {"op", " worker postMessage onMessage allocate free ", later_version},
         {"flavor", " browser ", later_version},
         {"the executor \"event-loop\"", " heap ", later_version},
@@ -33,51 +30,7 @@ const char *not_yet(const char *kind, const char *name)
     return NULL;
 }
 
-/* ---- devices --------------------------------------------------------------------------- */
-
-static const char *const mode_names[] = {"poll", "pool", NULL};
-
-const struct param device_params[] = {
-    PARAM(DIST, struct device_spec, service, "of one request, unless the op names its own",
-          .deflt = "0"),
-    PARAM(DIST, struct device_spec, latency, "added while the device is free to serve others",
-          .deflt = "0"),
-    PARAM(BANDWIDTH, struct device_spec, bandwidth,
-          "an op's bytes add bytes / bandwidth to its service", .deflt = NULL),
-    PARAM(COUNT, struct device_spec, channels, "requests in service at once", .min = 1,
-          .max = INT64_C(1) << 31, .deflt = "1"),
-    PARAM(ENUM, struct device_spec, mode, "how an event loop waits for it",
-          .choices = mode_names, .deflt = "poll"),
-    PARAM(TIME, struct device_spec, interrupt,
-          "kernel time taken from core 0 at each completion", .deflt = "0"),
-    PARAM_END,
-};
-
-static const struct device_model *find_discipline(struct reader *r, const cJSON *at)
-{
-    const char *names[16], *later;
-    size_t n = 0;
-
-    if (!at)
-        return device_models[0];
-    if (!cJSON_IsString(at)) {
-        wrong_type(r, at, "as \"fifo\"", "the name of a discipline");
-        return device_models[0];
-    }
-    for (; n < ARRAY_LEN(names) && device_models[n]; n++) {
-        names[n] = device_models[n]->name;
-        if (strcmp(names[n], at->valuestring) == 0)
-            return device_models[n];
-    }
-    later = not_yet("discipline", at->valuestring);
-    if (later)
-        wrong(r, at, later, "the discipline \"%s\" is not supported yet", at->valuestring);
-    else
-        wrong_name(r, at, "discipline", at->valuestring, names, n);
-    return device_models[0];
-}
-
-static bool usable_name(struct reader *r, const cJSON *m, const char *kind)
+bool usable_name(struct reader *r, const cJSON *m, const char *kind)
 {
     size_t len = strlen(m->string);
 
@@ -85,32 +38,6 @@ static bool usable_name(struct reader *r, const cJSON *m, const char *kind)
         return true;
     wrong_key(r, m, NULL, "the name of %s has from 1 to 200 bytes, not %zu", kind, len);
     return false;
-}
-
-static void read_devices(struct reader *r, const cJSON *at)
-{
-    static const char *const others[] = {"discipline", NULL};
-    struct scenario *sc = r->sc;
-    int32_t room = at ? cJSON_GetArraySize(at) : 0;
-
-    names_init(r, &r->devices, room);
-    sc->devices = arena_alloc(r->mem, ((size_t)room + 1) * sizeof(*sc->devices));
-    for (const cJSON *m = at ? at->child : NULL; m; m = m->next) {
-        struct device_spec *d = &sc->devices[sc->ndevices];
-        struct keys keys[2] = {{device_params, d, others}, {0}};
-
-        if (is_comment(m) || !want_object(r, m) || !usable_name(r, m, "a device"))
-            continue;
-        d->name = arena_strdup(r->mem, m->string);
-        d->model = find_discipline(r, json_member(m, "discipline"));
-        d->params = arena_alloc(r->mem, d->model->params_size + 1);
-        keys[1].params = d->model->params;
-        keys[1].base = d->params;
-        r->ncursors = &d->ncursors;
-        read_object(r, m, "a device", keys, 2);
-        names_add(&r->devices, d->name, sc->ndevices++);
-    }
-    names_sort(&r->devices);
 }
 
 /* ---- sync objects ---------------------------------------------------------------------- */

@@ -236,19 +236,33 @@ static cJSON *scheduler(const struct param *others)
     return o;
 }
 
+/* `i`: the discipline; `preset` may be NULL: none. */
+static cJSON *device_kind(size_t i, const struct device_preset *preset)
+{
+    cJSON *d = object_schema();
+
+    add_property(d, "discipline", constant(device_models[i]->name));
+    if (i > 0) /* the first is the default */
+        require(d, "discipline");
+    if (preset) {
+        (void)cJSON_AddStringToObject(d, "description", preset->help);
+        add_property(d, "preset", constant(preset->name));
+        require(d, "preset");
+        add_params(d, preset->params);
+    }
+    add_params(d, device_params);
+    add_params(d, device_models[i]->params);
+    return d;
+}
+
 static cJSON *device(void)
 {
     cJSON *o = cJSON_CreateObject(), *any = cJSON_AddArrayToObject(o, "anyOf");
 
     for (size_t i = 0; device_models[i]; i++) {
-        cJSON *d = object_schema();
-
-        add_property(d, "discipline", constant(device_models[i]->name));
-        if (i > 0) /* the first is the default */
-            require(d, "discipline");
-        add_params(d, device_params);
-        add_params(d, device_models[i]->params);
-        (void)cJSON_AddItemToArray(any, d);
+        (void)cJSON_AddItemToArray(any, device_kind(i, NULL));
+        for (size_t p = 0; device_presets[p]; p++)
+            (void)cJSON_AddItemToArray(any, device_kind(i, device_presets[p]));
     }
     return o;
 }

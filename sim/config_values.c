@@ -277,6 +277,19 @@ static const char *bytes_fit(const char *s, const char *end, int64_t *value)
     return "";
 }
 
+const char *bytes_read(const char *s, int64_t *value)
+{
+    const char *end = s + strlen(s);
+
+    if (end > s && end[-1] >= '0' && end[-1] <= '9') {
+        *value = strtoll(s, NULL, 10);
+        return NULL;
+    }
+    if (end - s > 2 && strcmp(end - 2, "/s") == 0)
+        end -= 2;
+    return bytes_fit(s, end, value);
+}
+
 bool read_bytes(struct reader *r, const cJSON *at, bool a_second, int64_t *value)
 {
     const char *why = "";

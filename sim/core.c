@@ -327,7 +327,8 @@ static bool core_step(struct core *c)
             core_burst(c);
         return false;
     case STEP_IO:
-        if (!device_submit(&sim->devices[step.device], t, step.time, step.bytes))
+        if (!device_submit(&sim->devices[step.device], t,
+                           &(struct asking){step.time, step.bytes, step.at, step.behalf}))
             return true;
         core_block(c, BLOCK_IO, step.device, NULL, 0);
         device_begin(&sim->devices[step.device]);

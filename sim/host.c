@@ -139,15 +139,22 @@ void executor_fault(struct executor *ex, struct task *t, int64_t place, const ch
         trace_tell(ex->sim->trace, &rec);
 }
 
-bool executor_asks(struct executor *ex, struct async_request *a, int32_t device,
-                   sim_time service, int64_t bytes)
+bool executor_asks(struct executor *ex, struct async_request *a, const struct step *step)
 {
-    return device_submit_async(&ex->sim->devices[device], a, service, bytes);
+    return device_submit_async(&ex->sim->devices[step->device], a,
+                               &(struct asking){step->time, step->bytes, step->at, NULL});
 }
 
 bool executor_pools(const struct executor *ex, int32_t device)
 {
     return ex->sim->sc->devices[device].mode == DEVICE_POOL;
+}
+
+bool executor_is_slow(const struct executor *ex, int32_t device)
+{
+    const struct device_preset *preset = ex->sim->sc->devices[device].preset;
+
+    return preset && preset->slow;
 }
 
 void executor_joined(struct executor *ex, struct task *t, struct brood *children)

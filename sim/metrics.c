@@ -150,12 +150,15 @@ static void device_does(struct metrics *m, const struct trace_rec *rec)
     struct device_metrics *d = &m->devices[rec->place];
     struct metrics_state *st = m->state;
     struct task_now *t = metrics_task(m, rec->task);
+    struct asked *a;
 
     if (rec->kind == TR_SUBMIT) {
         d->requests++;
-        asked_add(&t->asked, &st->unused, rec->extra)->at = rec->at;
+        a = asked_add(&t->asked, &st->unused, rec->extra);
+        a->at = rec->at;
+        a->queued = time_add(rec->at, rec->arg);
     } else if (rec->kind == TR_SERVE) {
-        samples_add(&d->queue, rec->at - asked_find(t->asked, rec->extra)->at);
+        samples_add(&d->queue, rec->at - asked_find(t->asked, rec->extra)->queued);
         if (st->serving[rec->place]++ == 0)
             st->busy_since[rec->place] = rec->at;
     } else if (rec->kind == TR_SERVED) {

@@ -497,6 +497,7 @@ void task_ctx_free(struct task *t)
     free(ctx->stack);
     free(ctx->locals);
     free(ctx->cursors);
+    connections_free(ctx->connections);
     free(ctx->name);
     free(ctx);
     t->ctx = NULL;

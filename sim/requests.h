@@ -9,7 +9,8 @@
 struct asked {
     struct asked *next;
     int64_t number;
-    sim_time at; /* when it was submitted */
+    sim_time at;     /* when it was submitted */
+    sim_time queued; /* since when it is in the device's queue */
     int32_t device;
 };
 

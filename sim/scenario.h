@@ -15,6 +15,7 @@
 
 struct sched_policy;   /* models/schedulers/sched.h */
 struct device_model;   /* models/devices/device.h */
+struct device_preset;  /* likewise */
 struct executor_model; /* models/executors/executor.h */
 struct sync_model;     /* models/sync/sync.h */
 struct op_def;         /* models/ops/op.h */
@@ -98,7 +99,13 @@ struct device_spec {
     int64_t channels;                 /* -1: unlimited */
     int32_t mode;                     /* enum device_mode */
     sim_time interrupt;
-    uint32_t ncursors; /* of its DIST_LISTs */
+    sim_time seek;                      /* for each unit of distance that the head moves */
+    int64_t head;                       /* where it stands at first */
+    uint32_t ncursors;                  /* of its DIST_LISTs */
+    const struct device_preset *preset; /* NULL: none */
+    const struct dist *rtt;             /* of a connection; NULL: it has none */
+    int64_t handshake;                  /* round trips that a new connection takes */
+    bool keep_alive;                    /* a task's connection is there for its next request */
 };
 enum device_mode { DEVICE_POLL, DEVICE_POOL };
 

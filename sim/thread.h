@@ -94,17 +94,18 @@ struct task_ctx {
     uint32_t calls; /* frames on the stack */
     uint32_t nread; /* of the set in progress, on top of the stack */
     int64_t *locals;
-    uint32_t *cursors;    /* of DIST_LISTs */
-    char *name;           /* of a spawned task; NULL: by spec and copy */
-    struct brood *broods; /* its children, by name */
-    struct brood *of;     /* the one it belongs to, as a child */
-    struct list sibling;  /* in `of` */
-    struct hold *holds;   /* what it owns, the latest first */
-    uint64_t seen;        /* by the walk of this number: deadlock.c */
-    struct task *from;    /* on that walk, the one that waits for this one */
-    struct task *self;    /* whose context it is; of a child */
-    sim_time release;     /* of the current job */
-    int64_t job;          /* its number, from 1 */
+    uint32_t *cursors;              /* of DIST_LISTs */
+    char *name;                     /* of a spawned task; NULL: by spec and copy */
+    struct brood *broods;           /* its children, by name */
+    struct brood *of;               /* the one it belongs to, as a child */
+    struct list sibling;            /* in `of` */
+    struct hold *holds;             /* what it owns, the latest first */
+    struct connection *connections; /* sim/devices.h */
+    uint64_t seen;                  /* by the walk of this number: deadlock.c */
+    struct task *from;              /* on that walk, the one that waits for this one */
+    struct task *self;              /* whose context it is; of a child */
+    sim_time release;               /* of the current job */
+    int64_t job;                    /* its number, from 1 */
 };
 
 /* The children spawned under one name. */
@@ -144,6 +145,8 @@ struct step {
     bool sync; /* IO: blocks an event loop, too */
     sim_time time;
     int64_t bytes;
+    int64_t at;          /* IO: the position on the device */
+    struct task *behalf; /* IO: whose request it is; NULL: of the task that the thread serves */
     int32_t device;
     struct brood *brood;
     const struct loop_call *call;

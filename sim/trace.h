@@ -47,7 +47,8 @@
       "SYNC: number of the place; else 0")                                                   \
     X(DONE, "done", "-", "enum done_why", "-")                                               \
     X(JOB, "job", "-", "completion - absolute deadline, ns", "number of the job, from 1")    \
-    X(SUBMIT, "submit", "device", "-", "number of the request; 0: the only one of its task") \
+    X(SUBMIT, "submit", "device", "time of the handshake before it is in the queue, ns",     \
+      "number of the request; 0: the only one of its task")                                  \
     X(SERVE, "serve", "device", "service time, ns",                                          \
       "number of the request; 0: the only one of its task")                                  \
     X(SERVED, "served", "device", "-", "number of the request; 0: the only one of its task") \

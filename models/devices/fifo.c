@@ -17,11 +17,13 @@ static void fifo_submit(void *state, struct request *r)
     q->last = r;
 }
 
-static struct request *fifo_next(void *state)
+static struct request *fifo_next(void *state, int64_t head, int64_t *travel)
 {
     struct fifo *q = state;
     struct request *r = q->first;
 
+    (void)head;
+    (void)travel;
     if (r)
         q->first = r->next;
     return r;

@@ -108,10 +108,11 @@ void executor_done(struct executor *ex, struct thread *th, bool fault); /* and i
 /* Something has gone wrong with `t`; ending it is the executor's business. */
 void executor_fault(struct executor *ex, struct task *t, int64_t place, const char *text);
 
-/* device_submit_async(), to a device by its number; does it block a thread of the pool? */
-bool executor_asks(struct executor *ex, struct async_request *a, int32_t device,
-                   sim_time service, int64_t bytes);
+/* device_submit_async(), to the device of the step; does a device, by its number, block a
+ * thread of the pool?  Does what blocks there wait in its slow lane? */
+bool executor_asks(struct executor *ex, struct async_request *a, const struct step *step);
 bool executor_pools(const struct executor *ex, int32_t device);
+bool executor_is_slow(const struct executor *ex, int32_t device);
 
 void executor_joined(struct executor *ex, struct task *t, struct brood *children);
 

@@ -24,7 +24,8 @@
  *   T6  the pass over the timers           I1  immediates: the whole queue, the next is another's
  *   D1  all ticks, then all microtasks, again until there are none; D2  after every callback
  *   P1  reactions in order of attachment   P2  resolving with a promise takes two hops more
- *   W2  one FIFO for the pool              W6  all that is done, each with its own drain
+ *   W2  one FIFO for the pool              W4  a marker in it for the slow lane
+ *   W6  all that is done, each with its own drain
  *   S1  connections: one a poll event, before libuv 1.45 all that wait
  *   C1  closing is a stack                 F2  where the flavours differ
  */
@@ -98,7 +99,7 @@ struct callback {
     struct brood *brood;      /* JOIN */
     sim_time time, asked_at;  /* JOB: how long; since when it is with the pool */
     sim_time ready_at;        /* since when it waits for its turn */
-    int64_t bytes;            /* JOB at a device */
+    int64_t bytes, at;        /* JOB at a device */
     int32_t device;           /* JOB, REQUEST; -1: none */
     int64_t start, duration;  /* TIMER, ms */
     struct timer_list *list;  /* it stands in; NULL: none */
@@ -110,6 +111,7 @@ struct callback {
     bool cleared; /* does nothing any more */
     bool repeats; /* TIMER */
     bool throws;  /* REACTION: to a rejection */
+    bool slow;    /* JOB: in the slow lane */
 };
 
 struct queue {
@@ -213,8 +215,12 @@ struct pool_thread {
 
 struct work_pool {
     struct pool_thread *threads; /* NULL: none yet */
-    int64_t n, running;
-    struct queue jobs;
+    int64_t n;
+    int64_t slow_running; /* jobs of the slow lane */
+    struct queue jobs;    /* where `marker` stands for all of `slow` */
+    struct queue slow;    /* look-ups of names */
+    struct callback marker;
+    bool marked; /* the marker is in the queue */
 };
 
 struct loops { /* one executor's */

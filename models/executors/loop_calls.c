@@ -24,6 +24,7 @@ static void start_io(struct callback *cb, const struct step *step)
     cb->device = step->device;
     cb->time = step->time;
     cb->bytes = step->bytes;
+    cb->at = step->at;
     if (executor_pools(l->ex, step->device)) {
         cb->kind = CALLBACK_JOB;
         work_submit(l->all, cb);
@@ -31,7 +32,7 @@ static void start_io(struct callback *cb, const struct step *step)
     }
     cb->request.task = cb->of->task;
     cb->request.replied = io_replied;
-    if (!executor_asks(l->ex, &cb->request, step->device, step->time, step->bytes))
+    if (!executor_asks(l->ex, &cb->request, step))
         loop_polls(l, cb);
 }
 

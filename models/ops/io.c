@@ -34,6 +34,7 @@ static bool exec_io(struct sim *sim, struct task *t, const struct instr *in, str
                          .device = a->io,
                          .time = a->time ? task_draw(sim, t, a->time) : -1,
                          .bytes = a->bytes,
+                         .at = a->at,
                          .sync = a->sync};
     return true;
 }
@@ -51,6 +52,7 @@ static void compile_io(struct compiler *c, const void *args)
     op->time = a->time;
     op->device = a->io;
     op->bytes = a->bytes;
+    op->at = a->at;
     emit_loop_op(c, op, a->then, (struct op_list){0});
 }
 

@@ -11,7 +11,7 @@ struct loop_op {
     struct loop_call call;
     const struct dist *time; /* NULL: none */
     int32_t device;
-    int64_t bytes;
+    int64_t bytes, at;
 };
 
 struct loop_op *loop_op_new(struct compiler *c, enum loop_verb verb, const char *name);

@@ -10,6 +10,7 @@ static bool exec_call(struct sim *sim, struct task *t, const struct instr *in, s
                          .time = op->time ? task_draw(sim, t, op->time) : -1,
                          .device = op->device,
                          .bytes = op->bytes,
+                         .at = op->at,
                          .place = in->place};
     return true;
 }
