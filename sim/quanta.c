@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "plots/comparison.h"
+#include "plots/export.h"
 #include "plots/summary.h"
 #include "plots/timeline.h"
 #include "sim/checker.h"
@@ -358,6 +359,56 @@ char *quanta_comparison(const struct quanta_run *const *runs, size_t n,
     text = comparison_text(columns, n, look);
     free(columns);
     return text;
+}
+
+/* ---- traces for others' tools --------------------------------------------------------------- */
+
+static void export_run(const struct scenario *sc, const struct export_format *format,
+                       struct export_out *out)
+{
+    struct exporter *ex = format->start(sc, out);
+    struct trace trace;
+    struct sim *sim;
+
+    trace_init(&trace);
+    trace_attach(&trace, &ex->sink);
+    sim = sim_new(sc, &trace);
+    (void)sim_run(sim);
+    sim_free(sim);
+    ex->free(ex);
+}
+
+static bool export_text(const struct export_source *from, const struct export_format *format,
+                        struct quanta_writer *w, char **errors)
+{
+    struct text text = {0};
+    struct diags diags;
+    bool fine;
+
+    diags_init(&diags);
+    fine = format->translate(from, &text, &diags);
+    if (!fine && errors)
+        *errors = diags_text(&diags);
+    fine = fine && w->write(w, 0, text.data, text.len);
+    text_release(&text);
+    diags_release(&diags);
+    return fine;
+}
+
+bool quanta_export(const struct quanta_config *cfg, size_t variant, const char *format,
+                   struct quanta_writer *writer, char **errors)
+{
+    const struct export_format *f = export_find(format);
+    struct export_source from = {cfg->config, variant, scenario_of(cfg, variant)};
+    struct export_out out = {writer, false};
+
+    sim_assert(f && writer);
+    if (errors)
+        *errors = NULL;
+    if (f->translate)
+        return export_text(&from, f, writer, errors);
+    export_run(from.sc, f, &out);
+    return !out.failed;
 }
 
 char *quanta_schema(void)

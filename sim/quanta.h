@@ -108,6 +108,37 @@ char *quanta_summary(const struct quanta_run *run, const struct quanta_look *loo
 char *quanta_comparison(const struct quanta_run *const *runs, size_t n,
                         const struct quanta_look *look);
 
+/* ---- traces for others' tools ------------------------------------------------------- */
+
+struct quanta_format {
+    const char *name;   /* as quanta_export() takes it */
+    const char *suffix; /* that its files usually have */
+    const char *help;   /* one line, no full stop */
+    const char *opens;  /* which programs read it */
+    bool binary;        /* nothing for a terminal */
+    bool folder;        /* the output is a folder of files */
+};
+const struct quanta_format *quanta_format(size_t i); /* NULL behind the last */
+extern const char *const quanta_format_names[];      /* in the same order; NULL ends them */
+
+/* Where an export goes while it is made: files, each written from front to back.  File 0 is
+ * the output itself, there from the start, unless the output is a folder.  Whoever gives the
+ * functions remembers why one failed; after that none is called. */
+struct quanta_writer {
+    /* Appends to a file. */
+    bool (*write)(struct quanta_writer *w, int file, const void *bytes, size_t n);
+    /* Another file: in the folder that the output is; `name` NULL: a scratch file.  -1: failed. */
+    int (*open)(struct quanta_writer *w, const char *name);
+    /* Appends the content of a scratch file to another file; the scratch file is gone then. */
+    bool (*append)(struct quanta_writer *w, int file, int scratch);
+};
+
+/* Writes a variant in a format, for which most of them simulate it; memory does not grow with
+ * the length of the run.  False: the writer failed, or the format cannot say what the config
+ * does (`errors` says what and where). */
+bool quanta_export(const struct quanta_config *cfg, size_t variant, const char *format,
+                   struct quanta_writer *writer, char **errors);
+
 /* From the tables of the models: the JSON Schema of configs; what `quanta models`
  * prints, of all or of those called `name`, NULL where there is no such name. */
 char *quanta_schema(void);

@@ -215,6 +215,8 @@ bool args_read(struct args *args, const struct command *cmd, int argc, char **ar
     sim_assert(argc >= 1);
     sim_assert(cmd->options);
     memset(args, 0, sizeof(*args));
+    args->command = cmd->name;
+    args->format = -1;
     for (i = 1; i < argc; i++) {
         if (options && strcmp(argv[i], "--") == 0)
             options = false;

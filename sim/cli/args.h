@@ -38,11 +38,13 @@ struct words {
 /* All that any command can be told.  Texts are argv's, but for what the parser made
  * itself: args_release(). */
 struct args {
+    const char *command; /* its name */
     bool help, json, segments, tasks, digest, check, ascii, no_timeline, quiet;
     bool man, bash, zsh, schema;
     const char *variant, *output; /* NULL: not given */
     int64_t width, rows;          /* 0: not given */
     int64_t colour;               /* enum colour_when */
+    int64_t format;               /* index into quanta_format_names; -1: not given */
     struct words sets;            /* "/pointer=value", in the order given */
     struct words operands;
     struct words made; /* texts that are the parser's own */
@@ -86,6 +88,7 @@ struct command {
     size_t min, max;     /* how many operands */
     const char *summary; /* one line, no full stop */
     const char *about;   /* paragraphs, an empty line between */
+    char *(*more)(void); /* more of them, made from a table; NULL: none */
     const struct opt *options;
     struct example examples[COMMAND_EXAMPLES]; /* the first is in the short help, too */
     int (*run)(const struct args *args);       /* gives enum exit_code */
@@ -95,8 +98,8 @@ extern const struct command *const commands[];        /* NULL ends it */
 const struct command *command_find(const char *name); /* NULL: there is none */
 const char *command_closest(const char *name);        /* NULL: none is close */
 
-extern const struct command command_run, command_compare, command_check, command_models,
-    command_help;
+extern const struct command command_run, command_compare, command_check, command_export,
+    command_models, command_help;
 
 /* Texts that belong to the program as a whole; commands.c. */
 extern const char program_summary[];       /* one line */
@@ -135,6 +138,11 @@ extern const struct env_meaning env_meanings[]; /* name NULL ends it */
     OPTION("set", OPT_SET, "/POINTER=VALUE", sets,                              \
            "change the file first, as --set /machine/cores=4; may be repeated", \
            .letter = '\0')
+#define OPT_SEED \
+    OPTION("seed", OPT_PRESET, "N", sets, "the same as --set /seed=N", .pointer = "/seed")
+#define OPT_UNTIL                                                                       \
+    OPTION("until", OPT_PRESET, "TIME", sets, "the same as --set /until=TIME, as 20ms", \
+           .pointer = "/until")
 #define OPT_LOOK                                                                         \
     FLAG("ascii", ascii, "draw with ASCII characters alone", '\0'),                      \
         OPTION("width", OPT_NUMBER, "COLUMNS", width,                                    \

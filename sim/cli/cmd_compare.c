@@ -6,9 +6,8 @@
 
 static const struct opt options[] = {
     OPT_SETTING,
-    OPTION("seed", OPT_PRESET, "N", sets, "the same as --set /seed=N", .pointer = "/seed"),
-    OPTION("until", OPT_PRESET, "TIME", sets, "the same as --set /until=TIME, as 20ms",
-           .pointer = "/until"),
+    OPT_SEED,
+    OPT_UNTIL,
     FLAG("check", check, "watch the invariants of the simulation itself", '\0'),
     FLAG("no-timeline", no_timeline, "print the table alone", '\0'),
     OPT_OUTPUT,

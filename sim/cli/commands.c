@@ -3,8 +3,13 @@
 
 #include <string.h>
 
-const struct command *const commands[] = {&command_run,    &command_compare, &command_check,
-                                          &command_models, &command_help,    NULL};
+const struct command *const commands[] = {&command_run,
+                                          &command_compare,
+                                          &command_check,
+                                          &command_export,
+                                          &command_models,
+                                          &command_help,
+                                          NULL};
 
 const char program_summary[] = "simulates cores, schedulers and event loops, deterministically";
 
@@ -39,6 +44,7 @@ const struct env_meaning env_meanings[] = {
     {"NO_COLOR", "set and not empty: no colours, unless --color=always"},
     {"COLUMNS", "the width of the terminal, where it cannot be asked"},
     {"LC_ALL, LC_CTYPE, LANG", "without UTF-8 a terminal gets ASCII characters alone"},
+    {"TMPDIR", "where export keeps what must wait while it writes to standard output"},
     {NULL, NULL},
 };
 

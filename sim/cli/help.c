@@ -1,5 +1,6 @@
 #include "sim/cli/help.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/cli/out.h"
@@ -96,6 +97,13 @@ char *help_long(const struct command *cmd)
     add_usage(&t, cmd);
     text_addf(&t, "%s\n\n", cmd->summary);
     wrap_text(&t, cmd->about, 0, out_help_width());
+    if (cmd->more) {
+        char *more = cmd->more();
+
+        text_add(&t, "\n");
+        wrap_text(&t, more, 0, out_help_width());
+        free(more);
+    }
     text_add(&t, "\noptions\n");
     add_options(&t, cmd->options);
     text_add(&t, "\nfor example\n");

@@ -1,4 +1,5 @@
 /* help_man.c - quanta.1, in mdoc(7). */
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/cli/help.h"
@@ -64,6 +65,13 @@ static void add_commands(struct text *t)
             text_addf(t, ".Ar \"%s\"\n", cmd->operands);
         text_add(t, ".Pp\n");
         add_plain(t, cmd->about);
+        if (cmd->more) {
+            char *more = cmd->more();
+
+            text_add(t, ".Pp\n");
+            add_plain(t, more);
+            free(more);
+        }
         add_options(t, cmd->options);
     }
 }

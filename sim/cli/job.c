@@ -44,7 +44,7 @@ int job_variant(const struct args *args, const struct quanta_config *cfg)
     text_add(&hint, n == 1 ? "There is only: " : "There are: ");
     for (size_t i = 0; i < n && i < 20; i++)
         text_addf(&hint, "%s\"%s\"", i ? ", " : "", names[i]);
-    complain("run", hint.data, "no variant \"%s\"", args->variant);
+    complain(args->command, hint.data, "no variant \"%s\"", args->variant);
     text_release(&hint);
     free(names);
     return -1;

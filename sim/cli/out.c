@@ -8,8 +8,9 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+#include "sim/cli/whole.h"
 
 enum { WIDTH_MIN = 40, WIDTH_USUAL = 80, WIDTH_MAX = 1000 };
 
@@ -53,82 +54,15 @@ void out_text(struct out *out, const char *text)
         out->error = errno ? errno : EIO;
 }
 
-static bool write_all(int fd, const char *data, size_t len)
-{
-    ssize_t written;
-
-    while (len > 0) {
-        written = write(fd, data, len);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return false;
-        data += written;
-        len -= (size_t)written;
-    }
-    return true;
-}
-
-/* Into the file as it is: a device, a pipe. */
-static int write_through(const char *path, const struct text *text)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOCTTY, 0666);
-    int error = 0;
-
-    if (fd < 0)
-        return errno;
-    if (!write_all(fd, text->data, text->len))
-        error = errno;
-    if (close(fd) != 0 && error == 0)
-        error = errno;
-    return error;
-}
-
-/* `path` in full, links followed, where it exists: a link to a file stays one. */
-static char *real_path(const char *path)
-{
-    char *real = realpath(path, NULL);
-
-    return real ? real : sim_strdup(path);
-}
-
-/* Under another name first; `mode` 0: a new file.  Gives an errno, 0: done. */
-static int write_whole(const char *path, mode_t mode, const struct text *text)
-{
-    struct text other = {NULL, 0, 0};
-    char *real = real_path(path);
-    int fd, error = 0;
-
-    text_addf(&other, "%s.%ld.new", real, (long)getpid());
-    fd = open(other.data, O_WRONLY | O_CREAT | O_EXCL, 0666);
-    if (fd < 0) {
-        error = errno;
-    } else {
-        if (!write_all(fd, text->data, text->len) || (mode != 0 && fchmod(fd, mode) != 0))
-            error = errno;
-        if (close(fd) != 0 && error == 0)
-            error = errno;
-        if (error == 0 && rename(other.data, real) != 0)
-            error = errno;
-        if (error != 0)
-            unlink(other.data);
-    }
-    text_release(&other);
-    free(real);
-    return error;
-}
-
 static int write_file(const char *path, const struct text *text)
 {
-    struct stat st;
+    struct whole file;
+    int error = whole_open(&file, path), closing;
 
-    if (stat(path, &st) != 0) {
-        /* A link that leads nowhere yet: the file it names is made, not the link replaced. */
-        return lstat(path, &st) == 0 ? write_through(path, text) : write_whole(path, 0, text);
-    }
-    if (S_ISREG(st.st_mode))
-        return write_whole(path, st.st_mode & 07777, text);
-    return write_through(path, text);
+    if (error == 0 && !write_all(file.fd, text->data, text->len))
+        error = errno;
+    closing = whole_close(&file, error == 0);
+    return error ? error : closing;
 }
 
 bool out_finish(struct out *out)

@@ -1,0 +1,2 @@
+/* export_table.h - the formats, as `--to` names them, in the order in which helps list them. */
+EXPORT(csv, "csv")
