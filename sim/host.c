@@ -186,6 +186,73 @@ void executor_tells(struct executor *ex, enum loop_fact what, sim_time time)
     trace_emit(ex->sim->trace, ex->sim->eng.now, TR_LOOP, ex->id, -1, what, time);
 }
 
+bool executor_watched(const struct executor *ex)
+{
+    return (ex->sim->trace->kinds & TRACE_LOOPS) != 0;
+}
+
+static void tell_text(struct executor *ex, struct trace_rec rec)
+{
+    rec.at = ex->sim->eng.now;
+    if (trace_wants(ex->sim->trace, (enum trace_kind)rec.kind))
+        trace_tell(ex->sim->trace, &rec);
+}
+
+void executor_phase(struct executor *ex, int32_t loop, enum loop_stage stage,
+                    uint64_t iteration)
+{
+    trace_emit(ex->sim->trace, ex->sim->eng.now, TR_PHASE, loop, -1, stage, (int64_t)iteration);
+}
+
+void executor_calls(struct executor *ex, int32_t loop, const struct task *t,
+                    enum call_kind kind, int64_t place, const char *name)
+{
+    tell_text(ex, (struct trace_rec){.kind = TR_CALL,
+                                     .place = loop,
+                                     .task = t ? (int32_t)t->slot : -1,
+                                     .arg = kind,
+                                     .extra = place,
+                                     .text = name});
+}
+
+void executor_returns(struct executor *ex, int32_t loop, const struct task *t)
+{
+    trace_emit(ex->sim->trace, ex->sim->eng.now, TR_RETURN, loop, t ? (int32_t)t->slot : -1, 0,
+               0);
+}
+
+void executor_frame(struct executor *ex, int32_t loop, const struct task *t, bool entered,
+                    int64_t place, const char *name)
+{
+    tell_text(ex, (struct trace_rec){.kind = TR_FRAME,
+                                     .place = loop,
+                                     .task = (int32_t)t->slot,
+                                     .arg = entered,
+                                     .extra = place,
+                                     .text = name});
+}
+
+void executor_frames(struct executor *ex, const struct task *t, const int64_t *stack,
+                     uint32_t calls, uint32_t frame, bool entered)
+{
+    task_frames(ex->sim, t, stack, calls, frame, entered);
+}
+
+void executor_queue(struct executor *ex, int32_t loop, enum loop_queue queue, int64_t n)
+{
+    trace_emit(ex->sim->trace, ex->sim->eng.now, TR_QUEUED, loop, -1, queue, n);
+}
+
+int64_t executor_place(const struct executor *ex, const struct task *t)
+{
+    return task_place(ex->sim, t);
+}
+
+const char *executor_device(const struct executor *ex, int32_t device)
+{
+    return ex->sim->sc->devices[device].name;
+}
+
 bool executor_expects(const struct executor *ex)
 {
     return ex->sim->sources_left > 0;

@@ -34,6 +34,7 @@ struct loop_call {
     uint32_t entry;    /* of the callback, of the function; 0: none */
     uint32_t rejected; /* THEN: of what runs instead where the promise is rejected; 0: none */
     const char *name;  /* of a timer or a promise; NULL: none */
+    const char *frame; /* ASYNC: what call stacks say; NULL: the call in it says so itself */
     const char *with;  /* RESOLVE: a promise that it follows; THEN, ASYNC: their own promise */
     bool unref;        /* does not keep its task from ending */
     bool awaited;      /* ASYNC, WORK: the caller waits for it */

@@ -106,7 +106,78 @@ struct var_expr compile_expr(struct compiler *c, const char *text)
     return e;
 }
 
-/* The end of a program: back to the caller, on to the next job, or the end. */
+/* ---- calls ---------------------------------------------------------------------------- */
+
+static int32_t loop_of(const struct sim *sim, const struct thread *th)
+{
+    const struct executor *ex = &sim->executors[th->executor];
+
+    return ex->model->loop_of ? ex->model->loop_of(ex, th) : -1;
+}
+
+/* The call that will return to `pc`. */
+static void tell_frame(const struct sim *sim, const struct task *t, int64_t pc, bool entered)
+{
+    const struct instr *call = &sim->code.instr[pc - 1];
+    struct trace_rec rec = {sim->eng.now,
+                            TR_FRAME,
+                            loop_of(sim, t->thread),
+                            (int32_t)t->slot,
+                            entered,
+                            (int64_t)call->place,
+                            sim->sc->programs[call->target].name};
+
+    trace_tell(sim->trace, &rec);
+}
+
+bool task_call(struct sim *sim, struct task *t, const struct instr *in)
+{
+    struct task_ctx *ctx = task_ctx(t);
+
+    if (ctx->calls == CALLS_MAX)
+        return false;
+    task_push(t, ctx->frame);
+    task_push(t, t->pc);
+    ctx->frame = ctx->sp;
+    ctx->calls++;
+    if (trace_wants(sim->trace, TR_FRAME))
+        tell_frame(sim, t, t->pc, true);
+    t->pc = sim->code.entry[in->target];
+    return true;
+}
+
+static void task_return(struct sim *sim, struct task *t)
+{
+    struct task_ctx *ctx = t->ctx;
+
+    sim_assert(ctx->frame == ctx->sp);
+    t->pc = (uint32_t)task_pop(t);
+    ctx->frame = (uint32_t)task_pop(t);
+    ctx->calls--;
+    if (trace_wants(sim->trace, TR_FRAME))
+        tell_frame(sim, t, t->pc, false);
+}
+
+void task_frames(const struct sim *sim, const struct task *t, const int64_t *stack,
+                 uint32_t calls, uint32_t frame, bool entered)
+{
+    int64_t *returns;
+
+    if (calls == 0 || !trace_wants(sim->trace, TR_FRAME))
+        return;
+    returns = sim_malloc(calls * sizeof(*returns));
+    for (uint32_t i = 0; i < calls; i++) {
+        returns[i] = stack[frame - 1];
+        frame = (uint32_t)stack[frame - 2];
+    }
+    sim_assert(frame == 0);
+    for (uint32_t i = 0; i < calls; i++)
+        tell_frame(sim, t, returns[entered ? calls - 1 - i : i], entered);
+    free(returns);
+}
+
+/* ---- the end of a program: back to the caller, on to the next job, or the end ------------- */
+
 static bool exec_end(struct sim *sim, struct task *t, const struct instr *in, struct step *out)
 {
     const struct task_spec *spec = &sim->sc->tasks[t->spec];
@@ -115,8 +186,7 @@ static bool exec_end(struct sim *sim, struct task *t, const struct instr *in, st
 
     (void)in;
     if (ctx && ctx->calls > 0) {
-        t->pc = (uint32_t)task_pop(t);
-        ctx->calls--;
+        task_return(sim, t);
         return false;
     }
     *out = (struct step){.kind = STEP_END};
@@ -131,11 +201,20 @@ static bool exec_end(struct sim *sim, struct task *t, const struct instr *in, st
     ctx->release = time_add(ctx->release, spec->period);
     t->pc = sim->code.entry[spec->program];
     if (ctx->release > sim->eng.now || task_rehearses(sim)) {
-        *out = (struct step){.kind = STEP_PERIOD, .time = ctx->release - sim->eng.now};
+        *out = (struct step){.kind = STEP_PERIOD,
+                             .time = ctx->release - sim->eng.now,
+                             .place = sim->code.instr[t->pc].place};
         return true;
     }
     machine_next_job(&sim->machine, t->thread);
     return false;
+}
+
+int64_t task_place(const struct sim *sim, const struct task *t)
+{
+    const struct instr *in = &sim->code.instr[t->pc];
+
+    return in->exec == exec_end ? -1 : (int64_t)in->place;
 }
 
 static const int32_t *resolve_shared(const struct compiler *c)
@@ -408,18 +487,6 @@ bool task_eval_atomic(struct sim *sim, struct task *t, const struct instr *in, s
                       const struct var_expr *e, int64_t *value)
 {
     return eval((struct eval){sim, t, in, e, ACCESS_ATOMIC_READ}, out, value);
-}
-
-bool task_call(struct sim *sim, struct task *t, int32_t program)
-{
-    struct task_ctx *ctx = task_ctx(t);
-
-    if (ctx->calls == CALLS_MAX)
-        return false;
-    task_push(t, t->pc);
-    ctx->calls++;
-    t->pc = sim->code.entry[program];
-    return true;
 }
 
 /* ---- children ------------------------------------------------------------------------ */

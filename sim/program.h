@@ -102,8 +102,8 @@ bool task_eval(struct sim *sim, struct task *t, const struct instr *in, struct s
 bool task_eval_atomic(struct sim *sim, struct task *t, const struct instr *in, struct step *out,
                       const struct var_expr *e, int64_t *value);
 
-/* Calls: pushes the place behind the call; false: the call stack is full. */
-bool task_call(struct sim *sim, struct task *t, int32_t program);
+/* Calls the program that the instruction's target says; false: the call stack is full. */
+bool task_call(struct sim *sim, struct task *t, const struct instr *in);
 
 /* True: nothing of this really happens (task_rehearse()).  An op that would touch more than
  * its task, its context and the variables leaves it alone. */
@@ -143,6 +143,15 @@ void code_compile(struct code *code, struct arena *mem, const struct scenario *s
 /* What the task does next. */
 void task_next(struct sim *sim, struct task *t, struct step *out);
 void task_ctx_free(struct task *t);
+
+/* The number of the place of the op that `t` stands at; -1: its program is over. */
+int64_t task_place(const struct sim *sim, const struct task *t);
+
+/* Tells whoever looks at call stacks that the frames of a stack of the task are entered, the
+ * outermost first, or left, the innermost first: a loop changes its fiber, or the task ends in
+ * the middle.  `calls` of them, `frame` the innermost, as in struct task_ctx. */
+void task_frames(const struct sim *sim, const struct task *t, const int64_t *stack,
+                 uint32_t calls, uint32_t frame, bool entered);
 
 /* rehearse.c: how long `t`, which has a thread, will compute from where it stands until it
  * gives up its core, at speed 1; what it draws is what it will draw. */

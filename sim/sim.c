@@ -164,6 +164,8 @@ bool executor_task_next(struct executor *ex, struct thread *th, struct step *out
     task_next(sim, t, out);
     if (LIKELY(out->kind != STEP_END))
         return true;
+    if (t->ctx)
+        task_frames(sim, t, t->ctx->stack, t->ctx->calls, t->ctx->frame, false);
     trace_emit(sim->trace, sim->eng.now, TR_STOP, th->core, (int32_t)t->slot, STOP_DONE, 0);
     th->task = NULL;
     task_done(sim, t, out->fault);
@@ -210,6 +212,7 @@ static void executors_init(struct sim *sim)
         ex->params = sc->executors[i].params;
         ex->sim = sim;
         ex->id = i;
+        ex->first_loop = scenario_first_loop(sc, i);
         ex->state = arena_alloc(&sim->mem, ex->model->state_size + 1);
         if (ex->model->init)
             ex->model->init(ex);

@@ -89,9 +89,10 @@ struct task {
 
 /* What only some tasks need. */
 struct task_ctx {
-    int64_t *stack; /* counters of repeat, return addresses, values read by set */
+    int64_t *stack; /* counters of repeat, frames, values read by set */
     uint32_t sp, room;
-    uint32_t calls; /* frames on the stack */
+    uint32_t calls; /* frames on the stack: each where the one below is, and a return address */
+    uint32_t frame; /* where the innermost one's return address is, from 1; 0: none */
     uint32_t nread; /* of the set in progress, on top of the stack */
     int64_t *locals;
     uint32_t *cursors;              /* of DIST_LISTs */
@@ -150,7 +151,7 @@ struct step {
     int32_t device;
     struct brood *brood;
     const struct loop_call *call;
-    uint32_t place; /* of a join, of a loop's call */
+    uint32_t place; /* of the op, where a loop may ask: of what it waits for or calls */
 };
 
 #endif

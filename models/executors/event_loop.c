@@ -55,10 +55,20 @@ void loops_know(struct loops *all, const struct thread *th, int32_t number)
     all->threads[th->slot] = number;
 }
 
+static int32_t event_loop_loop_of(const struct executor *ex, const struct thread *th)
+{
+    const struct loops *all = ex->state;
+    int32_t number = all->threads[th->slot];
+
+    return number < 0 ? -1 : all->loops[number].number;
+}
+
 static void loop_init(struct loops *all, struct loop *l, int32_t number)
 {
     l->all = all;
     l->ex = all->ex;
+    l->number = all->ex->first_loop + number;
+    l->accept.loop = l->wakeup.loop = l;
     l->th = executor_thread_new(all->ex, true);
     l->parked = true;
     l->accept.kind = CALLBACK_ACCEPT;
@@ -73,6 +83,7 @@ static void event_loop_init(struct executor *ex)
     struct loops *all = ex->state;
 
     all->ex = ex;
+    all->watched = executor_watched(ex);
     all->old = params->flavor == FLAVOR_NODE18;
     all->n = params->loops;
     all->pool.n = params->pool > 0 ? params->pool : 1;
@@ -101,6 +112,7 @@ static void event_loop_submit(struct executor *ex, struct task *t)
         else
             l->arrivals = lt;
         l->arrivals_last = lt;
+        loop_counts(l, LOOP_QUEUE_READY, 1);
         if (!l->accept.ready && !l->accepting) {
             l->accept.ready = true;
             queue_push(&l->ready, &l->accept);
@@ -112,8 +124,10 @@ static void event_loop_submit(struct executor *ex, struct task *t)
 
 static void begin_main(struct loop_task *lt)
 {
-    struct fiber *f = fiber_new(lt, lt->task->pc, NULL);
+    struct fiber *f;
 
+    loop_calls_main(lt->loop, lt);
+    f = fiber_new(lt, lt->task->pc, NULL);
     f->main = true;
     executor_tells(lt->loop->ex, LOOP_LAG, executor_now(lt->loop->ex) - lt->arrived);
 }
@@ -124,6 +138,7 @@ static void accept_one(struct loop *l)
     struct loop_task *lt = l->arrivals;
 
     l->arrivals = lt->next;
+    loop_counts(l, LOOP_QUEUE_READY, -1);
     begin_main(lt);
     l->accepting = l->all->old && l->arrivals;
     l->accept.ready = l->arrivals != NULL && !l->accepting;
@@ -135,7 +150,8 @@ static void accept_one(struct loop *l)
 
 void loop_polls(struct loop *l, struct callback *cb)
 {
-    queue_push(&l->ready, cb);
+    sim_assert(cb->loop == l);
+    callback_queue(cb, LOOP_QUEUE_READY);
     callback_ready(cb);
 }
 
@@ -149,13 +165,14 @@ static void outermost(struct loop *l, struct callback *cb)
         callback_over(cb);
         return;
     }
+    loop_calls(l, cb);
     if (cb->kind == CALLBACK_IMMEDIATE) {
         l->nrefd -= cb->holds;
         cb->kind = CALLBACK_MICROTASK;
     }
     if (cb->fiber) { /* settles what that waits for: it goes on in the drain */
         cb->kind = CALLBACK_REACTION;
-        queue_push(&l->microtasks, cb);
+        callback_queue(cb, LOOP_QUEUE_MICROTASKS);
         return;
     }
     callback_taken(cb);
@@ -174,6 +191,7 @@ static void outermost(struct loop *l, struct callback *cb)
 static void tick(struct callback *cb)
 {
     if (cb->of) {
+        loop_calls(cb->loop, cb);
         callback_taken(cb);
         callback_begin(cb, cb->entry);
     } else {
@@ -221,6 +239,7 @@ static void boot(struct loop *l)
 
     if (script) {
         l->script = NULL;
+        loop_phase(l, STAGE_SCRIPT);
         loop_refresh(l);
         begin_main(script);
         l->drain = DRAIN_BEGIN; /* D5 */
@@ -250,8 +269,10 @@ static void timers(struct loop *l)
 {
     struct callback *cb;
 
-    if (!l->entered)
+    if (!l->entered) {
+        loop_phase(l, STAGE_TIMERS);
         loop_refresh(l);
+    }
     l->entered = true;
     cb = timers_next(l);
     if (cb)
@@ -264,8 +285,11 @@ static void timers(struct loop *l)
  * False: it does. */
 static bool poll(struct loop *l)
 {
-    if (l->phase == TURN_POLLS)
+    if (l->phase == TURN_POLLS) {
+        l->iteration++;
         executor_tells(l->ex, LOOP_TURN, 0);
+    }
+    loop_phase(l, STAGE_POLL);
     loop_refresh(l);
     if (l->ready.first) {
         l->batch = l->ready;
@@ -275,9 +299,22 @@ static bool poll(struct loop *l)
         go_to(l, TURN_CHECK);
     } else {
         go_to(l, TURN_WAITS);
+        loop_phase(l, STAGE_WAIT);
         return false;
     }
     return true;
+}
+
+void loop_turns(struct loop *l)
+{
+    static const uint8_t round[] = {STAGE_POLL, STAGE_CHECK, STAGE_CLOSING, STAGE_TIMERS};
+
+    for (size_t i = 0; i < ARRAY_LEN(round); i++)
+        loop_phase(l, (enum loop_stage)round[i]);
+    l->iteration++;
+    executor_tells(l->ex, LOOP_TURN, 0);
+    loop_phase(l, STAGE_POLL);
+    loop_phase(l, STAGE_WAIT);
 }
 
 static void batch(struct loop *l)
@@ -315,6 +352,7 @@ static void check(struct loop *l)
         l->check = l->immediates;
         l->immediates.first = NULL;
         l->entered = true;
+        loop_phase(l, STAGE_CHECK);
     }
     cb = queue_pop(&l->check);
     if (cb)
@@ -332,10 +370,12 @@ static void closing(struct loop *l)
         l->closing_batch = l->closing;
         l->closing = NULL;
         l->entered = true;
+        loop_phase(l, STAGE_CLOSING);
     }
     cb = l->closing_batch;
     if (cb) {
         l->closing_batch = cb->next;
+        callback_unqueue(cb);
         outermost(l, cb);
     } else {
         go_to(l, l->all->old ? TURN_ALIVE : TURN_TIMERS);
@@ -443,6 +483,7 @@ static void loop_next(struct loop *l, struct step *out)
                 return;
             continue;
         }
+        loop_returns(l);
         if (l->timers.returns)
             timers_returned(l);
         else if (l->drain != DRAIN_NONE)
@@ -502,4 +543,5 @@ const struct executor_model executor_event_loop = {
     .release = loops_release,
     .is_loop = true,
     .scripts = event_loop_scripts,
+    .loop_of = event_loop_loop_of,
 };

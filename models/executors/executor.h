@@ -23,9 +23,10 @@ struct executor { /* one of them at work */
     const void *params;
     struct sim *sim;
     int32_t id;
-    int64_t threads;  /* made so far */
-    int64_t rejected; /* tasks refused */
-    void *state;      /* model->state_size bytes */
+    int32_t first_loop; /* the number of its first loop: scenario_loops() */
+    int64_t threads;    /* made so far */
+    int64_t rejected;   /* tasks refused */
+    void *state;        /* model->state_size bytes */
 };
 
 struct executor_model {
@@ -57,6 +58,9 @@ struct executor_model {
     bool
         is_loop; /* takes STEP_LOOP: its tasks may use the ops of loops, and it may have a `main` */
     int64_t (*scripts)(const void *params); /* of a loop: how many run that */
+
+    /* The number of the loop that `th` runs; -1: none.  Optional: it has no loops. */
+    int32_t (*loop_of)(const struct executor *ex, const struct thread *th);
 };
 
 /* What an executor may ask of the simulation.
@@ -123,6 +127,25 @@ uint64_t executor_copy(const struct executor *ex, const struct task *t, bool *sc
 struct task *executor_helper(struct executor *ex, struct thread *th, uint64_t number);
 
 void executor_tells(struct executor *ex, enum loop_fact what, sim_time time);
+
+/* What a loop does, for those who look into loops: TRACE_LOOPS of trace.h.  `loop` is numbered
+ * as there; `t` NULL: nobody's; `place` -1: none.  Who asks executor_watched() first, once, need
+ * not call when nobody does. */
+bool executor_watched(const struct executor *ex);
+void executor_phase(struct executor *ex, int32_t loop, enum loop_stage stage,
+                    uint64_t iteration);
+void executor_calls(struct executor *ex, int32_t loop, const struct task *t,
+                    enum call_kind kind, int64_t place, const char *name);
+void executor_returns(struct executor *ex, int32_t loop, const struct task *t);
+void executor_frame(struct executor *ex, int32_t loop, const struct task *t, bool entered,
+                    int64_t place, const char *name);
+void executor_frames(struct executor *ex, const struct task *t, const int64_t *stack,
+                     uint32_t calls, uint32_t frame, bool entered); /* task_frames() */
+void executor_queue(struct executor *ex, int32_t loop, enum loop_queue queue, int64_t n);
+
+/* For these: the number of the place where `t` stands, -1: it is at its end; a device's name. */
+int64_t executor_place(const struct executor *ex, const struct task *t);
+const char *executor_device(const struct executor *ex, int32_t device);
 
 /* May tasks still come, to any executor? */
 bool executor_expects(const struct executor *ex);

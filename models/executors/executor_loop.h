@@ -59,9 +59,11 @@ struct fiber {
     uint32_t awaits_at;     /* place of the op */
     struct {                /* as in struct task and struct task_ctx */
         int64_t *stack;
-        uint32_t pc, flags, sp, room, calls, nread;
+        uint32_t pc, flags, sp, room, calls, frame, nread;
     } saved;
     struct fiber *made_before; /* of all there are */
+    const char *frame;         /* what call stacks say; NULL: nothing */
+    uint32_t called_at;        /* place of that call */
     bool main;                 /* its task's own function */
     bool handler;              /* of a reaction, and has not waited yet */
 };
@@ -105,13 +107,14 @@ struct callback {
     struct timer_list *list;  /* it stands in; NULL: none */
     struct list in_list;
     uint8_t kind;
-    bool holds;   /* its task does not end before */
-    bool unref;   /* a timer or an immediate that does not hold it */
-    bool ready;   /* counted in of->ready */
-    bool cleared; /* does nothing any more */
-    bool repeats; /* TIMER */
-    bool throws;  /* REACTION: to a rejection */
-    bool slow;    /* JOB: in the slow lane */
+    uint8_t queued; /* the queue it is counted in, from 1; 0: none */
+    bool holds;     /* its task does not end before */
+    bool unref;     /* a timer or an immediate that does not hold it */
+    bool ready;     /* counted in of->ready */
+    bool cleared;   /* does nothing any more */
+    bool repeats;   /* TIMER */
+    bool throws;    /* REACTION: to a rejection */
+    bool slow;      /* JOB: in the slow lane */
 };
 
 struct queue {
@@ -183,6 +186,7 @@ enum drain { DRAIN_NONE, DRAIN_BEGIN, DRAIN_TICKS, DRAIN_MICROTASKS };
 struct loop {
     struct loops *all;
     struct executor *ex;
+    int32_t number; /* among those of the scenario */
     struct thread *th;
     struct loop_task *serving; /* th->task's; NULL: none */
     struct fiber *top;         /* of the call stack */
@@ -202,7 +206,10 @@ struct loop {
     struct promise *noted, *noted_last; /* rejected, and not handled yet */
     struct promise *globals;            /* of `main`, which has ended */
     struct timers timers;
-    uint64_t spins; /* since time has passed */
+    struct loop_task *calling;        /* whose callback runs, as those know who look */
+    int64_t queued[LOOP_QUEUE_COUNT]; /* what stands in each queue */
+    uint64_t iteration;               /* how often it has polled */
+    uint64_t spins;                   /* since time has passed */
     sim_time instant;
 };
 
@@ -231,6 +238,7 @@ struct loops { /* one executor's */
     struct loop_task **by_slot;
     uint32_t room;
     struct work_pool pool;
+    bool watched; /* somebody looks into loops */
     struct callback *free_callbacks;
     struct fiber *free_fibers, *fibers;
     struct loop_task *free_tasks;
@@ -252,6 +260,10 @@ void callback_detach(struct callback *cb);                /* from its task, whic
 
 void queue_push(struct queue *q, struct callback *cb);
 struct callback *queue_pop(struct queue *q); /* NULL: empty */
+
+/* Into that queue of its loop; of TIMERS, CLOSING and POOL, which are no lists, counted only. */
+void callback_queue(struct callback *cb, enum loop_queue queue);
+void callback_unqueue(struct callback *cb); /* out of the list that it stands in, if any */
 
 struct fiber *fiber_new(struct loop_task *lt, uint32_t entry, struct promise *result);
 void fiber_suspend(struct loop *l, struct callback *until); /* the top of the call stack */
@@ -308,10 +320,23 @@ void loop_call(struct loop *l, struct fiber *f, const struct step *step);
 void work_submit(struct loops *all, struct callback *job);
 void work_next(struct loops *all, struct pool_thread *pt, struct step *out);
 
+/* ---- loop_watch.c: what those see who look into loops --------------------------------------- */
+
+void loop_phase(struct loop *l, enum loop_stage stage);
+void loop_counts(struct loop *l, enum loop_queue queue,
+                 int64_t more);                             /* so many more stand there */
+void loop_calls(struct loop *l, const struct callback *cb); /* is called */
+void loop_calls_main(struct loop *l, struct loop_task *lt);
+void loop_returns(struct loop *l); /* the callback is over, if one runs */
+void fiber_frames(const struct fiber *f,
+                  bool entered); /* of a fiber that is, or was, on the stack */
+
 /* ---- event_loop.c ---------------------------------------------------------------------------- */
 
 /* `cb` is ready for the poll. */
 void loop_polls(struct loop *l, struct callback *cb);
+/* The poll of a parked loop goes once round, and finds nothing. */
+void loop_turns(struct loop *l);
 void loops_know(struct loops *all, const struct thread *th, int32_t number);
 
 #endif

@@ -39,7 +39,7 @@ static void start_io(struct callback *cb, const struct step *step)
 static void add_immediate(struct callback *cb)
 {
     cb->loop->nrefd += cb->holds;
-    queue_push(&cb->loop->immediates, cb);
+    callback_queue(cb, LOOP_QUEUE_IMMEDIATES);
     callback_ready(cb);
 }
 
@@ -75,7 +75,6 @@ static void start_waiting(struct loop *l, struct callback *cb, const struct step
         break;
     case STEP_JOIN:
         cb->name = step->brood->name;
-        cb->place = step->place;
         step->brood->joiner = cb;
         step->brood->joined = children_done;
         break;
@@ -97,6 +96,7 @@ static void wait_for(struct loop *l, struct fiber *f, const struct step *step)
                                                          : CALLBACK_PERIOD;
     struct callback *cb = callback_new(f->of, kind, true);
 
+    cb->place = step->place;
     fiber_suspend(l, cb);
     start_waiting(l, cb, step);
 }
@@ -182,15 +182,20 @@ static void resolve(struct loop *l, struct fiber *f, const struct step *step)
 }
 
 /* P4: runs at once, up to its first await. */
-static void call_async(struct loop *l, struct fiber *f, const struct loop_call *call)
+static void call_async(struct loop *l, struct fiber *f, const struct loop_call *call,
+                       uint32_t place)
 {
+    struct fiber *called;
     struct promise *p = promise_new(l, NULL);
 
     if (call->with)
         promise_declare(f->of, call->with, promise_use(p));
     if (call->awaited)
         f->awaits = promise_use(p);
-    (void)fiber_new(f->of, call->entry, p);
+    called = fiber_new(f->of, call->entry, p);
+    called->frame = call->frame;
+    called->called_at = place;
+    fiber_frames(called, true);
 }
 
 /* ---- timers and queues ------------------------------------------------------------------------------------ */
@@ -260,8 +265,10 @@ static void start(struct loop *l, struct fiber *f, const struct step *step)
         if (cb->kind == CALLBACK_CLOSE) { /* C1: a stack */
             cb->next = l->closing;
             l->closing = cb;
+            callback_queue(cb, LOOP_QUEUE_CLOSING);
         } else {
-            queue_push(cb->kind == CALLBACK_TICK ? &l->ticks : &l->microtasks, cb);
+            callback_queue(cb, cb->kind == CALLBACK_TICK ? LOOP_QUEUE_TICKS
+                                                         : LOOP_QUEUE_MICROTASKS);
         }
         callback_ready(cb);
     }
@@ -297,7 +304,7 @@ void loop_call(struct loop *l, struct fiber *f, const struct step *step)
         break;
     case LOOP_ASYNC:
         f->awaits_at = step->place;
-        call_async(l, f, step->call);
+        call_async(l, f, step->call, step->place);
         break;
     case LOOP_AWAIT:
         await(l, f, step);

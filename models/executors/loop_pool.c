@@ -63,6 +63,7 @@ void work_submit(struct loops *all, struct callback *job)
         make_threads(all);
     job->asked_at = executor_now(all->ex);
     job->slow = job->device >= 0 && executor_is_slow(all->ex, job->device);
+    callback_queue(job, LOOP_QUEUE_POOL);
     if (!job->slow) {
         queue_push(&p->jobs, job);
     } else {
@@ -106,6 +107,8 @@ static void done(struct callback *job)
     struct loop *l = job->loop;
 
     queue_push(&l->done, job);
+    job->queued = LOOP_QUEUE_READY + 1;
+    loop_counts(l, LOOP_QUEUE_READY, 1);
     if (!l->wakeup.ready) {
         l->wakeup.ready = true;
         queue_push(&l->ready, &l->wakeup);

@@ -88,12 +88,13 @@ struct promise *promise_find(struct loop_task *lt, const char *name)
 
 static void queue_reaction(struct loop *l, struct callback *cb, bool rejected)
 {
+    sim_assert(cb->loop == l);
     cb->throws = rejected;
     if (cb->of && !cb->holds) {
         cb->holds = true;
         cb->of->refs++;
     }
-    queue_push(&l->microtasks, cb);
+    callback_queue(cb, LOOP_QUEUE_MICROTASKS);
     if (cb->of)
         callback_ready(cb);
 }
@@ -158,7 +159,7 @@ void promise_follow(struct loop_task *by, struct promise *p, struct promise *oth
     p->follows = true;
     cb->promise = promise_use(other);
     cb->result = promise_use(p);
-    queue_push(&by->loop->microtasks, cb);
+    callback_queue(cb, LOOP_QUEUE_MICROTASKS);
     callback_ready(cb);
 }
 
@@ -193,6 +194,7 @@ static void go_on(struct loop *l, struct callback *cb)
     uint32_t at = cb->place;
 
     fiber_resume(l, f);
+    fiber_frames(f, true);
     callback_over(cb);
     if (throws)
         fiber_over(l, f, true, at);
@@ -224,6 +226,7 @@ void microtask_run(struct loop *l, struct callback *cb)
         callback_over(cb);
         return;
     }
+    loop_calls(l, cb);
     callback_taken(cb);
     if (cb->fiber) {
         go_on(l, cb);

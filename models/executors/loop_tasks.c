@@ -25,8 +25,10 @@ struct callback *queue_pop(struct queue *q)
 {
     struct callback *cb = q->first;
 
-    if (cb)
+    if (cb) {
         q->first = cb->next;
+        callback_unqueue(cb);
+    }
     return cb;
 }
 
@@ -71,6 +73,7 @@ void callback_detach(struct callback *cb)
 
     if (cb->kind == CALLBACK_IMMEDIATE && cb->holds)
         cb->loop->nrefd--;
+    callback_unqueue(cb);
     if (cb->ready)
         lt->ready--;
     lt->refs -= cb->holds;
@@ -164,6 +167,7 @@ void fiber_suspend(struct loop *l, struct callback *until)
         f->result = returned;
         f->handler = false;
     }
+    fiber_frames(f, false);
     l->top = f->below;
     f->below = NULL;
     f->of->refs--;
@@ -191,9 +195,10 @@ static void unload(struct loop_task *lt)
     f->saved.sp = ctx->sp;
     f->saved.room = ctx->room;
     f->saved.calls = ctx->calls;
+    f->saved.frame = ctx->frame;
     f->saved.nread = ctx->nread;
     ctx->stack = NULL;
-    ctx->sp = ctx->room = ctx->calls = ctx->nread = 0;
+    ctx->sp = ctx->room = ctx->calls = ctx->frame = ctx->nread = 0;
 }
 
 void fiber_load(struct fiber *f)
@@ -215,6 +220,7 @@ void fiber_load(struct fiber *f)
     ctx->sp = f->saved.sp;
     ctx->room = f->saved.room;
     ctx->calls = f->saved.calls;
+    ctx->frame = f->saved.frame;
     ctx->nread = f->saved.nread;
     f->saved.stack = NULL;
 }
@@ -241,6 +247,7 @@ void fiber_over(struct loop *l, struct fiber *f, bool rejected, uint32_t place)
     struct promise *p = f->result;
 
     sim_assert(l->top == f);
+    fiber_frames(f, false);
     if (!p && rejected)
         p = f->result = promise_new(l, NULL);
     if (p)
@@ -414,6 +421,7 @@ void loop_kill(struct loop_task *lt)
     while (l->top && l->top->of == lt) {
         struct fiber *f = l->top;
 
+        fiber_frames(f, false);
         l->top = f->below;
         lt->refs--;
         fiber_free(f);
@@ -427,6 +435,8 @@ void loop_task_end(struct loop_task *lt)
     struct loops *all = l->all;
 
     sim_assert(lt->refs == 0);
+    if (l->calling == lt)
+        loop_returns(l);
     loop_serve(l, lt);
     abandon(lt);
     sim_assert(list_empty(&lt->started));

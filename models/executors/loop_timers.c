@@ -145,6 +145,7 @@ static void insert(struct callback *cb, int64_t start)
     }
     cb->list = list;
     list_push_back(&list->timers, &cb->in_list);
+    callback_queue(cb, LOOP_QUEUE_TIMERS);
     executor_at(l->ex, &cb->request.request.done, at_ms(expiry));
 }
 
@@ -169,6 +170,7 @@ void timers_stop(struct callback *cb)
     if (!list)
         return;
     list_remove(&cb->in_list);
+    callback_unqueue(cb);
     cb->list = NULL;
     if (!cb->unref && list_empty(&list->timers))
         list_gone(&cb->loop->timers, list);
@@ -236,6 +238,7 @@ struct callback *timers_next(struct loop *l)
         return NULL;
     }
     list_remove(&cb->in_list);
+    callback_unqueue(cb);
     cb->list = NULL;
     executor_cancel(l->ex, &cb->request.request.done);
     t->returns = true;
@@ -284,7 +287,7 @@ static void fire_alarm(struct engine *eng, struct event *ev)
         callback_ready(cb);
         return;
     }
-    executor_tells(l->ex, LOOP_TURN, 0);
+    loop_turns(l);
     l->timers.native = l->timers.next_expiry = LOOP_NEVER;
     pass_ends(l);
     timers_wait(l);

@@ -167,7 +167,7 @@ static const struct param call_params[] = {
 
 static bool exec_call(struct sim *sim, struct task *t, const struct instr *in, struct step *out)
 {
-    if (task_call(sim, t, (int32_t)in->target))
+    if (task_call(sim, t, in))
         return false;
     return task_fault(sim, t, in, out, "call stack overflow");
 }

@@ -35,7 +35,8 @@ static bool exec_io(struct sim *sim, struct task *t, const struct instr *in, str
                          .time = a->time ? task_draw(sim, t, a->time) : -1,
                          .bytes = a->bytes,
                          .at = a->at,
-                         .sync = a->sync};
+                         .sync = a->sync,
+                         .place = in->place};
     return true;
 }
 

@@ -134,12 +134,19 @@ static const struct param async_params[] = {
     PARAM_END,
 };
 
+/* Such a function has no name of its own. */
+static const char *frame_of(const struct async_args *a)
+{
+    return a->as ? a->as : "async";
+}
+
 static void compile_async(struct compiler *c, const void *args)
 {
     const struct async_args *a = args;
     struct loop_op *op = loop_op_new(c, LOOP_ASYNC, NULL);
 
     op->call.with = a->as;
+    op->call.frame = frame_of(a);
     emit_loop_op(c, op, a->ops, no_ops);
 }
 
@@ -204,10 +211,13 @@ static void compile_await(struct compiler *c, const void *args)
         op->call.awaited = true;
         emit_loop_op(c, op, a->op, no_ops);
     } else if (strcmp(key_of(a), "async") == 0) {
+        const struct async_args *async = a->op.ops[0].args;
+
         op = loop_op_new(c, LOOP_ASYNC, NULL);
-        op->call.with = ((const struct async_args *)a->op.ops[0].args)->as;
+        op->call.with = async->as;
+        op->call.frame = frame_of(async);
         op->call.awaited = true;
-        emit_loop_op(c, op, ((const struct async_args *)a->op.ops[0].args)->ops, no_ops);
+        emit_loop_op(c, op, async->ops, no_ops);
     } else {
         c->awaits = true;
         emit_ops(c, a->op);

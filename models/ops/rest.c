@@ -14,7 +14,8 @@ static const struct param sleep_params[] = {
 static bool exec_sleep(struct sim *sim, struct task *t, const struct instr *in,
                        struct step *out)
 {
-    *out = (struct step){.kind = STEP_SLEEP, .time = task_draw(sim, t, in->arg.ptr)};
+    *out = (struct step){
+        .kind = STEP_SLEEP, .time = task_draw(sim, t, in->arg.ptr), .place = in->place};
     return true;
 }
 
@@ -46,8 +47,7 @@ static bool exec_yield(struct sim *sim, struct task *t, const struct instr *in,
 {
     (void)sim;
     (void)t;
-    (void)in;
-    *out = (struct step){.kind = STEP_YIELD};
+    *out = (struct step){.kind = STEP_YIELD, .place = in->place};
     return true;
 }
 

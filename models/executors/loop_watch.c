@@ -1,0 +1,140 @@
+/* loop_watch.c - what an event loop tells those who look into it: where it is in its round, what
+ * it calls, and what waits.
+ *
+ * All of it is told from here and, in words of the machine, by sim/host.c; where nobody looks
+ * (loops.watched) only lengths are kept.  Nothing that the loop decides depends on it.
+ *
+ * Source: libuv 1.46 src/unix/core.c (uv_run) for the phases; node 20.20 src/api/callback.cc
+ * for where a callback begins and ends: the drain behind it is no part of it. */
+#include "models/executors/executor_loop.h"
+
+void loop_phase(struct loop *l, enum loop_stage stage)
+{
+    if (l->all->watched)
+        executor_phase(l->ex, l->number, stage, l->iteration);
+}
+
+/* ---- queues ---------------------------------------------------------------------------------- */
+
+void loop_counts(struct loop *l, enum loop_queue queue, int64_t more)
+{
+    l->queued[queue] += more;
+    sim_assert(l->queued[queue] >= 0);
+    if (l->all->watched)
+        executor_queue(l->ex, l->number, queue, l->queued[queue]);
+}
+
+void callback_queue(struct callback *cb, enum loop_queue queue)
+{
+    struct loop *l = cb->loop;
+
+    sim_assert(cb->queued == 0);
+    if (queue == LOOP_QUEUE_TICKS)
+        queue_push(&l->ticks, cb);
+    else if (queue == LOOP_QUEUE_MICROTASKS)
+        queue_push(&l->microtasks, cb);
+    else if (queue == LOOP_QUEUE_IMMEDIATES)
+        queue_push(&l->immediates, cb);
+    else if (queue == LOOP_QUEUE_READY)
+        queue_push(&l->ready, cb);
+    cb->queued = (uint8_t)(queue + 1);
+    loop_counts(l, queue, 1);
+}
+
+void callback_unqueue(struct callback *cb)
+{
+    if (cb->queued == 0)
+        return;
+    loop_counts(cb->loop, (enum loop_queue)(cb->queued - 1), -1);
+    cb->queued = 0;
+}
+
+/* ---- calls ------------------------------------------------------------------------------------ */
+
+static enum call_kind call_of(const struct callback *cb)
+{
+    static const uint8_t kinds[] = {
+        [CALLBACK_TICK] = CALL_TICK,         [CALLBACK_MICROTASK] = CALL_MICROTASK,
+        [CALLBACK_REACTION] = CALL_REACTION, [CALLBACK_ADOPT] = CALL_ADOPTION,
+        [CALLBACK_ADOPTED] = CALL_ADOPTION,  [CALLBACK_IMMEDIATE] = CALL_IMMEDIATE,
+        [CALLBACK_TIMER] = CALL_TIMER,       [CALLBACK_REQUEST] = CALL_IO,
+        [CALLBACK_JOB] = CALL_WORK,          [CALLBACK_JOIN] = CALL_JOIN,
+        [CALLBACK_PERIOD] = CALL_PERIOD,     [CALLBACK_CLOSE] = CALL_CLOSE,
+    };
+
+    sim_assert(cb->kind < ARRAY_LEN(kinds));
+    if (cb->kind == CALLBACK_REACTION && cb->fiber)
+        return CALL_CONTINUATION;
+    if (cb->kind == CALLBACK_TIMER && cb->repeats)
+        return CALL_INTERVAL;
+    if (cb->kind == CALLBACK_JOB && cb->device >= 0)
+        return CALL_IO;
+    return (enum call_kind)kinds[cb->kind];
+}
+
+static const char *label_of(const struct callback *cb)
+{
+    if (cb->name)
+        return cb->name;
+    if (cb->device >= 0)
+        return executor_device(cb->loop->ex, cb->device);
+    return cb->promise ? cb->promise->name : NULL;
+}
+
+void loop_calls(struct loop *l, const struct callback *cb)
+{
+    if (!l->all->watched || cb->cleared)
+        return;
+    sim_assert(!l->calling);
+    sim_assert(!l->top);
+    l->calling = cb->of;
+    executor_calls(l->ex, l->number, cb->of->task, call_of(cb), cb->place, label_of(cb));
+}
+
+void loop_calls_main(struct loop *l, struct loop_task *lt)
+{
+    if (!l->all->watched)
+        return;
+    sim_assert(!l->calling);
+    l->calling = lt;
+    executor_calls(l->ex, l->number, lt->task, lt->script ? CALL_SCRIPT : CALL_TASK,
+                   executor_place(l->ex, lt->task), NULL);
+}
+
+void loop_returns(struct loop *l)
+{
+    if (!l->calling)
+        return;
+    executor_returns(l->ex, l->number, l->calling->task);
+    l->calling = NULL;
+}
+
+/* ---- the call stack ----------------------------------------------------------------------------- */
+
+/* The programs that it has called.  Its registers stay where they are: what the task would do
+ * next, as policies ask, depends on which fiber is loaded. */
+static void inner_frames(const struct fiber *f, bool entered)
+{
+    const struct task *t = f->of->task;
+    struct executor *ex = f->of->loop->ex;
+
+    if (f->of->loaded != f)
+        executor_frames(ex, t, f->saved.stack, f->saved.calls, f->saved.frame, entered);
+    else if (t->ctx)
+        executor_frames(ex, t, t->ctx->stack, t->ctx->calls, t->ctx->frame, entered);
+}
+
+/* Under them stands the function itself. */
+void fiber_frames(const struct fiber *f, bool entered)
+{
+    struct loop *l = f->of->loop;
+    const struct task *t = f->of->task;
+
+    if (!l->all->watched)
+        return;
+    if (entered && f->frame)
+        executor_frame(l->ex, l->number, t, true, f->called_at, f->frame);
+    inner_frames(f, entered);
+    if (!entered && f->frame)
+        executor_frame(l->ex, l->number, t, false, f->called_at, f->frame);
+}
