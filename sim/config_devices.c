@@ -1,4 +1,5 @@
 /* config_devices.c - "devices": keys, disciplines and presets. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "models/devices/device.h"
@@ -24,6 +25,8 @@ const struct param device_params[] = {
     PARAM(TIME, struct device_spec, seek,
           "added for each unit of distance from the position of the request before",
           .deflt = "0"),
+    PARAM(INT, struct device_spec, cylinders, "positions are from 0 to below this; 0: any",
+          .deflt = "0", .max = INT64_C(1) << 53),
     PARAM(INT, struct device_spec, head, "position at which it starts", .deflt = "0",
           .max = INT64_C(1) << 53),
     PARAM_END,
@@ -112,6 +115,10 @@ void read_devices(struct reader *r, const cJSON *at)
         read_object(r, m, "a device", keys, 3);
         if (d->preset)
             fill_in(r, m, d);
+        if (d->cylinders > 0 && d->head >= d->cylinders)
+            wrong(r, json_member(m, "head"), NULL,
+                  "of %" PRId64 " cylinders the last is %" PRId64, d->cylinders,
+                  d->cylinders - 1);
         names_add(&r->devices, d->name, sc->ndevices++);
     }
     names_sort(&r->devices);

@@ -253,6 +253,6 @@ void devices_init(struct sim *sim)
         d->state = arena_alloc(&sim->mem, d->spec->model->state_size + 1);
         d->head = d->spec->head;
         if (d->spec->model->init)
-            d->spec->model->init(d->state, d->spec->params);
+            d->spec->model->init(d->state, d->spec);
     }
 }

@@ -101,6 +101,7 @@ struct device_spec {
     sim_time interrupt;
     sim_time seek;                      /* for each unit of distance that the head moves */
     int64_t head;                       /* where it stands at first */
+    int64_t cylinders;                  /* positions are below; 0: any */
     uint32_t ncursors;                  /* of its DIST_LISTs */
     const struct device_preset *preset; /* NULL: none */
     const struct dist *rtt;             /* of a connection; NULL: it has none */

@@ -172,6 +172,8 @@ static void add_op(struct making *m, int depth)
             text_add(&m->t, ",\"time\":");
             add_time(m, false);
         }
+        if (chance(m, 30))
+            text_addf(&m->t, ",\"at\":%d", below(m, 9));
         text_add(&m->t, chance(m, 20) ? ",\"bytes\":4096}" : "}");
     } else if (kind == 5) {
         text_add(&m->t, "{\"sleep\":");
@@ -293,6 +295,20 @@ static void add_machine(struct making *m)
 
 static void add_devices(struct making *m)
 {
+    static const char *const kinds[] = {
+        "",
+        "",
+        ",\"discipline\":\"priority\"",
+        ",\"discipline\":\"sstf\",\"seek\":1",
+        ",\"discipline\":\"sstf\"",
+        ",\"discipline\":\"scan\",\"seek\":1",
+        ",\"discipline\":\"scan\",\"direction\":\"down\",\"seek\":2,\"cylinders\":9",
+        ",\"discipline\":\"cscan\",\"seek\":1,\"cylinders\":9,\"head\":4",
+        ",\"discipline\":\"cscan\",\"direction\":\"down\"",
+        ",\"preset\":\"tcp\",\"rtt\":2",
+        ",\"preset\":\"tcp\",\"rtt\":3,\"keep_alive\":false,\"handshake\":2",
+    };
+
     text_add(&m->t, "\"devices\":{");
     for (int i = 0; i < m->ndevices; i++) {
         text_addf(&m->t, "%s\"%sd%d\":{\"service\":", i ? "," : "", prefix(m), i);
@@ -307,6 +323,7 @@ static void add_devices(struct making *m)
             text_add(&m->t, ",\"channels\":\"unlimited\"");
         if (chance(m, 15))
             text_addf(&m->t, ",\"interrupt\":%d", below(m, 3));
+        text_add(&m->t, pick(m, kinds, ARRAY_LEN(kinds)));
         text_add(&m->t, "}");
     }
     text_add(&m->t, "},");

@@ -19,6 +19,7 @@
 #include "sim/param.h"
 
 struct device;
+struct device_spec; /* sim/scenario.h */
 struct task;
 
 struct request {
@@ -57,7 +58,7 @@ struct device_model {
     struct request *(*next)(void *state, int64_t head, int64_t *travel);
 
     /* Optional, once, before the others. */
-    void (*init)(void *state, const void *params);
+    void (*init)(void *state, const struct device_spec *spec);
 };
 
 struct device_preset {

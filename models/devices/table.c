@@ -1,7 +1,7 @@
 /* table.c - every discipline of devices there is; the first is the default.  And every preset. */
 #include "models/devices/device.h"
 
-#define DISCIPLINES(X) X(fifo)
+#define DISCIPLINES(X) X(fifo) X(priority) X(sstf) X(scan) X(cscan)
 #define PRESETS(X) X(tcp) X(dns) X(disk)
 
 #define X(name) extern const struct device_model device_##name;

@@ -1,6 +1,7 @@
 /* io.c - a request to a device, waited for. */
 #include "models/ops/op_loop.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 struct io_args {
@@ -57,7 +58,7 @@ static void compile_io(struct compiler *c, const void *args)
     emit_loop_op(c, op, a->then, (struct op_list){0});
 }
 
-enum { OPTION_THEN = 4, OPTION_SYNC };
+enum { OPTION_AT = 3, OPTION_THEN, OPTION_SYNC };
 
 static int io_needs_loop(const void *args)
 {
@@ -69,8 +70,13 @@ static int io_needs_loop(const void *args)
 static int check_io(const struct scenario *sc, const void *args, char *buf, size_t size)
 {
     const struct io_args *a = args;
+    int64_t cylinders = a->io >= 0 ? sc->devices[a->io].cylinders : 0;
 
-    (void)sc;
+    if (cylinders > 0 && a->at >= cylinders) {
+        (void)snprintf(buf, size, "of %" PRId64 " cylinders the last is %" PRId64, cylinders,
+                       cylinders - 1);
+        return OPTION_AT;
+    }
     if (!a->then.ops || !a->sync)
         return -1;
     (void)snprintf(buf, size,

@@ -1,0 +1,42 @@
+/* scan.c - the elevator: the head goes one way and serves what it meets, then the other way.
+ *
+ * Source: Silberschatz, Galvin, Gagne, Operating System Concepts (8th ed.), 12.4.3, where the
+ * head goes to the end of the disk: with `cylinders`; without, it turns at the last request,
+ * which they call LOOK (12.4.5), and Stallings SCAN (Operating Systems, 11.5). */
+#include "models/devices/elevator.h"
+
+static struct request *scan_next(void *state, int64_t head, int64_t *travel)
+{
+    struct elevator *e = state;
+    struct request **link = elevator_ahead(e, head);
+    int64_t end;
+
+    if (!e->waiting.first)
+        return NULL;
+    if (link)
+        return positions_take(link);
+    end = e->down ? 0 : e->cylinders - 1;
+    e->down = !e->down;
+    link = elevator_ahead(e, head);
+    sim_assert(link);
+    if (e->cylinders > 0)
+        *travel = e->down ? end - head + end - (*link)->at : head + (*link)->at;
+    return positions_take(link);
+}
+
+const struct device_model device_scan = {
+    .name = "scan",
+    .help =
+        "the elevator: serves what it meets on its way up, then down; with \"cylinders\" it "
+        "turns at their end, without at the last request (LOOK)",
+    .source =
+        "Source: Silberschatz, Galvin, Gagne, Operating System Concepts (8th ed.), 12.4.3, "
+        "12.4.5",
+    .params = elevator_params,
+    .params_size = sizeof(struct elevator_params),
+    .state_size = sizeof(struct elevator),
+    .positions = true,
+    .init = elevator_init,
+    .submit = elevator_submit,
+    .next = scan_next,
+};
