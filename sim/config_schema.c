@@ -184,18 +184,32 @@ static cJSON *param_schema(const struct param *p)
     return NULL;
 }
 
+static void add_param(cJSON *object, const struct param *p)
+{
+    cJSON *schema = param_schema(p);
+
+    (void)cJSON_AddStringToObject(schema, "description", p->help);
+    if (p->deflt)
+        (void)cJSON_AddStringToObject(schema, "$comment", p->deflt);
+    add_property(object, p->name, schema);
+    if (p->required)
+        require(object, p->name);
+}
+
 static void add_params(cJSON *object, const struct param *params)
 {
-    for (const struct param *p = params; p->name; p++) {
-        cJSON *schema = param_schema(p);
+    for (const struct param *p = params; p->name; p++)
+        add_param(object, p);
+}
 
-        (void)cJSON_AddStringToObject(schema, "description", p->help);
-        if (p->deflt)
-            (void)cJSON_AddStringToObject(schema, "$comment", p->deflt);
-        add_property(object, p->name, schema);
-        if (p->required)
-            require(object, p->name);
-    }
+/* Those that are not there yet. */
+static void add_new(cJSON *object, const struct param *params)
+{
+    const cJSON *there = cJSON_GetObjectItemCaseSensitive(object, "properties");
+
+    for (const struct param *p = params; p->name; p++)
+        if (!cJSON_GetObjectItemCaseSensitive(there, p->name))
+            add_param(object, p);
 }
 
 /* ---- models ---------------------------------------------------------------------------- */
@@ -236,34 +250,79 @@ static cJSON *scheduler(const struct param *others)
     return o;
 }
 
-/* `i`: the discipline; `preset` may be NULL: none. */
-static cJSON *device_kind(size_t i, const struct device_preset *preset)
+/* `key` belongs to those devices only whose `which` is one of `names`. */
+static void only_where(cJSON *all, const char *which, const cJSON *names, const char *key)
 {
-    cJSON *d = object_schema();
+    cJSON *rule = cJSON_CreateObject(), *condition = cJSON_AddObjectToObject(rule, "if");
+    cJSON *choice = cJSON_CreateObject(), *not = cJSON_CreateObject();
 
-    add_property(d, "discipline", constant(device_models[i]->name));
-    if (i > 0) /* the first is the default */
-        require(d, "discipline");
-    if (preset) {
-        (void)cJSON_AddStringToObject(d, "description", preset->help);
-        add_property(d, "preset", constant(preset->name));
-        require(d, "preset");
-        add_params(d, preset->params);
+    (void)cJSON_AddItemToObject(choice, "enum", cJSON_Duplicate(names, true));
+    (void)cJSON_AddItemToObject(cJSON_AddObjectToObject(condition, "properties"), which,
+                                choice);
+    require(condition, which);
+    (void)cJSON_AddFalseToObject(cJSON_AddObjectToObject(not, "properties"), key);
+    (void)cJSON_AddItemToObject(rule, "else", not );
+    (void)cJSON_AddItemToArray(all, rule);
+}
+
+static const struct param *find_key(const struct param *params, const char *name)
+{
+    while (params->name && strcmp(params->name, name) != 0)
+        params++;
+    return params->name ? params : NULL;
+}
+
+/* Keys of some disciplines. */
+static void add_disciplines(cJSON *device, cJSON *all)
+{
+    cJSON *names = cJSON_CreateObject(), *list = cJSON_AddArrayToObject(names, "enum");
+
+    for (size_t i = 0; device_models[i]; i++) {
+        (void)cJSON_AddItemToArray(list, cJSON_CreateString(device_models[i]->name));
+        for (const struct param *p = device_models[i]->params; p->name; p++) {
+            cJSON *having = cJSON_CreateArray();
+            bool seen = false;
+
+            for (size_t j = 0; device_models[j]; j++) {
+                if (!find_key(device_models[j]->params, p->name))
+                    continue;
+                seen |= j < i;
+                (void)cJSON_AddItemToArray(having, cJSON_CreateString(device_models[j]->name));
+            }
+            if (!seen)
+                only_where(all, "discipline", having, p->name);
+            cJSON_Delete(having);
+        }
     }
-    add_params(d, device_params);
-    add_params(d, device_models[i]->params);
-    return d;
+    add_property(device, "discipline", names);
+    for (size_t i = 0; device_models[i]; i++)
+        add_new(device, device_models[i]->params);
+}
+
+static void add_presets(cJSON *device, cJSON *all)
+{
+    cJSON *names = cJSON_CreateObject(), *list = cJSON_AddArrayToObject(names, "enum");
+
+    for (size_t i = 0; device_presets[i]; i++) {
+        const char *name = device_presets[i]->name;
+        cJSON *only = cJSON_CreateStringArray(&name, 1);
+
+        (void)cJSON_AddItemToArray(list, cJSON_CreateString(name));
+        for (const struct param *p = device_presets[i]->params; p->name; p++)
+            only_where(all, "preset", only, p->name);
+        add_new(device, device_presets[i]->params);
+        cJSON_Delete(only);
+    }
+    add_property(device, "preset", names);
 }
 
 static cJSON *device(void)
 {
-    cJSON *o = cJSON_CreateObject(), *any = cJSON_AddArrayToObject(o, "anyOf");
+    cJSON *o = object_schema(), *all = cJSON_AddArrayToObject(o, "allOf");
 
-    for (size_t i = 0; device_models[i]; i++) {
-        (void)cJSON_AddItemToArray(any, device_kind(i, NULL));
-        for (size_t p = 0; device_presets[p]; p++)
-            (void)cJSON_AddItemToArray(any, device_kind(i, device_presets[p]));
-    }
+    add_params(o, device_params);
+    add_disciplines(o, all);
+    add_presets(o, all);
     return o;
 }
 

@@ -18,6 +18,7 @@ BEYOND = {
     "after-self": "a cycle of names",
     "after-unknown": "a name that must exist",
     "clients-endless": "until stands elsewhere",
+    "device-cylinders": "a position that another key limits",
     "device-none": "a name that must exist",
     "device-unknown": "a name that must exist",
     "distribution-order": "an order of two numbers",

@@ -4,7 +4,7 @@
  * head goes to the end of the disk, then to its beginning: with `cylinders`; without, from the
  * last request straight to the farthest one, which they call C-LOOK (12.4.5), and Stallings
  * C-SCAN (Operating Systems, 11.5).  The way back counts as any other. */
-#include "models/devices/elevator.h"
+#include "models/devices/position_list.h"
 
 static struct request *cscan_next(void *state, int64_t head, int64_t *travel)
 {

@@ -3,7 +3,7 @@
  * Source: Silberschatz, Galvin, Gagne, Operating System Concepts (8th ed.), 12.4.3, where the
  * head goes to the end of the disk: with `cylinders`; without, it turns at the last request,
  * which they call LOOK (12.4.5), and Stallings SCAN (Operating Systems, 11.5). */
-#include "models/devices/elevator.h"
+#include "models/devices/position_list.h"
 
 static struct request *scan_next(void *state, int64_t head, int64_t *travel)
 {

@@ -1,5 +1,5 @@
 /* sstf.c - shortest seek time first: the request nearest to the head. */
-#include "models/devices/positions.h"
+#include "models/devices/position_list.h"
 
 static void sstf_submit(void *state, struct request *r)
 {
@@ -27,7 +27,7 @@ const struct device_model device_sstf = {
     .source =
         "Source: Silberschatz, Galvin, Gagne, Operating System Concepts (8th ed.), 12.4.2",
     .params = sstf_params,
-    .state_size = sizeof(struct positions),
+    .state_size = sizeof(struct position_list),
     .positions = true,
     .submit = sstf_submit,
     .next = sstf_next,
