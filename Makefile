@@ -27,6 +27,10 @@ DEFS   := -D_XOPEN_SOURCE=700 -DQUANTA_VERSION='"$(VERSION)"' -I.
 CFLAGS := -std=c11 $(OPT) $(WARN) -ffp-contract=off -fno-common $(SANITY)
 CDEPS  := -MMD -MP
 LDLIBS ?= -lcjson
+# Pictures as PNG and PDF, where librsvg is there; RSVG= builds without it.
+RSVG   ?= $(shell pkg-config --exists librsvg-2.0 cairo-pdf 2>/dev/null && echo 1)
+RASTER := $(if $(RSVG),$(shell pkg-config --libs librsvg-2.0 cairo-pdf))
+RASTER_DEFS := $(if $(RSVG),-DQUANTA_RSVG $(patsubst -I%,-isystem %,$(shell pkg-config --cflags librsvg-2.0 cairo-pdf)))
 CHECK   = $(shell pkg-config --libs check 2>/dev/null || echo -lcheck)
 AR     := ar
 
@@ -47,7 +51,7 @@ SAY   = $(if $(V),,@echo '  $(1)  $(or $(2),$@)')
 
 $B/quanta: $(call obj,$(CLI)) $B/libquanta.a
 	$(call SAY,LD)
-	$Q$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$Q$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(RASTER)
 
 $B/libquanta.a: $(call obj,$(LIB))
 	$(call SAY,AR)
@@ -66,12 +70,12 @@ $(BENCH:%.c=$B/%): $(call obj,$(BENCH_LIB))
 $B/%.o: %.c $B/flags
 	$(call SAY,CC,$<)
 	@mkdir -p $(@D)
-	$Q$(CC) $(DEFS) $(CFLAGS) $(CDEPS) -c -o $@ $<
+	$Q$(CC) $(DEFS) $(CFLAGS) $(if $(filter sim/cli/raster,$*),$(RASTER_DEFS)) $(CDEPS) -c -o $@ $<
 
 $B/flags: FORCE
 	@mkdir -p $B
-	@echo '$(subst ','\'',$(CC) $(DEFS) $(CFLAGS))' | cmp -s - $@ || \
-	    echo '$(subst ','\'',$(CC) $(DEFS) $(CFLAGS))' >$@
+	@echo '$(subst ','\'',$(CC) $(DEFS) $(CFLAGS) $(RSVG:1=librsvg))' | cmp -s - $@ || \
+	    echo '$(subst ','\'',$(CC) $(DEFS) $(CFLAGS) $(RSVG:1=librsvg))' >$@
 
 # ---- looking and testing ---------------------------------------------------
 

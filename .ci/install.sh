@@ -1,7 +1,7 @@
 #!/bin/sh
 # install.sh SET...: install the Debian packages that a set needs and that are missing.
 #
-#   build         a C compiler, make, cJSON
+#   build         a C compiler, make, cJSON; and, but it goes without: librsvg
 #   test          build, and Check, Python and jsonschema (an independent validator)
 #   lint          test, and clang, its sanitizer runtime, clang-tidy, clang-format, cppcheck
 #   repeat-cross  lint, and what clang needs to build for i386 and aarch64, and qemu-user
@@ -10,11 +10,17 @@
 # hand-built compiler or cJSON is as good.  Needs root or sudo only when it has to install.
 set -eu
 
-missing=''
+missing='' wished=''
 want() { # PACKAGE COMMAND...: the package is missing unless the command succeeds
     package=$1
     shift
     "$@" >/dev/null 2>&1 || missing="$missing $package"
+}
+wish() { # the same, of what the build can do without
+    before=$missing
+    want "$@"
+    [ "$missing" = "$before" ] || wished="$wished $1"
+    missing=$before
 }
 have() { command -v "$1"; }
 header() { # any compiler's answer counts
@@ -34,6 +40,8 @@ set_build() {
     want libc6-dev header stdio.h
     want make have make
     want libcjson-dev header cjson/cJSON.h
+    wish pkg-config have pkg-config
+    wish librsvg2-dev pkg-config --exists librsvg-2.0 cairo-pdf # PNG and PDF of pictures
 }
 set_test() {
     set_build
@@ -81,10 +89,11 @@ done
 # shellcheck disable=SC2086 # a list of packages
 missing=$(printf '%s\n' $missing | sort -u | tr '\n' ' ')
 missing=${missing% }
-[ -n "${missing# }" ] || exit 0
+[ -n "${missing# }$wished" ] || exit 0
 
 root=''
 if ! have apt-get >/dev/null; then
+    [ -n "$missing" ] || exit 0 # it goes without
     echo "install.sh: missing: $missing" >&2
     echo "    These are Debian's names and there is no apt-get here: install what provides" >&2
     echo "    them on this system, then run make again." >&2
@@ -93,6 +102,7 @@ fi
 if [ "$(id -u)" != 0 ]; then
     root=sudo
     if ! have sudo >/dev/null; then
+        [ -n "$missing" ] || exit 0
         echo "install.sh: missing: $missing" >&2
         echo "    Installing needs root and there is no sudo.  As root:" >&2
         echo "    apt-get install $missing" >&2
@@ -100,7 +110,7 @@ if [ "$(id -u)" != 0 ]; then
     fi
 fi
 
-echo "install.sh: installing $missing"
+echo "install.sh: installing $missing$wished"
 apt() { # quiet unless it fails
     log=$(mktemp)
     if ! $root env DEBIAN_FRONTEND=noninteractive apt-get -q -y "$@" >"$log" 2>&1; then
@@ -114,8 +124,12 @@ apt() { # quiet unless it fails
 # (one source of several down), the install may still succeed.
 apt update || echo "install.sh: apt-get update failed; trying with the lists there are" >&2
 # shellcheck disable=SC2086 # a list of packages
-if ! apt install --no-remove --no-install-recommends $missing; then
+if [ -n "$missing" ] && ! apt install --no-remove --no-install-recommends $missing; then
     echo "install.sh: apt-get could not install: $missing" >&2
     [ -z "$root" ] || echo "    Was sudo refused?  As root: apt-get install $missing" >&2
     exit 1
+fi
+# shellcheck disable=SC2086 # a list of packages
+if [ -n "$wished" ] && ! apt install --no-remove --no-install-recommends $wished; then
+    echo "install.sh: going on without:$wished" >&2
 fi

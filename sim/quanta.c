@@ -7,12 +7,14 @@
 
 #include "plots/comparison.h"
 #include "plots/export.h"
+#include "plots/plot.h"
 #include "plots/summary.h"
 #include "plots/timeline.h"
 #include "sim/checker.h"
 #include "sim/config.h"
 #include "sim/config_models.h"
 #include "sim/config_patch.h"
+#include "sim/config_read.h"
 #include "sim/config_schema.h"
 #include "sim/config_verify.h"
 #include "sim/digest.h"
@@ -40,7 +42,8 @@ struct quanta_run {
     struct findings findings;  /* none: no numbers */
     struct checker *checker;
     struct timeline *timeline;
-    cJSON *json; /* made when first asked for */
+    struct history *history; /* NULL: no plots */
+    cJSON *json;             /* made when first asked for */
 };
 
 /* ---- configs ---------------------------------------------------------------------------- */
@@ -169,13 +172,13 @@ static bool expects_segments(const struct quanta_run *run)
 
 static void attach(struct quanta_run *run, struct trace *trace, const struct quanta_options *o)
 {
-    if (o->numbers) {
+    if (o->numbers || o->plot) {
         run->metrics = metrics_new(run->sc, o->tasks);
         trace_attach(trace, &run->metrics->sink);
     }
-    if (o->numbers)
+    if (o->numbers || o->plot)
         findings_attach(&run->findings, run->sc, trace);
-    if (o->digest || o->numbers)
+    if (o->digest || o->numbers || o->plot)
         trace_attach(trace, &run->digest.sink);
     run->tells_segments = o->segments;
     if (o->segments || (o->numbers && expects_segments(run))) {
@@ -185,6 +188,11 @@ static void attach(struct quanta_run *run, struct trace *trace, const struct qua
     if (o->timeline) {
         run->timeline = timeline_new(run->sc);
         trace_attach(trace, timeline_sink(run->timeline));
+    }
+    if (o->plot) {
+        run->history =
+            history_new(run->sc, o->plot_from, o->plot_to > 0 ? o->plot_to : SIM_NEVER);
+        trace_attach(trace, history_sink(run->history));
     }
     if (o->check) {
         run->checker = checker_new(run->sc);
@@ -224,6 +232,7 @@ void quanta_run_free(struct quanta_run *run)
     findings_release(&run->findings);
     checker_free(run->checker);
     timeline_free(run->timeline);
+    history_free(run->history);
     free(run);
 }
 
@@ -409,6 +418,36 @@ bool quanta_export(const struct quanta_config *cfg, size_t variant, const char *
         return export_text(&from, f, writer, errors);
     export_run(from.sc, f, &out);
     return !out.failed;
+}
+
+char *quanta_plot(const struct quanta_run *const *runs, size_t n,
+                  const struct quanta_picture *look)
+{
+    struct plot_run *list = sim_calloc(n + 1, sizeof(*list));
+    char *text;
+
+    for (size_t i = 0; i < n; i++) {
+        sim_assert(runs[i]->history); /* options->plot */
+        list[i].sc = runs[i]->sc;
+        list[i].history = runs[i]->history;
+        list[i].metrics = runs[i]->metrics;
+        list[i].findings = &runs[i]->findings;
+        list[i].outcome = runs[i]->outcome;
+        list[i].digest = digest_value(&runs[i]->digest);
+    }
+    text = plot_draw(list, n, look);
+    free(list);
+    return text;
+}
+
+const char *quanta_plot_help(size_t kind)
+{
+    return plot_kinds[kind]->help;
+}
+
+bool quanta_time(const char *text, int64_t *ns)
+{
+    return time_read(text, ns) == NULL;
 }
 
 char *quanta_schema(void)

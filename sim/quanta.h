@@ -55,12 +55,14 @@ const char *quanta_about(const struct quanta_config *cfg, size_t variant);
 const char *quanta_title(const struct quanta_config *cfg, size_t variant);
 
 struct quanta_options {
-    bool segments; /* keep who ran when, for quanta_json() */
-    bool tasks;    /* the tasks object even for more than 1,000 of them */
-    bool check;    /* watch the invariants as it runs: quanta_violations() */
-    bool timeline; /* keep what quanta_timeline() draws */
-    bool digest;   /* quanta_digest() without numbers */
-    bool numbers;  /* the metrics, which all results but digest and outcome need */
+    bool segments;              /* keep who ran when, for quanta_json() */
+    bool tasks;                 /* the tasks object even for more than 1,000 of them */
+    bool check;                 /* watch the invariants as it runs: quanta_violations() */
+    bool timeline;              /* keep what quanta_timeline() draws */
+    bool plot;                  /* keep what quanta_plot() draws; implies numbers and digest */
+    int64_t plot_from, plot_to; /* ns; of this part alone, in full detail; 0, 0: all */
+    bool digest;                /* quanta_digest() without numbers */
+    bool numbers;               /* the metrics, which all results but digest and outcome need */
 };
 
 /* Simulate a variant.  `options` NULL: numbers and digest.  The run is independent of
@@ -138,6 +140,30 @@ struct quanta_writer {
  * does (`errors` says what and where). */
 bool quanta_export(const struct quanta_config *cfg, size_t variant, const char *format,
                    struct quanta_writer *writer, char **errors);
+
+/* ---- pictures -------------------------------------------------------------------------- */
+
+enum quanta_theme { QUANTA_LIGHT, QUANTA_DARK, QUANTA_PRINT };
+enum quanta_rows { QUANTA_BOTH, QUANTA_CORES, QUANTA_TASKS };
+
+struct quanta_picture {
+    const char *kind; /* one of quanta_plot_kinds; NULL: the first */
+    int width;        /* pixels, at least 640; 0: 1640 */
+    enum quanta_theme theme;
+    enum quanta_rows rows; /* of a timeline */
+};
+
+/* One picture of `n` runs, all made with options->plot and of the same part: an SVG text, with
+ * the same bytes on every machine. */
+char *quanta_plot(const struct quanta_run *const *runs, size_t n,
+                  const struct quanta_picture *look);
+
+/* The kinds of pictures; NULL ends them. */
+extern const char *const quanta_plot_kinds[];
+const char *quanta_plot_help(size_t kind); /* one line, no full stop */
+
+/* A duration as configs write it, "2.5ms", in ns; false: it is none. */
+bool quanta_time(const char *text, int64_t *ns);
 
 /* From the tables of the models: the JSON Schema of configs; what `quanta models`
  * prints, of all or of those called `name`, NULL where there is no such name. */

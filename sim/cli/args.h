@@ -41,11 +41,13 @@ struct args {
     const char *command; /* its name */
     bool help, json, segments, tasks, digest, check, ascii, no_timeline, quiet;
     bool man, bash, zsh, schema;
-    const char *variant, *output; /* NULL: not given */
-    int64_t width, rows;          /* 0: not given */
-    int64_t colour;               /* enum colour_when */
-    int64_t format;               /* index into quanta_format_names; -1: not given */
-    struct words sets;            /* "/pointer=value", in the order given */
+    const char *variant, *output;     /* NULL: not given */
+    int64_t width, rows;              /* 0: not given */
+    int64_t colour;                   /* enum colour_when */
+    const char *from, *to;            /* NULL: not given */
+    int64_t kind, theme, show, scale; /* of a picture: indices into the choices; 0: not given */
+    int64_t format;                   /* index into quanta_format_names; -1: not given */
+    struct words sets;                /* "/pointer=value", in the order given */
     struct words operands;
     struct words made; /* texts that are the parser's own */
 };
@@ -99,7 +101,7 @@ const struct command *command_find(const char *name); /* NULL: there is none */
 const char *command_closest(const char *name);        /* NULL: none is close */
 
 extern const struct command command_run, command_compare, command_check, command_export,
-    command_models, command_help;
+    command_models, command_plot, command_help;
 
 /* Texts that belong to the program as a whole; commands.c. */
 extern const char program_summary[];       /* one line */

@@ -1,0 +1,546 @@
+/* history.c - hears what happens and keeps it. */
+#include "plots/history.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "plots/history_state.h"
+
+/* ---- spans -------------------------------------------------------------------------------- */
+
+/* Into what is kept: its part within the bounds, counted from where they begin. */
+static void keep(struct history *h, struct rows *rows, struct span s)
+{
+    s.from = s.from > h->from ? s.from : h->from;
+    s.to = s.to < h->to ? s.to : h->to;
+    if (s.from >= s.to)
+        return;
+    s.from -= h->from;
+    s.to -= h->from;
+    rows_add(rows, s);
+}
+
+static void level_to(struct history *h, int32_t level, sim_time now, int64_t change)
+{
+    struct level_history *l = &h->levels[level];
+
+    level_history_set(l, now < h->to ? now : h->to, l->value + change);
+}
+
+static bool is_work(const struct history *h, const struct task_now *t)
+{
+    return t->spec < h->sc->ntasks;
+}
+
+static void remember_wait(struct history *h, const struct task_now *t, sim_time now)
+{
+    char buf[TASK_NAME_SIZE];
+
+    if (now - t->since <= h->longest.to - h->longest.from || !is_work(h, t))
+        return;
+    h->longest.from = t->since;
+    h->longest.to = now;
+    h->longest.number = t->number;
+    free(h->longest_name);
+    h->longest_name = sim_strdup(
+        t->name ? t->name : task_name(&h->sc->tasks[t->spec], (uint64_t)t->copy, buf));
+}
+
+static void add_need(struct history *h, const struct task_now *t, sim_time now)
+{
+    struct needs *needs = &h->needs[t->needs];
+    struct need *last = needs->n > 0 ? &needs->part[needs->n - 1] : NULL;
+    sim_time from = t->is == DOES_IO && t->served > t->since ? t->served : t->since;
+
+    if ((t->is != DOES_RUN && t->is != DOES_IO && t->is != DOES_SLEEP) || t->others ||
+        now <= from)
+        return;
+    if (last && last->is == t->is) {
+        last->time += now - from;
+    } else if (needs->n < NEED_PARTS) {
+        needs->part[needs->n++] = (struct need){t->is, now - from};
+    } else {
+        needs->more = true;
+    }
+}
+
+/* What the task has done up to now is told. */
+static void task_tell(struct history *h, struct task_now *t, sim_time now)
+{
+    if (t->is == DOES_WAIT)
+        remember_wait(h, t, now);
+    if (t->needs >= 0)
+        add_need(h, t, now);
+    keep(h, &h->tasks, (struct span){t->since, now, t->number, t->number, (uint8_t)t->is});
+    t->since = now;
+}
+
+static void task_to(struct history *h, struct task_now *t, sim_time now, enum doing is)
+{
+    if (is == t->is)
+        return; /* it goes on */
+    task_tell(h, t, now);
+    if (t->is == DOES_WAIT || is == DOES_WAIT)
+        level_to(h, LEVEL_READY, now, is == DOES_WAIT ? 1 : -1);
+    h->saw[is] = true;
+    t->is = is;
+    t->others = false;
+}
+
+static void core_to(struct history *h, int32_t core, sim_time now)
+{
+    struct core_now *c = &h->core_now[core];
+
+    if (c->busy)
+        keep(h, &h->cores,
+             (struct span){c->since, now, core, c->who,
+                           (uint8_t)(c->changing ? DOES_CHANGE : DOES_RUN)});
+    if (c->since < now)
+        c->since = now;
+}
+
+static void leave_core(struct history *h, int32_t core, sim_time now)
+{
+    struct core_now *c = &h->core_now[core];
+
+    core_to(h, core, now);
+    if (c->busy && !c->changing)
+        level_to(h, LEVEL_RUNNING, now, -1);
+    c->busy = false;
+}
+
+static void take_core(struct history *h, const struct trace_rec *rec, bool changing)
+{
+    struct task_now *t = &h->task_now[rec->task];
+    struct core_now *c = &h->core_now[rec->place];
+
+    leave_core(h, rec->place, rec->at);
+    c->busy = true;
+    c->changing = changing;
+    c->who = t->number;
+    t->core = rec->place;
+    if (!changing)
+        level_to(h, LEVEL_RUNNING, rec->at, 1);
+}
+
+/* An interrupt: the core is taken from what it did. */
+static void interrupt(struct history *h, const struct trace_rec *rec)
+{
+    struct core_now *c = &h->core_now[rec->place];
+    sim_time from = c->since > rec->at ? c->since : rec->at, to = time_add(from, rec->arg);
+
+    core_to(h, rec->place, rec->at);
+    keep(h, &h->cores, (struct span){from, to, rec->place, -1, DOES_CHANGE});
+    c->since = to;
+}
+
+/* ---- tasks -------------------------------------------------------------------------------- */
+
+/* The rows of the stories in pairs: the first of each stays. */
+static void fold_stories(struct history *h)
+{
+    h->stories_fold++;
+    for (int32_t i = 0; i < HISTORY_ROWS; i++) {
+        if (i % 2 == 1)
+            free(h->stories[i].name);
+        else
+            h->stories[i / 2] = h->stories[i];
+    }
+    h->nstories = HISTORY_ROWS / 2;
+    for (size_t i = 0; i < h->nslots; i++)
+        if (h->task_now[i].story >= 0)
+            h->task_now[i].story = h->task_now[i].story % 2 ? -1 : h->task_now[i].story / 2;
+}
+
+static void start_story(struct history *h, struct task_now *t, sim_time now)
+{
+    struct task_story *s;
+    char buf[TASK_NAME_SIZE];
+
+    t->story = -1;
+    if (h->nstories == HISTORY_ROWS && t->number >> h->stories_fold == HISTORY_ROWS)
+        fold_stories(h);
+    if (t->number & ((1 << h->stories_fold) - 1))
+        return;
+    t->story = h->nstories++;
+    s = &h->stories[t->story];
+    s->name = sim_strdup(t->name ? t->name
+                                 : task_name(&h->sc->tasks[t->spec], (uint64_t)t->copy, buf));
+    s->spec = t->spec;
+    s->colour = is_work(h, t) ? h->work : -1;
+    s->arrival = now;
+    s->first_run = s->end = -1;
+    s->ending = TASK_LIVES;
+}
+
+static void start_needs(struct history *h, struct task_now *t)
+{
+    char buf[TASK_NAME_SIZE];
+
+    t->needs = -1;
+    if (t->spec >= HISTORY_NEEDS || !is_work(h, t) || h->needs[t->spec].seen)
+        return;
+    t->needs = t->spec;
+    h->needs[t->spec].seen = h->needs[t->spec].open = true;
+    h->needs[t->spec].name = sim_strdup(
+        t->name ? t->name : task_name(&h->sc->tasks[t->spec], (uint64_t)t->copy, buf));
+}
+
+static void arrive(struct history *h, const struct trace_rec *rec)
+{
+    struct task_now *t;
+
+    h->task_now = array_reach(h->task_now, &h->nslots, (size_t)rec->task, sizeof(*t));
+    t = &h->task_now[rec->task];
+    memset(t, 0, sizeof(*t));
+    t->here = true;
+    t->spec = (int32_t)rec->arg;
+    t->copy = rec->extra;
+    t->name = rec->text ? sim_strdup(rec->text) : NULL;
+    t->number = h->arrived++;
+    t->core = t->level = -1;
+    t->since = rec->at;
+    start_story(h, t, rec->at);
+    start_needs(h, t);
+    /* A thread of a pool has nothing to do yet. */
+    t->is = is_work(h, t) ? DOES_WAIT : DOES_SLEEP;
+    h->saw[t->is] = true;
+    if (is_work(h, t)) {
+        h->work++;
+        level_to(h, LEVEL_READY, rec->at, 1);
+        level_to(h, LEVEL_PROGRESS, rec->at, 1);
+    }
+}
+
+static void leave(struct history *h, struct task_now *t, const struct trace_rec *rec)
+{
+    if (t->core >= 0)
+        leave_core(h, t->core, rec->at);
+    task_to(h, t, rec->at, DOES_RUN);
+    task_tell(h, t, rec->at);
+    if (t->needs >= 0)
+        h->needs[t->needs].open = false;
+    if (t->story >= 0) {
+        h->stories[t->story].end = rec->at;
+        h->stories[t->story].ending = rec->arg == DONE_FAULT ? TASK_FAULTED : TASK_ENDED;
+    }
+    if (is_work(h, t))
+        level_to(h, LEVEL_PROGRESS, rec->at, -1);
+    free(t->name);
+    memset(t, 0, sizeof(*t));
+}
+
+static int32_t sync_level(const struct history *h, int32_t sync)
+{
+    return LEVEL_MORE + h->sc->ndevices + h->sc->nexecutors + sync;
+}
+
+static void block(struct history *h, struct task_now *t, const struct trace_rec *rec)
+{
+    enum doing is = rec->arg == BLOCK_IO     ? DOES_IO
+                    : rec->arg == BLOCK_SYNC ? DOES_LOCK
+                                             : DOES_SLEEP;
+
+    if (rec->arg == BLOCK_SYNC && rec->place >= 0) {
+        t->level = sync_level(h, rec->place);
+        level_to(h, t->level, rec->at, 1);
+    }
+    task_to(h, t, rec->at, is);
+    t->others = is == DOES_SLEEP && rec->arg != BLOCK_SLEEP;
+}
+
+static void run(struct history *h, struct task_now *t, const struct trace_rec *rec)
+{
+    take_core(h, rec, false);
+    if (t->story >= 0 && h->stories[t->story].first_run < 0)
+        h->stories[t->story].first_run = rec->at;
+    task_to(h, t, rec->at, DOES_RUN);
+}
+
+static void ready(struct history *h, struct task_now *t, const struct trace_rec *rec)
+{
+    if (t->core >= 0)
+        leave_core(h, t->core, rec->at);
+    t->core = -1;
+    if (t->level >= 0)
+        level_to(h, t->level, rec->at, -1);
+    t->level = -1;
+    task_to(h, t, rec->at, DOES_WAIT);
+}
+
+static void stuck(struct history *h, struct task_now *t, sim_time now)
+{
+    if (t->is == DOES_RUN)
+        return; /* it spins */
+    task_to(h, t, now, DOES_STUCK);
+    if (t->story >= 0)
+        h->stories[t->story].ending = TASK_STUCK;
+}
+
+/* ---- records ------------------------------------------------------------------------------ */
+
+static void record_task(struct history *h, struct task_now *t, const struct trace_rec *rec)
+{
+    switch ((enum trace_kind)rec->kind) {
+    case TR_READY:
+        ready(h, t, rec);
+        break;
+    case TR_SWITCH:
+        take_core(h, rec, true);
+        break;
+    case TR_RUN:
+        run(h, t, rec);
+        break;
+    case TR_STOP:
+        leave_core(h, rec->place, rec->at);
+        t->core = -1;
+        task_to(h, t, rec->at, DOES_WAIT);
+        break;
+    case TR_BLOCK:
+        block(h, t, rec);
+        break;
+    case TR_DEADLOCK:
+        stuck(h, t, rec->at);
+        break;
+    case TR_DONE:
+        leave(h, t, rec);
+        break;
+    case TR_SERVE:
+        t->served = rec->extra == 0 ? rec->at : 0;
+        break;
+    default:
+        break;
+    }
+}
+
+static void record(struct trace_sink *sink, const struct trace_rec *rec)
+{
+    struct history *h = container_of(sink, struct history, sink);
+
+    switch ((enum trace_kind)rec->kind) {
+    case TR_ARRIVE:
+        arrive(h, rec);
+        return;
+    case TR_IRQ:
+        interrupt(h, rec);
+        return;
+    case TR_QUEUE:
+        level_history_set(&h->levels[LEVEL_MORE + h->sc->ndevices + rec->place],
+                          rec->at < h->to ? rec->at : h->to, rec->arg);
+        return;
+    case TR_SUBMIT:
+        level_to(h, LEVEL_MORE + rec->place, rec->at, 1);
+        return;
+    case TR_SERVE:
+        level_to(h, LEVEL_MORE + rec->place, rec->at, -1);
+        break;
+    default:
+        break;
+    }
+    if (rec->task >= 0)
+        record_task(h, &h->task_now[rec->task], rec);
+}
+
+static void finish(struct trace_sink *sink, sim_time end)
+{
+    struct history *h = container_of(sink, struct history, sink);
+
+    for (int32_t i = 0; i < h->sc->machine.ncores; i++)
+        leave_core(h, i, end);
+    for (size_t i = 0; i < h->nslots; i++) {
+        struct task_now *t = &h->task_now[i];
+
+        if (!t->here)
+            continue;
+        task_tell(h, t, end);
+        free(t->name);
+        t->name = NULL;
+    }
+    h->end = end;
+    h->from = h->from < end ? h->from : end;
+    h->to = h->to < end ? h->to : end;
+    for (int32_t i = 0; i < h->nlevels; i++)
+        level_history_end(&h->levels[i], h->to);
+    rows_sort(&h->cores, h->sc->machine.ncores);
+    rows_sort(&h->tasks, h->arrived);
+}
+
+struct history *history_new(const struct scenario *sc, sim_time from, sim_time to)
+{
+    struct history *h = sim_calloc(1, sizeof(*h));
+
+    sim_assert(from >= 0);
+    sim_assert(to > from);
+    h->sink.kinds = TRACE_COURSE;
+    h->sink.record = record;
+    h->sink.finish = finish;
+    h->sc = sc;
+    h->from = from;
+    h->to = to;
+    h->longest.number = -1;
+    h->core_now = sim_calloc((size_t)sc->machine.ncores, sizeof(*h->core_now));
+    h->nlevels = LEVEL_MORE + sc->ndevices + sc->nexecutors + sc->nsyncs;
+    h->levels = sim_calloc((size_t)h->nlevels, sizeof(*h->levels));
+    for (int32_t i = 0; i < h->nlevels; i++)
+        h->levels[i].begin = from;
+    return h;
+}
+
+void history_free(struct history *h)
+{
+    if (!h)
+        return;
+    for (int32_t i = 0; i < h->nstories; i++)
+        free(h->stories[i].name);
+    for (int32_t i = 0; i < h->nlevels; i++)
+        level_history_release(&h->levels[i]);
+    for (int32_t i = 0; i < HISTORY_NEEDS; i++)
+        free(h->needs[i].name);
+    free(h->levels);
+    rows_release(&h->cores);
+    rows_release(&h->tasks);
+    free(h->core_now);
+    free(h->task_now);
+    free(h->longest_name);
+    free(h);
+}
+
+struct trace_sink *history_sink(struct history *h)
+{
+    return &h->sink;
+}
+
+/* ---- what it tells ------------------------------------------------------------------------- */
+
+sim_time history_end(const struct history *h)
+{
+    return h->end;
+}
+
+sim_time history_from(const struct history *h)
+{
+    return h->from;
+}
+
+sim_time history_to(const struct history *h)
+{
+    return h->to;
+}
+
+bool history_exact(const struct history *h)
+{
+    return !h->tasks.binned && !h->cores.binned;
+}
+
+int32_t history_tasks(const struct history *h)
+{
+    return h->arrived;
+}
+
+int32_t history_work(const struct history *h)
+{
+    return h->work;
+}
+
+int32_t history_per_row(const struct history *h)
+{
+    return 1 << h->stories_fold;
+}
+
+int32_t history_rows(const struct history *h)
+{
+    return h->nstories;
+}
+
+const struct task_story *history_story(const struct history *h, int32_t row)
+{
+    sim_assert(row >= 0);
+    sim_assert(row < h->nstories);
+    return &h->stories[row];
+}
+
+static const struct task_story *story_of(const struct history *h, int32_t number)
+{
+    if (number < 0 || number & ((1 << h->stories_fold) - 1))
+        return NULL;
+    return &h->stories[number >> h->stories_fold];
+}
+
+const char *history_name(const struct history *h, int32_t number)
+{
+    const struct task_story *s = story_of(h, number);
+
+    if (!s && number >= 0 && number == h->longest.number)
+        return h->longest_name;
+    return s ? s->name : NULL;
+}
+
+int32_t history_colour(const struct history *h, int32_t number)
+{
+    const struct task_story *s = story_of(h, number);
+
+    return s ? s->colour : number; /* there are too many to tell them apart anyway */
+}
+
+void history_task(const struct history *h, int32_t row, int32_t n, struct pieces *p)
+{
+    int32_t fold = 1 << h->stories_fold, first = row * fold, per = n * fold;
+
+    if (!h->tasks.binned && per > h->arrived - first)
+        per = h->arrived - first;
+    rows_pieces(&h->tasks, first, per, h->from, p);
+}
+
+void history_core(const struct history *h, int32_t core, int32_t per, struct pieces *p)
+{
+    if (!h->cores.binned && per > h->sc->machine.ncores - core)
+        per = h->sc->machine.ncores - core;
+    rows_pieces(&h->cores, core, per, h->from, p);
+}
+
+bool history_saw(const struct history *h, enum doing is)
+{
+    return h->saw[is];
+}
+
+const struct needs *history_needs(const struct history *h, int32_t spec)
+{
+    return spec < HISTORY_NEEDS && h->needs[spec].seen ? &h->needs[spec] : NULL;
+}
+
+void history_level(const struct history *h, int32_t level, struct steps *s)
+{
+    level_history_steps(&h->levels[level], h->to, s);
+}
+
+int64_t history_level_max(const struct history *h, int32_t level)
+{
+    return h->levels[level].max;
+}
+
+const char *history_level_name(const struct history *h, int32_t level)
+{
+    static const char *const first[] = {"in progress", "running", "ready"};
+    const struct scenario *sc = h->sc;
+
+    if (level < LEVEL_MORE)
+        return first[level];
+    level -= LEVEL_MORE;
+    if (level < sc->ndevices)
+        return sc->devices[level].name;
+    level -= sc->ndevices;
+    if (level < sc->nexecutors)
+        return sc->executors[level].name;
+    level -= sc->nexecutors;
+    return level < sc->nsyncs ? sc->syncs[level].name : NULL;
+}
+
+struct longest_wait history_longest_wait(const struct history *h)
+{
+    return h->longest;
+}
+
+const char *history_longest_name(const struct history *h)
+{
+    return h->longest_name;
+}

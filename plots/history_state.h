@@ -1,0 +1,107 @@
+/* history_state.h - between history.c, which listens, history_rows.c and history_levels.c. */
+#ifndef PLOTS_HISTORY_STATE_H
+#define PLOTS_HISTORY_STATE_H
+
+#include "plots/history.h"
+
+/* ---- rows: history_rows.c ----------------------------------------------------------------- */
+
+struct span {
+    sim_time from, to;
+    int32_t row; /* a core, or a task by its number */
+    int32_t who;
+    uint8_t is; /* enum doing */
+};
+
+struct bin {
+    sim_time in[DOINGS];
+    sim_time top;
+    int32_t who;
+};
+
+/* The rows of the cores, or of the tasks: spans, and beyond HISTORY_EXACT of them bins. */
+struct rows {
+    struct span *spans;
+    size_t n, room;
+    size_t *start;                  /* exact: where each row begins in spans, once sorted */
+    struct bin *bins[HISTORY_ROWS]; /* NULL: none yet, or exact */
+    bool binned;
+    unsigned shift; /* a bin is 2^shift ns */
+    unsigned fold;  /* a row has 2^fold cores or tasks */
+};
+
+/* Times are counted from where the history begins. */
+void rows_add(struct rows *r, struct span span);
+void rows_sort(struct rows *r, int32_t n); /* before pieces are asked for; n rows */
+void rows_release(struct rows *r);
+
+/* The pieces of `per` rows together, from `first` on, put `from` later; in bins, `first` and
+ * `per` are multiples of 2^fold. */
+void rows_pieces(const struct rows *r, int32_t first, int32_t per, sim_time from,
+                 struct pieces *p);
+
+/* ---- levels: history_levels.c -------------------------------------------------------------- */
+
+enum { LEVEL_EXACT = 4096, LEVEL_BINS = 1024 };
+
+struct level_bin {
+    struct wide area;
+    int64_t max;
+};
+
+struct level_history {
+    int64_t value, max;
+    sim_time at;              /* told up to here */
+    sim_time begin;           /* of what is kept */
+    struct level_step *steps; /* exact: where it changed */
+    size_t n, room;
+    struct level_bin *bins; /* NULL: exact */
+    unsigned shift;
+};
+
+void level_history_set(struct level_history *l, sim_time now, int64_t value);
+void level_history_end(struct level_history *l, sim_time now);
+void level_history_steps(const struct level_history *l, sim_time end, struct steps *s);
+void level_history_release(struct level_history *l);
+
+/* ---- the whole: history.c ------------------------------------------------------------------ */
+
+struct task_now {
+    enum doing is;
+    bool here, others;           /* others: what it waits for is up to other tasks */
+    int32_t number, spec, story; /* story: -1: not kept */
+    int32_t core;                /* it runs on, or is switched to; -1 */
+    int32_t level;               /* of the sync object it waits for; -1 */
+    int32_t needs;               /* number of its spec where it is the one that is kept; -1 */
+    int64_t copy;
+    char *name; /* of a spawned task */
+    sim_time since, served;
+};
+
+struct core_now {
+    bool busy, changing;
+    int32_t who;
+    sim_time since;
+};
+
+struct history {
+    struct trace_sink sink;
+    const struct scenario *sc;
+    sim_time from, to, end;
+    struct rows cores, tasks;
+    struct core_now *core_now;
+    struct task_now *task_now;
+    size_t nslots;
+    int32_t arrived, work;
+    struct task_story stories[HISTORY_ROWS];
+    int32_t nstories;
+    unsigned stories_fold;
+    struct level_history *levels;
+    int32_t nlevels;
+    bool saw[DOINGS];
+    struct needs needs[HISTORY_NEEDS];
+    struct longest_wait longest;
+    char *longest_name;
+};
+
+#endif

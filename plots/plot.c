@@ -1,0 +1,43 @@
+/* plot.c - the kinds of pictures. */
+#include "plots/plot.h"
+
+#include <string.h>
+
+enum { WIDTH_USUAL = 1640 };
+
+const struct plot_kind *const plot_kinds[] = {&plot_timeline, NULL};
+const char *const quanta_plot_kinds[] = {"timeline", NULL};
+_Static_assert(ARRAY_LEN(plot_kinds) == ARRAY_LEN(quanta_plot_kinds), "the names of all kinds");
+
+const struct plot_kind *plot_kind_find(const char *name)
+{
+    for (size_t i = 0; plot_kinds[i]; i++)
+        if (strcmp(plot_kinds[i]->name, name) == 0)
+            return plot_kinds[i];
+    return NULL;
+}
+
+static bool of_one_file(const struct plot_run *runs, size_t n)
+{
+    for (size_t i = 1; i < n; i++)
+        if (strcmp(runs[i].sc->file, runs[0].sc->file) != 0 ||
+            strcmp(runs[i].sc->name, runs[0].sc->name) != 0)
+            return false;
+    return true;
+}
+
+char *plot_draw(const struct plot_run *runs, size_t n, const struct quanta_picture *look)
+{
+    struct plot p = {.runs = runs,
+                     .n = n < PLOT_RUNS ? n : PLOT_RUNS,
+                     .theme = theme_of((int)look->theme),
+                     .kind = look->kind ? plot_kind_find(look->kind) : plot_kinds[0],
+                     .rows = look->rows,
+                     .width = PX(look->width > 0 ? look->width : WIDTH_USUAL)};
+
+    sim_assert(n > 0);
+    sim_assert(p.kind);
+    p.left_out = n - p.n;
+    p.one_file = of_one_file(runs, n);
+    return p.kind->draw(&p);
+}

@@ -1,0 +1,76 @@
+/* plot.h - pictures of runs: the table of their kinds, and what all of them share.
+ *
+ * A kind is one constant in one file: it reads what sinks have kept of some runs (history,
+ * metrics, findings) and gives back an SVG text.  It knows nothing of policies, devices and
+ * executors but their names.
+ */
+#ifndef PLOTS_PLOT_H
+#define PLOTS_PLOT_H
+
+#include "plots/history.h"
+#include "plots/palette.h"
+#include "plots/svg.h"
+#include "sim/findings.h"
+#include "sim/metrics.h"
+#include "sim/quanta.h"
+#include "sim/sim.h"
+
+/* What is drawn of one run. */
+struct plot_run {
+    const struct scenario *sc;
+    const struct history *history;
+    struct metrics *metrics;
+    const struct findings *findings;
+    enum outcome outcome;
+    uint64_t digest;
+};
+
+enum { PLOT_RUNS = 24 }; /* at most so many are drawn in one picture */
+
+struct plot {
+    const struct plot_run *runs;
+    size_t n;
+    size_t left_out; /* runs beyond PLOT_RUNS */
+    const struct theme *theme;
+    const struct plot_kind *kind;
+    enum quanta_rows rows;
+    px width;
+    bool one_file; /* all runs are variants of one file */
+};
+
+struct plot_kind {
+    const char *name;                    /* as --kind has it */
+    const char *help;                    /* one line, no full stop */
+    char *(*draw)(const struct plot *p); /* the caller frees it */
+};
+extern const struct plot_kind *const plot_kinds[]; /* NULL ends it; the first is the default */
+const struct plot_kind *plot_kind_find(const char *name); /* NULL: there is none */
+
+char *plot_draw(const struct plot_run *runs, size_t n, const struct quanta_picture *look);
+
+extern const struct plot_kind plot_timeline;
+
+/* ---- what kinds share: plot_frame.c --------------------------------------------------------- */
+
+enum { PLOT_MARGIN = 40, PLOT_TITLE = 90 };
+
+/* Lines from top to bottom: texts are measured first, then drawn, by the same functions with
+ * `s` NULL.  Each gives the height it takes. */
+px plot_header(const struct plot *p, struct svg *s); /* title, explanation */
+px plot_footer(const struct plot *p, struct svg *s, px y, const char *notes);
+
+/* The name of a run's panel: its variant, behind the title where there are several files. */
+void plot_run_name(const struct plot *p, size_t run, struct text *t);
+/* How many cores, which policy and executors: "4 cores, rr, quantum 4 ms". */
+void plot_run_facts(const struct plot_run *r, struct text *t);
+
+static inline struct font plot_font(px size, colour c)
+{
+    return (struct font){.size = size, .fill = c};
+}
+static inline struct font plot_bold(px size, colour c)
+{
+    return (struct font){.size = size, .fill = c, .weight = 700};
+}
+
+#endif

@@ -1,0 +1,161 @@
+/* plot_frame.c - what stands above and beneath every picture. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "models/executors/executor.h"
+#include "models/schedulers/sched.h"
+#include "plots/axis.h"
+#include "plots/plot.h"
+#include "sim/param.h"
+
+/* ---- the title ------------------------------------------------------------------------------ */
+
+/* The first sentence of the file's explanation. */
+static void first_sentence(const char *about, struct text *t)
+{
+    const char *end = about;
+
+    while (*end && *end != '\n' &&
+           !((*end == '.' || *end == '?' || *end == '!') && (end[1] == ' ' || end[1] == '\n')))
+        end++;
+    text_add_len(t, about, (size_t)(end - about));
+    if (*end == '.' || *end == '?' || *end == '!')
+        text_add_len(t, end, 1);
+    text_add(t, "");
+}
+
+px plot_header(const struct plot *p, struct svg *s)
+{
+    const struct scenario *sc = p->runs[0].sc;
+    struct font title = plot_bold(PX(29), p->theme->ink);
+    struct font about = plot_font(1550, p->theme->muted);
+    px room = p->width - PX(2 * PLOT_MARGIN);
+    struct text name = {0}, sentence = {0};
+    int lines = 0;
+
+    if (p->one_file)
+        text_add(&name, sc->name);
+    else
+        text_addf(&name, "%zu runs on one scale", p->n);
+    if (p->one_file)
+        first_sentence(sc->about, &sentence);
+    text_add(&sentence, "");
+    if (s) {
+        svg_group(s, "header", NULL);
+        svg_text_fit(s, PX(PLOT_MARGIN), PX(46), room, title, name.data);
+        lines =
+            svg_paragraph(s, PX(PLOT_MARGIN), PX(73), room, PX(21), 2, about, sentence.data);
+        svg_end(s);
+    } else {
+        const char *rest = sentence.data;
+
+        for (; *rest && lines < 2; lines++)
+            (void)text_line(rest, room, about.size, false, &rest);
+    }
+    text_release(&name);
+    text_release(&sentence);
+    return PX(58 + 21 * lines);
+}
+
+/* ---- what it was made from ------------------------------------------------------------------- */
+
+static void add_digests(const struct plot *p, struct text *t)
+{
+    for (size_t i = 0; i < p->n; i++)
+        text_addf(t, "%s%016" PRIx64,
+                  i          ? ", "
+                  : p->n > 1 ? "digests "
+                             : "digest ",
+                  p->runs[i].digest);
+}
+
+px plot_footer(const struct plot *p, struct svg *s, px y, const char *notes)
+{
+    struct font f = plot_font(1250, p->theme->faint);
+    struct text t = {0};
+    px room = p->width - PX(2 * PLOT_MARGIN), leading = PX(18);
+    const char *rest;
+    int lines = 0;
+
+    text_addf(&t, "quanta %s plot", quanta_version());
+    if (strcmp(p->kind->name, plot_kinds[0]->name) != 0)
+        text_addf(&t, " --kind %s", p->kind->name);
+    for (size_t i = 0; i < p->n; i++)
+        if (i == 0 || strcmp(p->runs[i].sc->file, p->runs[i - 1].sc->file) != 0)
+            text_addf(&t, " %s", p->runs[i].sc->file);
+    text_addf(&t, "   seed %" PRIu64 "   ", p->runs[0].sc->seed);
+    add_digests(p, &t);
+    text_add(&t, "   Same file and seed: the same picture, byte by byte.");
+    if (p->left_out > 0)
+        text_addf(&t, "\n%zu more runs are not drawn: choose with --variant.", p->left_out);
+    if (notes[0])
+        text_addf(&t, "\n%s", notes);
+    if (s) {
+        svg_group(s, "footer", NULL);
+        lines = svg_paragraph(s, PX(PLOT_MARGIN), y, room, leading, 8, f, t.data);
+        svg_end(s);
+    } else {
+        for (rest = t.data; *rest && lines < 8; lines++)
+            (void)text_line(rest, room, f.size, false, &rest);
+    }
+    text_release(&t);
+    return leading * lines;
+}
+
+/* ---- runs ------------------------------------------------------------------------------------ */
+
+void plot_run_name(const struct plot *p, size_t run, struct text *t)
+{
+    const struct scenario *sc = p->runs[run].sc;
+    bool only = strcmp(sc->variant, "base") == 0;
+
+    if (!p->one_file || (only && p->n == 1))
+        text_add(t, sc->name);
+    if (!only || (p->one_file && p->n > 1))
+        text_addf(t, "%s%s", p->one_file ? "" : ": ", sc->variant);
+    text_add(t, "");
+}
+
+/* Times that the policy must be told: its quantum. */
+static void add_policy(const struct machine_spec *m, struct text *t)
+{
+    text_addf(t, ", %s", m->policy->name);
+    for (const struct param *par = m->policy->params; par && par->name; par++) {
+        sim_time time;
+
+        if (par->type != PARAM_TIME || !par->required)
+            continue;
+        memcpy(&time, (const char *)m->policy_params + par->offset, sizeof(time));
+        text_addf(t, ", %s ", par->name);
+        axis_time(t, time);
+    }
+}
+
+/* Those that tasks are on, but for the usual kind. */
+static void add_executors(const struct scenario *sc, struct text *t)
+{
+    for (int32_t e = 0; e < sc->nexecutors; e++) {
+        bool used = false;
+
+        for (int32_t i = 0; i < sc->ntasks; i++)
+            used = used || sc->tasks[i].executor == e;
+        if (used && sc->executors[e].model != executor_models[0])
+            text_addf(t, ", %s", sc->executors[e].model->name);
+    }
+}
+
+void plot_run_facts(const struct plot_run *r, struct text *t)
+{
+    const struct machine_spec *m = &r->sc->machine;
+
+    text_addf(t, "%d core%s", (int)m->ncores, m->ncores == 1 ? "" : "s");
+    add_policy(m, t);
+    if (m->ncores > 1 && m->queues == QUEUES_PER_CORE)
+        text_add(t, ", a queue a core");
+    add_executors(r->sc, t);
+    if (m->context_switch > 0) {
+        text_add(t, "; a switch costs ");
+        axis_time(t, m->context_switch);
+    }
+}

@@ -1,0 +1,44 @@
+/* plot_timeline.h - between plot_timeline.c, which lays out, and the parts of the picture. */
+#ifndef PLOTS_PLOT_TIMELINE_H
+#define PLOTS_PLOT_TIMELINE_H
+
+#include "plots/lanes.h"
+
+enum { LABEL_END = 254, PLOT_X0 = 268, NUMBERS_WIDTH = 196, NUMBERS_GAP = 42 };
+
+/* Where the parts of a run's panel lie, from its top. */
+struct panel {
+    px y, h;
+    int32_t core_rows, per_row; /* cores a row */
+    px core_h, core_gap;
+    px said;                  /* the sentence's line */
+    int32_t lanes, rows_each; /* lanes of tasks, and rows of the history in each */
+    px lane_h, lane_pitch;
+    px strip, strip_h; /* 0: none */
+};
+
+struct layout {
+    const struct plot *p;
+    struct axis axis;
+    bool numbers; /* there is room for them */
+    struct panel panels[PLOT_RUNS];
+    bool folded; /* stretches were shorter than a pixel */
+    struct text notes;
+};
+
+/* ---- the workload and the legend: plot_workload.c ------------------------------------------- */
+
+/* Each gives its height, and draws unless `s` is NULL. */
+px plot_workload(const struct layout *l, struct svg *s, px y);
+
+/* ---- a run: plot_panel.c ----------------------------------------------------------------------- */
+
+void panel_measure(const struct layout *l, size_t run, struct panel *panel);
+void panel_draw(struct layout *l, struct svg *s, size_t run);
+
+/* ---- its numbers: plot_numbers.c --------------------------------------------------------------- */
+
+px plot_numbers_height(const struct plot *p);
+void plot_numbers(const struct layout *l, struct svg *s, size_t run, px x, px y);
+
+#endif
