@@ -16,19 +16,24 @@
 #include "sim/diag.h"
 #include "sim/quanta.h"
 #include "sim/scenario.h"
+#include "sim/sim.h"
 #include "sim/trace.h"
 
-/* A format at work: the first member of the format's own struct. */
-struct exporter {
-    struct trace_sink sink; /* finish() writes the rest */
-    void (*free)(struct exporter *ex);
-};
-
-/* What a translator reads: the variant as a scenario, and as the file has it. */
+/* Where an export comes from: the variant as a scenario, and as the file has it. */
 struct export_source {
     const struct config *config;
     size_t variant;
     const struct scenario *sc;
+    bool foreign; /* recorded on a real machine */
+};
+
+/* A format at work: the first member of the format's own struct. */
+struct exporter {
+    struct trace_sink sink; /* finish() writes the rest */
+    /* Optional: before the first record, and behind finish(). */
+    void (*begin)(struct exporter *ex, const struct export_source *from);
+    void (*end)(struct exporter *ex, enum outcome outcome);
+    void (*free)(struct exporter *ex);
 };
 
 struct export_format {

@@ -153,6 +153,7 @@ void text_add(struct text *t, const char *s);
 void text_add_len(struct text *t, const char *s, size_t len);
 void text_addf(struct text *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void text_pad(struct text *t, char c, size_t n); /* n times c */
+void text_quote(struct text *t, const char *s);  /* as a string of JSON */
 char *text_take(struct text *t);                 /* malloc'd, "" when empty; t is empty again */
 void text_release(struct text *t);
 

@@ -160,7 +160,7 @@ static void check_work(struct checker *c, sim_time next)
 {
     struct checker_state *st = c->state;
 
-    if (st->nidle == 0 || st->nready == 0)
+    if (c->lenient || st->nidle == 0 || st->nready == 0)
         return;
     for (int32_t i = 0; i < c->sc->machine.ncores; i++) {
         const struct core_state *k = &st->cores[i];
@@ -286,9 +286,12 @@ static void request(struct checker *c, const struct trace_rec *rec)
         return;
     }
     if (!a || a->device != rec->place) {
-        found(c, "task %d gets a reply it did not ask for", (int)rec->task);
+        found(c, "task %d: %s of a request it did not make", (int)rec->task,
+              trace_kind_name((enum trace_kind)rec->kind));
         return;
     }
+    if (rec->kind != TR_REPLY)
+        return;
     wide_add(&d->stays, (uint64_t)(rec->at - a->at));
     asked_remove(&t->asked, &c->state->unused, rec->extra);
     station_change(d, rec->at, -1);
@@ -363,13 +366,16 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
         done(c, rec);
         break;
     case TR_SUBMIT:
+    case TR_SERVE:
+    case TR_SERVED:
     case TR_REPLY:
         request(c, rec);
         break;
     case TR_MODE:
     case TR_RENEW:
-        if (task_of(c, rec->task)->place != RUNNING)
-            found(c, "task %d: %s while not running", (int)rec->task,
+        if (c->state->cores[rec->place].task != rec->task ||
+            task_of(c, rec->task)->place != RUNNING)
+            found(c, "task %d: %s while not running there", (int)rec->task,
                   trace_kind_name((enum trace_kind)rec->kind));
         break;
     case TR_IRQ:

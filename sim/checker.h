@@ -20,6 +20,8 @@ struct checker {
     const struct scenario *sc;
     struct text found; /* a line each; at most some tens */
     uint32_t nfound;
+    bool
+        lenient; /* cores may idle while tasks are ready, as in a recording of another machine */
     struct wide cpu; /* of all tasks together: the bursts that ran, at the speed they ran */
     struct checker_state *state;
 };

@@ -72,7 +72,7 @@ static bool read_stream(FILE *f, struct text *t)
     return !ferror(f);
 }
 
-static bool slurp(const char *path, struct text *t, struct diags *diags)
+bool config_slurp(const char *path, struct text *t, struct diags *diags)
 {
     bool is_stdin = strcmp(path, "-") == 0, fine;
     FILE *f = is_stdin ? stdin : NULL;
@@ -105,7 +105,7 @@ struct config *config_read(const char *path, struct diags *diags)
     struct config *cfg = NULL;
 
     diags_source(diags, name, NULL, 0);
-    if (slurp(path, &t, diags))
+    if (config_slurp(path, &t, diags))
         cfg = config_parse(name, t.data ? t.data : "", t.len, diags);
     text_release(&t);
     return cfg;
@@ -131,7 +131,7 @@ bool config_set(struct config *cfg, const char *assignment, struct diags *diags)
     if (!fine) {
         struct text t = {0};
 
-        json_quote(&t, equals + 1);
+        text_quote(&t, equals + 1);
         fine = patch_set(&cfg->json, assignment, (size_t)(equals - assignment), t.data, diags);
         text_release(&t);
     }
@@ -216,6 +216,16 @@ struct scenario *config_scenario(const struct config *cfg, size_t variant, struc
     sc = scenario_build(&cfg->json, root, cfg->file, config_variant_name(cfg, variant), diags);
     cJSON_Delete(root);
     return sc;
+}
+
+char *config_text(const struct config *cfg, size_t variant)
+{
+    cJSON *root = merged(cfg, variant_patch(cfg, variant));
+    struct text t = {0};
+
+    json_print(&t, &cfg->json, root);
+    cJSON_Delete(root);
+    return text_take(&t);
 }
 
 bool config_check(const struct config *cfg, struct diags *diags)

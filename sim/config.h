@@ -36,6 +36,13 @@ bool config_has_variants(const struct config *cfg); /* the file names some */
 /* The scenario of a variant, or NULL and diags.  Independent of `cfg` afterwards. */
 struct scenario *config_scenario(const struct config *cfg, size_t variant, struct diags *diags);
 
+/* The variant by itself, as one line of JSON: a config without variants that means the same.
+ * The caller frees it. */
+char *config_text(const struct config *cfg, size_t variant);
+
+/* A file's text, up to 64 MiB of it ("-": standard input).  False: diags says why. */
+bool config_slurp(const char *path, struct text *t, struct diags *diags);
+
 /* Reads every variant and reports what is wrong in any, each mistake once. */
 bool config_check(const struct config *cfg, struct diags *diags);
 

@@ -174,16 +174,29 @@ bool patch_set(struct json *j, const char *pointer, size_t len, const char *valu
     return fine;
 }
 
-void json_quote(struct text *t, const char *s)
+/* ---- printing ----------------------------------------------------------------------------- */
+
+void json_print(struct text *t, const struct json *j, const cJSON *node)
 {
-    text_add(t, "\"");
-    for (; *s; s++) {
-        if (*s == '"' || *s == '\\')
-            text_addf(t, "\\%c", *s);
-        else if ((unsigned char)*s < 0x20)
-            text_addf(t, "\\u%04x", (unsigned)(unsigned char)*s);
-        else
-            text_add_len(t, s, 1);
+    bool object = cJSON_IsObject(node), first = true;
+    const char *source;
+    size_t len;
+
+    if (!object && !cJSON_IsArray(node)) {
+        source = json_source(j, node, &len);
+        text_add_len(t, source, len);
+        return;
     }
-    text_add(t, "\"");
+    text_add(t, object ? "{" : "[");
+    for (const cJSON *m = node->child; m; m = m->next) {
+        if (!first)
+            text_add(t, ",");
+        first = false;
+        if (object) {
+            text_quote(t, m->string);
+            text_add(t, ":");
+        }
+        json_print(t, j, m);
+    }
+    text_add(t, object ? "}" : "]");
 }

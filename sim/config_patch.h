@@ -18,7 +18,7 @@ bool patch_set(struct json *j, const char *pointer, size_t len, const char *valu
 /* The node that a JSON Pointer names; NULL: none. */
 struct cJSON *pointer_find(struct cJSON *root, const char *pointer);
 
-/* A string as JSON writes it. */
-void json_quote(struct text *t, const char *s);
+/* On one line, every scalar as it was written. */
+void json_print(struct text *t, const struct json *j, const struct cJSON *node);
 
 #endif

@@ -270,7 +270,7 @@ static void add_diag(struct text *t, const struct diags *d, const struct diag *o
 
 char *diags_text(struct diags *d)
 {
-    struct cursor cursor = {0, 1, 0};
+    struct cursor cursor = {0, 1 + d->lines_before, 0};
     struct text t = {0};
     size_t more;
 

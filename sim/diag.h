@@ -34,6 +34,7 @@ struct diags {
     char *file;     /* name in messages */
     char *text;     /* the file's, for lines and carets; NULL: none */
     size_t len;
+    size_t lines_before; /* the text: it is a part of the file */
 };
 
 void diags_init(struct diags *d);

@@ -107,20 +107,6 @@ void json_release(struct json *j)
     memset(j, 0, sizeof(*j));
 }
 
-static void add_quoted(struct text *t, const char *s)
-{
-    text_add(t, "\"");
-    for (; *s; s++) {
-        if (*s == '"' || *s == '\\')
-            text_add_len(t, "\\", 1);
-        if ((unsigned char)*s < 0x20)
-            text_addf(t, "\\u%04x", (unsigned)*s);
-        else
-            text_add_len(t, s, 1);
-    }
-    text_add(t, "\"");
-}
-
 cJSON *json_add(struct json *j, const cJSON *parent, const char *key, uint32_t place,
                 const char *text, struct diags *diags)
 {
@@ -131,7 +117,7 @@ cJSON *json_add(struct json *j, const cJSON *parent, const char *key, uint32_t p
     if (key) {
         place = (uint32_t)j->text.len + 1;
         text_add(&j->text, " ");
-        add_quoted(&j->text, key);
+        text_quote(&j->text, key);
     }
     text_add(&j->text, " ");
     from = j->text.len;

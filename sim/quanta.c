@@ -19,22 +19,30 @@
 #include "sim/config_verify.h"
 #include "sim/digest.h"
 #include "sim/findings.h"
+#include "sim/recording.h"
 #include "sim/report.h"
 
 struct quanta_config {
+    struct recording *recording; /* NULL: not one; else config and scenario are its own */
     struct config *config;
     struct scenario **scenarios; /* of the variants */
     size_t n;
+};
+
+/* How a run went, whichever way it was made. */
+struct course {
+    enum outcome outcome;
+    uint64_t events;
+    size_t bytes;
+    sim_time end;
+    char *trouble; /* of a recording that could not be played to its end; the caller's */
 };
 
 struct quanta_run {
     const struct quanta_config *cfg;
     const struct scenario *sc;
     size_t variant;
-    enum outcome outcome;
-    uint64_t events;
-    sim_time end;
-    size_t bytes;
+    struct course course;
     struct digest digest;
     struct metrics *metrics;   /* NULL: not asked for */
     struct segments *segments; /* NULL: neither asked for nor expected */
@@ -66,11 +74,25 @@ static struct quanta_config *new_config(struct config *config, struct diags *dia
     return NULL;
 }
 
-/* Hands the messages over and clears up. */
-static struct quanta_config *finish_reading(struct config *config, struct diags *diags,
-                                            char **errors)
+static struct quanta_config *new_recorded(struct recording *recording)
 {
-    struct quanta_config *cfg = config ? new_config(config, diags) : NULL;
+    struct quanta_config *cfg = sim_calloc(1, sizeof(*cfg));
+
+    cfg->recording = recording;
+    cfg->config = recording->config;
+    cfg->n = 1;
+    cfg->scenarios = sim_calloc(1, sizeof(struct scenario *));
+    cfg->scenarios[0] = recording->sc;
+    return cfg;
+}
+
+/* Hands the messages over and clears up.  One of the two, or neither: there is a message. */
+static struct quanta_config *finish_reading(struct config *config, struct recording *recording,
+                                            struct diags *diags, char **errors)
+{
+    struct quanta_config *cfg = config      ? new_config(config, diags)
+                                : recording ? new_recorded(recording)
+                                            : NULL;
 
     if (errors)
         *errors = cfg ? NULL : diags_text(diags);
@@ -78,23 +100,57 @@ static struct quanta_config *finish_reading(struct config *config, struct diags 
     return cfg;
 }
 
+/* What has happened does not change. */
+static bool nothing_set(const char *const *assignments, size_t n, struct diags *diags)
+{
+    if (n > 0)
+        diags_add(
+            diags, SIZE_MAX, NULL,
+            "the config it was recorded from can be changed, and run: it is line 2 of the "
+            "trace",
+            "this is a recorded trace, of which nothing can be set: \"%.100s\"",
+            assignments[0]);
+    return n == 0;
+}
+
+static struct config *change(struct config *config, const char *const *assignments, size_t n,
+                             struct diags *diags)
+{
+    bool fine = true;
+
+    for (size_t i = 0; config && i < n; i++)
+        fine = config_set(config, assignments[i], diags) && fine;
+    if (fine)
+        return config;
+    config_free(config);
+    return NULL;
+}
+
 struct quanta_config *quanta_read_with(const char *path, const char *const *assignments,
                                        size_t n, char **errors)
 {
+    const char *name;
+    struct text t = {0};
     struct diags diags;
-    struct config *config;
-    bool fine = true;
+    struct config *config = NULL;
+    struct recording *recording = NULL;
 
     sim_assert(path && (assignments || n == 0));
+    name = strcmp(path, "-") == 0 ? "<stdin>" : path;
     diags_init(&diags);
-    config = config_read(path, &diags);
-    for (size_t i = 0; config && i < n; i++)
-        fine = config_set(config, assignments[i], &diags) && fine;
-    if (!fine) {
-        config_free(config);
-        config = NULL;
+    diags_source(&diags, name, NULL, 0);
+    if (recording_is_file(path)) {
+        if (nothing_set(assignments, n, &diags))
+            recording = recording_read(path, &diags);
+    } else if (config_slurp(path, &t, &diags)) {
+        text_add(&t, "");
+        if (!recording_is(t.data, t.len))
+            config = change(config_parse(name, t.data, t.len, &diags), assignments, n, &diags);
+        else if (nothing_set(assignments, n, &diags))
+            recording = recording_parse(name, t.data, t.len, &diags);
     }
-    return finish_reading(config, &diags, errors);
+    text_release(&t);
+    return finish_reading(config, recording, &diags, errors);
 }
 
 struct quanta_config *quanta_read(const char *path, char **errors)
@@ -106,20 +162,26 @@ struct quanta_config *quanta_parse(const char *name, const char *text, size_t le
                                    char **errors)
 {
     struct diags diags;
+    bool recorded = recording_is(text, len);
 
     sim_assert(name && text);
     diags_init(&diags);
-    return finish_reading(config_parse(name, text, len, &diags), &diags, errors);
+    return finish_reading(recorded ? NULL : config_parse(name, text, len, &diags),
+                          recorded ? recording_parse(name, text, len, &diags) : NULL, &diags,
+                          errors);
 }
 
 void quanta_config_free(struct quanta_config *cfg)
 {
     if (!cfg)
         return;
-    for (size_t i = 0; i < cfg->n; i++)
+    for (size_t i = 0; i < cfg->n && !cfg->recording; i++)
         scenario_free(cfg->scenarios[i]);
     free(cfg->scenarios);
-    config_free(cfg->config);
+    if (cfg->recording)
+        recording_free(cfg->recording);
+    else
+        config_free(cfg->config);
     free(cfg);
 }
 
@@ -131,6 +193,11 @@ size_t quanta_variants(const struct quanta_config *cfg)
 bool quanta_has_variants(const struct quanta_config *cfg)
 {
     return config_has_variants(cfg->config);
+}
+
+bool quanta_is_recorded(const struct quanta_config *cfg)
+{
+    return cfg->recording != NULL;
 }
 
 static const struct scenario *scenario_of(const struct quanta_config *cfg, size_t variant)
@@ -196,8 +263,46 @@ static void attach(struct quanta_run *run, struct trace *trace, const struct qua
     }
     if (o->check) {
         run->checker = checker_new(run->sc);
+        run->checker->lenient = run->cfg->recording && run->cfg->recording->foreign;
         trace_attach(trace, &run->checker->sink);
     }
+}
+
+static void simulate(const struct scenario *sc, struct trace *trace, struct course *c)
+{
+    struct sim *sim = sim_new(sc, trace);
+
+    c->outcome = sim_run(sim);
+    c->events = sim_events(sim);
+    c->bytes = sim_bytes(sim);
+    c->end = sim_end(sim);
+    sim_free(sim);
+}
+
+static void play(const struct recording *r, struct trace *trace, struct course *c)
+{
+    struct diags diags;
+
+    diags_init(&diags);
+    if (!recording_play(r, trace, &diags))
+        c->trouble = diags_text(&diags);
+    diags_release(&diags);
+    c->outcome = r->outcome;
+    c->events = r->records;
+    c->end = r->end;
+}
+
+/* Simulates the variant, or plays what was recorded. */
+static struct course take_course(const struct quanta_config *cfg, size_t variant,
+                                 struct trace *trace)
+{
+    struct course c = {.trouble = NULL};
+
+    if (cfg->recording)
+        play(cfg->recording, trace, &c);
+    else
+        simulate(scenario_of(cfg, variant), trace, &c);
+    return c;
 }
 
 struct quanta_run *quanta_run(const struct quanta_config *cfg, size_t variant,
@@ -205,7 +310,6 @@ struct quanta_run *quanta_run(const struct quanta_config *cfg, size_t variant,
 {
     struct quanta_run *run = sim_calloc(1, sizeof(*run));
     struct trace trace;
-    struct sim *sim;
 
     run->cfg = cfg;
     run->sc = scenario_of(cfg, variant);
@@ -213,12 +317,7 @@ struct quanta_run *quanta_run(const struct quanta_config *cfg, size_t variant,
     digest_init(&run->digest);
     trace_init(&trace);
     attach(run, &trace, options ? options : &usual);
-    sim = sim_new(run->sc, &trace);
-    run->outcome = sim_run(sim);
-    run->events = sim_events(sim);
-    run->bytes = sim_bytes(sim);
-    run->end = sim_end(sim);
-    sim_free(sim);
+    run->course = take_course(cfg, variant, &trace);
     return run;
 }
 
@@ -227,6 +326,7 @@ void quanta_run_free(struct quanta_run *run)
     if (!run)
         return;
     cJSON_Delete(run->json);
+    free(run->course.trouble);
     metrics_free(run->metrics);
     segments_free(run->segments);
     findings_release(&run->findings);
@@ -238,7 +338,7 @@ void quanta_run_free(struct quanta_run *run)
 
 const char *quanta_outcome(const struct quanta_run *run)
 {
-    return outcome_name(run->outcome);
+    return outcome_name(run->course.outcome);
 }
 
 uint64_t quanta_digest(const struct quanta_run *run)
@@ -248,17 +348,22 @@ uint64_t quanta_digest(const struct quanta_run *run)
 
 uint64_t quanta_events(const struct quanta_run *run)
 {
-    return run->events;
+    return run->course.events;
 }
 
 int64_t quanta_end(const struct quanta_run *run)
 {
-    return run->end;
+    return run->course.end;
 }
 
 size_t quanta_bytes(const struct quanta_run *run)
 {
-    return run->bytes;
+    return run->course.bytes;
+}
+
+const char *quanta_trouble(const struct quanta_run *run)
+{
+    return run->course.trouble;
 }
 
 /* ---- results -------------------------------------------------------------------------------- */
@@ -269,7 +374,7 @@ static cJSON *json_of(const struct quanta_run *run, bool segments)
                             .metrics = run->metrics,
                             .segments = segments ? run->segments : NULL,
                             .findings = &run->findings,
-                            .outcome = run->outcome,
+                            .outcome = run->course.outcome,
                             .digest = digest_value(&run->digest)};
 
     sim_assert(run->metrics); /* options->numbers */
@@ -325,7 +430,7 @@ char *quanta_timeline(const struct quanta_run *run, const struct quanta_look *lo
 
 int64_t quanta_span(const struct quanta_run *run)
 {
-    return run->timeline ? timeline_span(run->timeline) : run->end;
+    return run->timeline ? timeline_span(run->timeline) : run->course.end;
 }
 
 char *quanta_legend(const struct quanta_run *const *runs, size_t n,
@@ -347,7 +452,7 @@ char *quanta_summary(const struct quanta_run *run, const struct quanta_look *loo
 {
     sim_assert(run->metrics);
     return summary_text(&(struct summary){.metrics = run->metrics,
-                                          .outcome = run->outcome,
+                                          .outcome = run->course.outcome,
                                           .findings = &run->findings},
                         look);
 }
@@ -363,7 +468,7 @@ char *quanta_comparison(const struct quanta_run *const *runs, size_t n,
         columns[i].name = runs[i]->sc->variant;
         columns[i].metrics = runs[i]->metrics;
         columns[i].findings = &runs[i]->findings;
-        columns[i].outcome = runs[i]->outcome;
+        columns[i].outcome = runs[i]->course.outcome;
     }
     text = comparison_text(columns, n, look);
     free(columns);
@@ -372,19 +477,27 @@ char *quanta_comparison(const struct quanta_run *const *runs, size_t n,
 
 /* ---- traces for others' tools --------------------------------------------------------------- */
 
-static void export_run(const struct scenario *sc, const struct export_format *format,
-                       struct export_out *out)
+static bool export_run(const struct quanta_config *cfg, const struct export_source *from,
+                       const struct export_format *format, struct export_out *out,
+                       char **errors)
 {
-    struct exporter *ex = format->start(sc, out);
+    struct exporter *ex = format->start(from->sc, out);
+    struct course course;
     struct trace trace;
-    struct sim *sim;
 
     trace_init(&trace);
     trace_attach(&trace, &ex->sink);
-    sim = sim_new(sc, &trace);
-    (void)sim_run(sim);
-    sim_free(sim);
+    if (ex->begin)
+        ex->begin(ex, from);
+    course = take_course(cfg, from->variant, &trace);
+    if (ex->end)
+        ex->end(ex, course.outcome);
     ex->free(ex);
+    if (course.trouble && errors)
+        *errors = course.trouble;
+    else
+        free(course.trouble);
+    return !course.trouble && !out->failed;
 }
 
 static bool export_text(const struct export_source *from, const struct export_format *format,
@@ -395,7 +508,12 @@ static bool export_text(const struct export_source *from, const struct export_fo
     bool fine;
 
     diags_init(&diags);
-    fine = format->translate(from, &text, &diags);
+    diags_source(&diags, from->sc->file, NULL, 0);
+    if (from->foreign)
+        diags_add(
+            &diags, SIZE_MAX, NULL, NULL,
+            "a trace of a real machine says what ran when, and not what the programs are");
+    fine = !from->foreign && format->translate(from, &text, &diags);
     if (!fine && errors)
         *errors = diags_text(&diags);
     fine = fine && w->write(w, 0, text.data, text.len);
@@ -408,7 +526,8 @@ bool quanta_export(const struct quanta_config *cfg, size_t variant, const char *
                    struct quanta_writer *writer, char **errors)
 {
     const struct export_format *f = export_find(format);
-    struct export_source from = {cfg->config, variant, scenario_of(cfg, variant)};
+    struct export_source from = {cfg->config, variant, scenario_of(cfg, variant),
+                                 cfg->recording && cfg->recording->foreign};
     struct export_out out = {writer, false};
 
     sim_assert(f && writer);
@@ -416,8 +535,7 @@ bool quanta_export(const struct quanta_config *cfg, size_t variant, const char *
         *errors = NULL;
     if (f->translate)
         return export_text(&from, f, writer, errors);
-    export_run(from.sc, f, &out);
-    return !out.failed;
+    return export_run(cfg, &from, f, &out, errors);
 }
 
 char *quanta_plot(const struct quanta_run *const *runs, size_t n,
@@ -432,7 +550,7 @@ char *quanta_plot(const struct quanta_run *const *runs, size_t n,
         list[i].history = runs[i]->history;
         list[i].metrics = runs[i]->metrics;
         list[i].findings = &runs[i]->findings;
-        list[i].outcome = runs[i]->outcome;
+        list[i].outcome = runs[i]->course.outcome;
         list[i].digest = digest_value(&runs[i]->digest);
     }
     text = plot_draw(list, n, look);

@@ -17,6 +17,10 @@
  * exits never, but for want of memory and for a broken invariant of its own, when
  * it aborts with a message.
  *
+ * A recorded trace (what quanta_export() writes as "ndjson", or quanta_import() makes of others'
+ * traces) is read as a config is, and has one variant; its run plays what was recorded, so that
+ * all that can be asked of a run can be asked of it.
+ *
  * Texts given back (char *) are the caller's: quanta_text_free().  Every `errors`
  * may be NULL; otherwise it receives NULL, or messages as the command line prints
  * them, one after the other (file:line:column: error: ...).
@@ -49,6 +53,7 @@ void quanta_config_free(struct quanta_config *cfg); /* NULL is fine */
 
 size_t quanta_variants(const struct quanta_config *cfg);
 bool quanta_has_variants(const struct quanta_config *cfg); /* the file names them itself */
+bool quanta_is_recorded(const struct quanta_config *cfg);
 const char *quanta_variant_name(const struct quanta_config *cfg,
                                 size_t variant); /* the config's */
 const char *quanta_about(const struct quanta_config *cfg, size_t variant);
@@ -77,6 +82,10 @@ uint64_t quanta_digest(const struct quanta_run *run);
 uint64_t quanta_events(const struct quanta_run *run); /* fired by the engine */
 int64_t quanta_end(const struct quanta_run *run);     /* ns */
 size_t quanta_bytes(const struct quanta_run *run);    /* held by the simulation at its end */
+
+/* Of a recorded trace whose file is no longer what was read: what is wrong with it.  The run is
+ * that up to there.  NULL: all is well. */
+const char *quanta_trouble(const struct quanta_run *run);
 
 /* The result document, formatted or on one line. */
 char *quanta_json(const struct quanta_run *run, bool formatted);

@@ -70,6 +70,25 @@ void text_pad(struct text *t, char c, size_t n)
     t->data[t->len] = '\0';
 }
 
+void text_quote(struct text *t, const char *s)
+{
+    text_add_len(t, "\"", 1);
+    for (;;) {
+        const char *from = s;
+
+        while ((unsigned char)*s >= 0x20 && *s != '"' && *s != '\\')
+            s++;
+        text_add_len(t, from, (size_t)(s - from));
+        if (*s == '\0')
+            break;
+        if ((unsigned char)*s < 0x20)
+            text_addf(t, "\\u%04x", (unsigned)(unsigned char)*s++);
+        else
+            text_addf(t, "\\%c", *s++);
+    }
+    text_add_len(t, "\"", 1);
+}
+
 char *text_take(struct text *t)
 {
     char *data = t->data ? t->data : sim_strdup("");

@@ -15,7 +15,7 @@ FILE_LINES = 600
 LEVELS = ["base", "engine", "sim", "models", "outputs", "cli"]
 ROOMS = {"base": "base", "engine": "engine", "event_queue": "engine", "trace": "engine", "rng": "engine", "arena": "engine",
          "report": "outputs", "metrics": "outputs", "findings": "outputs", "races": "outputs", "lockorder": "outputs",
-         "urgency": "outputs", "config": "outputs", "quanta": "outputs"}
+         "urgency": "outputs", "config": "outputs", "recording": "outputs", "quanta": "outputs"}
 # The questions that the machine asks of its models; all else in models/ is above sim/.
 QUESTIONS = {"models/schedulers/sched.h", "models/devices/device.h", "models/sync/sync.h",
              "models/executors/executor.h", "models/ops/op.h"}

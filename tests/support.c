@@ -98,21 +98,47 @@ int64_t number_at(const struct result *r, const char *pointer)
 
 int each_json(const char *folder, void (*check)(const char *name))
 {
+    return each_file(folder, ".json", check);
+}
+
+int each_file(const char *folder, const char *suffix, void (*check)(const char *name))
+{
     DIR *dir = opendir(folder);
     struct dirent *entry;
     int n = 0;
 
     ck_assert_msg(dir != NULL, "%s: cannot open", folder);
     while ((entry = readdir(dir)) != NULL) {
-        size_t len = strlen(entry->d_name);
+        size_t len = strlen(entry->d_name), end = strlen(suffix);
 
-        if (len > 5 && strcmp(entry->d_name + len - 5, ".json") == 0) {
+        if (len > end && strcmp(entry->d_name + len - end, suffix) == 0) {
             check(entry->d_name);
             n++;
         }
     }
     (void)closedir(dir);
     return n;
+}
+
+struct text_writer {
+    struct quanta_writer writer;
+    struct text text;
+};
+
+static bool write_text(struct quanta_writer *w, int file, const void *bytes, size_t n)
+{
+    ck_assert_int_eq(file, 0);
+    text_add_len(&container_of(w, struct text_writer, writer)->text, bytes, n);
+    return true;
+}
+
+char *export_text(const struct quanta_config *cfg, size_t variant, const char *format)
+{
+    struct text_writer w = {.writer = {.write = write_text}};
+    char *errors;
+
+    ck_assert_msg(quanta_export(cfg, variant, format, &w.writer, &errors), "%s", errors);
+    return text_take(&w.text);
 }
 
 struct command_result run_command(const char *command)

@@ -39,6 +39,10 @@ int64_t number_at(const struct result *r, const char *pointer);
 
 /* Calls `check` with the name of each .json file of a folder; how many there were. */
 int each_json(const char *folder, void (*check)(const char *name));
+int each_file(const char *folder, const char *suffix, void (*check)(const char *name));
+
+/* A variant in a format of quanta_export() that is one file; the caller frees it. */
+char *export_text(const struct quanta_config *cfg, size_t variant, const char *format);
 
 /* The outputs of a command of the shell, and its exit code; texts are the caller's. */
 struct command_result {

@@ -70,6 +70,10 @@ struct quanta_run *job_run(const struct args *args, const struct quanta_config *
     struct quanta_run *run = quanta_run(cfg, variant, &options);
     char *failed = quanta_failed_expectations(run), *violations = quanta_violations(run);
 
+    if (quanta_trouble(run)) {
+        (void)fputs(quanta_trouble(run), stderr);
+        code_add(code, EXIT_INPUT);
+    }
     if (!ended_well(run))
         code_add(code, EXIT_OUTCOME);
     if (failed) {

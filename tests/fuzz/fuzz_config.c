@@ -1,11 +1,13 @@
-/* fuzz_config.c - any bytes are a config or a message, and what is a config runs: for a
- * while, under the checker. */
+/* fuzz_config.c - any bytes are a config, a recorded trace or a message.  What is a config runs:
+ * for a while, under the checker; what is a trace is played to all that listens. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/checker.h"
 #include "sim/config.h"
 #include "sim/metrics.h"
+#include "sim/quanta.h"
+#include "sim/recording.h"
 #include "sim/sim.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -47,6 +49,24 @@ static void run(struct scenario *sc)
     checker_free(checker);
 }
 
+static void play(const char *text, size_t size)
+{
+    static const struct quanta_options options = {
+        .segments = true, .check = true, .timeline = true, .numbers = true};
+    static const struct quanta_look look = {.width = 80};
+    struct quanta_config *cfg = quanta_parse("fuzz.ndjson", text, size, NULL);
+    struct quanta_run *run = cfg ? quanta_run(cfg, 0, &options) : NULL;
+
+    if (run) {
+        sim_assert(!quanta_trouble(run));
+        free(quanta_json(run, false));
+        free(quanta_timeline(run, &look));
+        free(quanta_summary(run, &look));
+    }
+    quanta_run_free(run);
+    quanta_config_free(cfg);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct diags diags;
@@ -55,6 +75,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     memcpy(text, data, size);
     text[size] = '\0';
+    if (recording_is(text, size)) {
+        play(text, size);
+        free(text);
+        return 0;
+    }
     diags_init(&diags);
     cfg = config_parse("fuzz.json", text, size, &diags);
     for (size_t i = 0; cfg && i < config_nvariants(cfg) && i < 8; i++) {

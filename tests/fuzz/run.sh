@@ -1,5 +1,5 @@
 #!/bin/sh
-# run.sh FOLDER SECONDS: libFuzzer over the config reader, from all configs we have.
+# run.sh FOLDER SECONDS: libFuzzer over the readers of configs and traces, from all we have.
 # The corpus grows in FOLDER/corpus from run to run; what breaks it lands in FOLDER/crash-*.
 set -eu
 
@@ -7,7 +7,7 @@ dir=$1
 seconds=$2
 mkdir -p "$dir/corpus" "$dir/seeds"
 # One name each: several folders may hold files of one name.
-find configs tests/bad -name '*.json' -size -64k | while read -r f; do
+find configs tests/bad -name '*.*json' -size -64k | while read -r f; do
     cp "$f" "$dir/seeds/$(echo "$f" | tr / _)"
 done
 # libFuzzer refuses an empty dictionary: the first word is there whatever the sources say.
