@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/rng.h"
+#include "tests/loop_workload.h"
 #include "tests/support.h"
 
 /* ---- tests/node ------------------------------------------------------------------------- */
@@ -222,135 +222,12 @@ END_TEST
 
 /* ---- random workloads ------------------------------------------------------------------------ */
 
-static void random_ops(struct text *t, struct rng *rng, int depth);
-
-/* `text` with `n` where it has a #. */
-static void add_numbered(struct text *t, const char *text, int n)
-{
-    for (; *text; text++) {
-        if (*text == '#')
-            text_addf(t, "%d", n);
-        else
-            text_addf(t, "%c", *text);
-    }
-}
-
-static void random_op(struct text *t, struct rng *rng, int depth)
-{
-    static const char *const plain[] = {
-        "{\"cpu\":\"#us\"}",
-        "{\"sleep\":#}",
-        "{\"io\":\"net\"}",
-        "{\"io\":\"file\"}",
-        "{\"await\":{\"work\":\"#us\"}}",
-        "{\"yield\":true}",
-        "{\"await\":null}",
-        "{\"io\":\"file\",\"sync\":true}",
-        "{\"clear\":\"t\"}",
-        "{\"assert\":\"x != #\"}", /* a fault now and then, in whatever state */
-        "{\"atomic\":\"x = #\"}",
-        "{\"reject\":\"p\"}",
-        "{\"await\":\"p\"}",
-        "{\"resolve\":\"p\"}",
-        "{\"promise\":\"p\"}",
-    };
-    static const char *const nested[] = {
-        "{\"setTimeout\":#,\"id\":\"t\",\"do\":",
-        "{\"setTimeout\":#,\"unref\":true,\"do\":",
-        "{\"setImmediate\":",
-        "{\"nextTick\":",
-        "{\"microtask\":",
-        "{\"async\":",
-        "{\"io\":\"net\",\"then\":",
-        "{\"io\":\"file\",\"then\":",
-        "{\"work\":\"#us\",\"then\":",
-        "{\"close\":",
-        "{\"then\":\"p\",\"catch\":",
-        "{\"setInterval\":#,\"unref\":true,\"do\":",
-        "{\"await\":{\"async\":",
-    };
-    uint64_t k =
-        rng_below(rng, depth > 0 ? ARRAY_LEN(plain) + ARRAY_LEN(nested) : ARRAY_LEN(plain));
-    int n = (int)rng_below(rng, 40);
-
-    if (k < ARRAY_LEN(plain)) {
-        add_numbered(t, plain[k], n);
-        return;
-    }
-    k -= ARRAY_LEN(plain);
-    add_numbered(t, nested[k], n);
-    random_ops(t, rng, depth - 1);
-    text_add(t, k == ARRAY_LEN(nested) - 1 ? "}}" : "}");
-}
-
-static void random_ops(struct text *t, struct rng *rng, int depth)
-{
-    uint64_t n = rng_below(rng, 5);
-
-    text_add(t, "[");
-    for (uint64_t i = 0; i < n; i++) {
-        if (i > 0)
-            text_add(t, ",");
-        random_op(t, rng, depth);
-    }
-    text_add(t, "]");
-}
-
-static char *random_config(uint64_t seed)
-{
-    static const char *const policies[] = {
-        "\"fifo\"",
-        "\"scan\"",
-        "\"sjf\"",
-        "\"srtf\"",
-        "\"hrrn\"",
-        "\"priority\"",
-        "\"cfs\"",
-        "\"eevdf\"",
-        "\"linux\"",
-        "{\"policy\":\"rr\",\"quantum\":\"50us\"}",
-        "{\"policy\":\"lottery\",\"quantum\":\"50us\"}",
-        "{\"policy\":\"stride\",\"quantum\":\"50us\"}",
-        "{\"policy\":\"mlfq\",\"levels\":3,\"quanta\":\"50us\",\"boost\":\"1ms\"}",
-        "\"edf\"",
-    };
-    struct rng rng = rng_stream(seed, "test/loop");
-    struct text t = {0};
-    uint64_t ntasks = 1 + rng_below(&rng, 5);
-
-    text_addf(&t,
-              "{\"vars\":{\"x\":0},\"machine\":{\"cores\":%d,\"context_switch\":\"2us\","
-              "\"scheduler\":%s},"
-              "\"devices\":{\"net\":{\"service\":\"700us\"},"
-              "\"file\":{\"service\":\"300us\",\"channels\":2,\"mode\":\"pool\"}},"
-              "\"executors\":{\"default\":{\"kind\":\"event-loop\",\"pool\":%d,\"loops\":%d,"
-              "\"flavor\":\"%s\",\"main\":[{\"setTimeout\":1,\"id\":\"t\",\"do\":[]},{"
-              "\"promise\":\"p\"}]},"
-              "\"os\":{\"kind\":\"thread-per-task\"}},\"tasks\":[",
-              (int)rng_below(&rng, 3) + 1, policies[seed % ARRAY_LEN(policies)],
-              (int)rng_below(&rng, 4), (int)rng_below(&rng, 3) + 1,
-              rng_below(&rng, 2) ? "node" : "node18");
-    for (uint64_t i = 0; i < ntasks; i++) {
-        text_addf(&t,
-                  "%s{\"name\":\"T%d\",\"priority\":%d,\"nice\":%d,\"count\":%d,\"every\":\"%"
-                  "dus\",\"do\":",
-                  i ? "," : "", (int)i, (int)rng_below(&rng, 3), (int)rng_below(&rng, 9) - 4,
-                  (int)rng_below(&rng, 4) + 1, (int)rng_below(&rng, 900));
-        random_ops(&t, &rng, 3);
-        text_add(&t, "}");
-    }
-    text_add(&t, ",{\"name\":\"thread\",\"on\":\"os\",\"count\":2,\"do\":[{\"cpu\":\"400us\"},{"
-                 "\"sleep\":1},"
-                 "{\"cpu\":\"300us\"}]}]}");
-    return text_take(&t);
-}
-
 /* The checker watches: every task in one place, cpu + waiting + blocked = turnaround, no two
  * tasks on a core.  Here: all of them end, or are said to wait for a promise, and again in the
  * same way. */
 START_TEST(no_task_is_lost)
 {
-    char *config = random_config((uint64_t)_i + 1);
+    char *config = loop_workload((uint64_t)_i + 1);
     struct result r = run_text(config), again = run_text(config);
     const cJSON *task, *waits;
     int left = 0;
