@@ -51,6 +51,7 @@ static void csv_record(struct trace_sink *sink, const struct trace_rec *rec)
 {
     struct csv *csv = container_of(sink, struct csv, base.sink);
     struct export_file *f = csv->file;
+    char buf[TASK_NAME_SIZE];
 
     if (rec->kind == TR_ARRIVE)
         task_names_arrive(&csv->names, rec);
@@ -58,7 +59,7 @@ static void csv_record(struct trace_sink *sink, const struct trace_rec *rec)
     add_index(f, rec->task);
     add_field(f, rec->task >= 0 ? task_names_of(&csv->names, rec->task) : NULL);
     add_index(f, rec->place);
-    add_field(f, record_place(csv->names.sc, rec));
+    add_field(f, record_place(csv->names.sc, rec, buf));
     file_addf(f, ",%" PRId64, rec->arg);
     add_field(f, record_word(rec));
     file_addf(f, ",%" PRId64, rec->extra);

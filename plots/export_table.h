@@ -1,3 +1,6 @@
 /* export_table.h - the formats, as `--to` names them, in the order in which helps list them. */
+EXPORT(perf, "perf")
+EXPORT(trace_cmd, "trace-cmd")
+EXPORT(ftrace, "ftrace")
 EXPORT(ndjson, "ndjson")
 EXPORT(csv, "csv")

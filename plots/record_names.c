@@ -28,7 +28,13 @@ static const char *blocked_on(const struct scenario *sc, const struct trace_rec 
     return rec->arg == BLOCK_SYNC ? sync_name(sc, rec->place) : NULL;
 }
 
-const char *record_place(const struct scenario *sc, const struct trace_rec *rec)
+static const char *loop_name(const struct scenario *sc, int32_t i, char buf[TASK_NAME_SIZE])
+{
+    return i < scenario_loops(sc) ? scenario_loop_name(sc, i, buf) : NULL;
+}
+
+const char *record_place(const struct scenario *sc, const struct trace_rec *rec,
+                         char buf[TASK_NAME_SIZE])
 {
     if (rec->place < 0)
         return NULL;
@@ -57,11 +63,20 @@ const char *record_place(const struct scenario *sc, const struct trace_rec *rec)
     case TR_QUEUE:
     case TR_THREAD:
     case TR_LOOP:
+    case TR_SERVES:
         return executor_name(sc, rec->place);
     case TR_ACCESS:
         return (uint32_t)rec->place < sc->nvars ? sc->vars[rec->place].name : NULL;
     case TR_BLOCK:
         return blocked_on(sc, rec);
+    case TR_PHASE:
+    case TR_CALL:
+    case TR_RETURN:
+    case TR_FRAME:
+    case TR_QUEUED:
+    case TR_HEAP:
+    case TR_GC:
+        return loop_name(sc, rec->place, buf);
     default:
         return NULL;
     }
@@ -94,6 +109,16 @@ const char *record_word(const struct trace_rec *rec)
     case TR_ACQUIRE:
     case TR_RELEASE:
         return hold_name((enum hold_how)rec->arg);
+    case TR_PHASE:
+        return loop_stage_name((enum loop_stage)rec->arg);
+    case TR_CALL:
+        return call_kind_name((enum call_kind)rec->arg);
+    case TR_QUEUED:
+        return loop_queue_name((enum loop_queue)rec->arg);
+    case TR_GC:
+        return gc_kind_name((enum gc_kind)rec->arg);
+    case TR_FRAME:
+        return rec->arg ? "entered" : "left";
     default:
         return NULL;
     }

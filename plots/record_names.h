@@ -5,9 +5,10 @@
 #include "sim/scenario.h"
 #include "sim/trace.h"
 
-/* The core, device, sync object, executor or variable that `place` names; NULL where it names
- * none. */
-const char *record_place(const struct scenario *sc, const struct trace_rec *rec);
+/* The core, device, sync object, executor, loop or variable that `place` names, perhaps in
+ * `buf`; NULL where it names none. */
+const char *record_place(const struct scenario *sc, const struct trace_rec *rec,
+                         char buf[TASK_NAME_SIZE]);
 
 /* The word that `arg` stands for, as reasons and modes have one; NULL where it is a number. */
 const char *record_word(const struct trace_rec *rec);

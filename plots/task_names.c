@@ -12,7 +12,7 @@ void task_names_init(struct task_names *names, const struct scenario *sc)
 void task_names_release(struct task_names *names)
 {
     for (size_t i = 0; i < names->n; i++)
-        free(names->of[i]);
+        free(names->of[i].name);
     free(names->of);
 }
 
@@ -23,13 +23,21 @@ void task_names_arrive(struct task_names *names, const struct trace_rec *rec)
     char buf[TASK_NAME_SIZE];
 
     sim_assert(rec->kind == TR_ARRIVE);
-    names->of = array_reach(names->of, &names->n, slot, sizeof(char *));
-    free(names->of[slot]);
-    names->of[slot] =
+    names->of = array_reach(names->of, &names->n, slot, sizeof(*names->of));
+    free(names->of[slot].name);
+    names->of[slot].spec = (int32_t)rec->arg;
+    names->of[slot].name =
         sim_strdup(rec->text ? rec->text : task_name(spec, (uint64_t)rec->extra, buf));
 }
 
 const char *task_names_of(const struct task_names *names, int32_t slot)
 {
-    return slot >= 0 && (size_t)slot < names->n && names->of[slot] ? names->of[slot] : "";
+    return slot >= 0 && (size_t)slot < names->n && names->of[slot].name ? names->of[slot].name
+                                                                        : "";
+}
+
+bool task_names_helper(const struct task_names *names, int32_t slot)
+{
+    sim_assert(slot >= 0 && (size_t)slot < names->n);
+    return names->of[slot].spec >= names->sc->ntasks;
 }

@@ -6,9 +6,14 @@
 #include "sim/scenario.h"
 #include "sim/trace.h"
 
+struct named {
+    char *name; /* NULL: nobody has had the slot */
+    int32_t spec;
+};
+
 struct task_names {
     const struct scenario *sc;
-    char **of; /* slots; NULL: nobody has had it */
+    struct named *of; /* slots */
     size_t n;
 };
 
@@ -20,5 +25,8 @@ void task_names_arrive(struct task_names *names, const struct trace_rec *rec);
 
 /* "" for -1, nobody.  Valid until another task has the slot. */
 const char *task_names_of(const struct task_names *names, int32_t slot);
+
+/* Is it nobody's work, but what a thread of a loop's pool runs as? */
+bool task_names_helper(const struct task_names *names, int32_t slot);
 
 #endif

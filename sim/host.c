@@ -52,12 +52,6 @@ void executor_step(struct executor *ex, struct task *t, struct step *out)
     task_next(ex->sim, t, out);
 }
 
-static void serve(struct executor *ex, struct thread *th, struct task *t)
-{
-    th->task = t;
-    t->thread = th;
-    th->priority = (int32_t)ex->sim->sc->tasks[t->spec].priority;
-}
 
 void executor_waits(struct executor *ex, struct task *t)
 {
@@ -67,7 +61,7 @@ void executor_waits(struct executor *ex, struct task *t)
 void executor_wake(struct executor *ex, struct thread *th, struct task *t, bool fresh)
 {
     sim_assert(th->state == THREAD_PARKED);
-    serve(ex, th, t);
+    executor_serve(ex, th, t);
     queues_put(&ex->sim->machine, th, fresh ? READY_NEW : READY_WOKEN);
     tell(ex, TR_TURN, (int32_t)th->slot, t, 1, 0);
 }
@@ -81,7 +75,7 @@ void executor_enter(struct executor *ex, struct thread *th, struct task *t, bool
 
     sim_assert(c->running == th);
     sim_assert(!th->task);
-    serve(ex, th, t);
+    executor_serve(ex, th, t);
     if (s->policy->renew)
         s->policy->renew(s, th);
     if (th->priority != priority)

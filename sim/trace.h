@@ -78,7 +78,8 @@
     X(FRAME, "frame", "loop, or -1", "1: entered; 0: left", "number of the place")           \
     X(QUEUED, "queued", "loop", "enum loop_queue", "its length from now on")                 \
     X(HEAP, "heap", "loop", "bytes used", "bytes of them that nobody needs any more")        \
-    X(GC, "gc", "loop", "enum gc_kind", "length of the pause, ns; 0: it is over")
+    X(GC, "gc", "loop", "enum gc_kind", "length of the pause, ns; 0: it is over")            \
+    X(SERVES, "serves", "executor", "number of the thread, from 1", "its slot")
 
 enum trace_kind {
 #define X(kind, name, place, arg, extra) TR_##kind,
@@ -280,9 +281,13 @@ struct trace_sink {
     (TRACE_BIT(PHASE) | TRACE_BIT(CALL) | TRACE_BIT(RETURN) | TRACE_BIT(FRAME) | \
      TRACE_BIT(QUEUED) | TRACE_BIT(HEAP) | TRACE_BIT(GC))
 
+/* Who shows threads: which thread the records of a task are about from now on, told in front of
+ * the first of them.  A thread's number is its own for the whole run. */
+#define TRACE_THREADS TRACE_BIT(SERVES)
+
 /* What happens, without that.  All of it follows from the rest, as programs do not change; so
  * the digest leaves it out, and a run that nobody looks into pays nothing for it. */
-#define TRACE_COURSE (TRACE_ALL & ~(TRACE_ACCESSES | TRACE_LOOPS))
+#define TRACE_COURSE (TRACE_ALL & ~(TRACE_ACCESSES | TRACE_LOOPS | TRACE_THREADS))
 
 struct trace {
     struct trace_sink *first, **last; /* told in the order they were attached */

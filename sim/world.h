@@ -50,6 +50,9 @@ bool sim_take_memory(struct sim *sim, int64_t bytes);        /* false: the run e
 void sim_give_memory(struct sim *sim, int64_t bytes);
 void sim_stop(struct sim *sim);
 
+/* sim.c: what both kinds of executors do when a thread turns to a task. */
+void executor_serve(struct executor *ex, struct thread *th, struct task *t);
+
 /* arrivals.c */
 void sources_init(struct sim *sim);
 void sources_release(struct sim *sim);
