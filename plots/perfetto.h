@@ -41,8 +41,8 @@ struct perfetto {
     struct sched_events events;
     struct export_file *file;
     struct proto packet, body, part; /* being put together, from the outside in */
-    struct proto *bundles;                 /* cores: events that wait to be written */
-    int64_t nready;                        /* threads that wait for a core */
+    struct proto *bundles;           /* cores: events that wait to be written */
+    int64_t nready;                  /* threads that wait for a core */
     struct tracks *tracks;
 };
 

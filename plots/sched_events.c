@@ -138,6 +138,11 @@ static void name_thread(struct sched_events *ev, struct kthread *th,
     make_comm(th->comm, buf);
 }
 
+static int32_t pid_of(int64_t number)
+{
+    return PID_BASE + (int32_t)(number % (INT32_MAX - PID_BASE));
+}
+
 static struct kthread *thread_at(struct sched_events *ev, size_t slot)
 {
     ev->threads = array_reach(ev->threads, &ev->nthreads, slot, sizeof(struct kthread *));
@@ -154,12 +159,13 @@ static void serves(struct sched_events *ev, const struct trace_rec *rec)
     if (th->number != rec->arg) {
         memset(th, 0, sizeof(*th));
         th->number = rec->arg;
-        th->pid = PID_BASE + (int32_t)(rec->arg % (INT32_MAX - PID_BASE));
+        th->pid = pid_of(rec->arg);
         th->shared = model->is_loop || model->queues_tasks;
         th->core = th->last_core = -1;
         name_thread(ev, th, rec);
         tell_thread(ev, SE_THREAD, th, -1);
     }
+    ev->told = true;
     th->task = rec->task;
     ev->thread_of =
         array_reach(ev->thread_of, &ev->ntasks, (size_t)rec->task, sizeof(*ev->thread_of));
@@ -181,6 +187,25 @@ static struct kthread *thread_of(const struct sched_events *ev, int32_t task)
 const struct kthread *sched_events_thread(const struct sched_events *ev, int32_t task)
 {
     return thread_of(ev, task);
+}
+
+/* The thread of a task that becomes ready or runs. */
+static struct kthread *thread_for(struct sched_events *ev, int32_t task)
+{
+    struct kthread *th = thread_of(ev, task);
+
+    if (th || task < 0 || ev->told)
+        return th;
+    th = thread_at(ev, (size_t)task);
+    ev->thread_of =
+        array_reach(ev->thread_of, &ev->ntasks, (size_t)task, sizeof(*ev->thread_of));
+    ev->thread_of[task] = task + 1;
+    *th = (struct kthread){.number = ++ev->made, .core = -1, .last_core = -1, .task = task};
+    th->pid = th->tgid = pid_of(th->number);
+    make_comm(th->comm, task_names_of(&ev->names, task));
+    th->process = th->comm;
+    tell_thread(ev, SE_THREAD, th, -1);
+    return th;
 }
 
 static void serves_nobody(struct sched_events *ev, struct kthread *th)
@@ -351,10 +376,10 @@ static void advance(struct sched_events *ev, sim_time to)
 
 static void ready(struct sched_events *ev, const struct trace_rec *rec)
 {
-    struct kthread *th = thread_of(ev, rec->task);
+    struct kthread *th = rec->arg == READY_LOOP ? NULL : thread_for(ev, rec->task);
 
-    if (!th || rec->arg == READY_LOOP)
-        return; /* the task waits for its loop, not the thread for a core */
+    if (!th)
+        return; /* the task waits for its loop, not a thread for a core */
     if (rec->arg == READY_NEW || rec->arg == READY_WOKEN) {
         if (th->core < 0)
             wake(ev, th, rec->place);
@@ -396,7 +421,7 @@ static void block(struct sched_events *ev, const struct trace_rec *rec)
 
 static void run(struct sched_events *ev, const struct trace_rec *rec)
 {
-    struct kthread *th = thread_of(ev, rec->task);
+    struct kthread *th = thread_for(ev, rec->task);
     struct kcore *c = &ev->cores[rec->place];
 
     if (!th)

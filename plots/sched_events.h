@@ -17,6 +17,8 @@
  * Events come in order of time.  What happens on a core within one instant is told as one
  * switch; a thread that leaves a core and has it back in the same instant has not left it.
  *
+ * A trace without SERVES records, as an imported one, has a thread a task.
+ *
  * Times begin at one second, pids at 1001: readers take 0 for "none".
  *
  * Differs from a kernel: the cost of a switch is a kernel's own time in front of the switch;
@@ -89,7 +91,9 @@ struct sched_events {
     int32_t *thread_of; /* task slots: slot of their thread plus one; 0: none */
     size_t ntasks;
     struct kgroup *groups; /* executors */
+    int64_t made;          /* threads, where no records tell of them */
     sim_time now;
+    bool told;      /* records have said whose threads serve tasks */
     bool unsettled; /* some core is leaving a thread */
     bool irqs;      /* some core has an interrupt ahead */
 };

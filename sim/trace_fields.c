@@ -138,6 +138,7 @@ static const struct trace_fields fields[TR_COUNT] = {
     [TR_FRAME]    = ROW_TEXT(MAY("loop", LOOP), ONE("enters", POSITIVE), MAY("where", PLACE)),
     [TR_QUEUED]   = ROW_NO_TASK(ONE("loop", LOOP), WORD("queue", queue), ONE("length", POSITIVE)),
     [TR_HEAP]     = ROW_NO_TASK(ONE("loop", LOOP), ONE("used", POSITIVE), ONE("garbage", POSITIVE)),
+    [TR_SERVES]   = ROW(ONE("executor", EXECUTOR), ONE("number", POSITIVE), ONE("thread", THREAD)),
     [TR_GC]       = ROW_NO_TASK(ONE("loop", LOOP), WORD("gc", gc), ONE("pause", POSITIVE)),
 };
 /* clang-format on */
