@@ -36,6 +36,7 @@ static void read_script(struct reader *r, const cJSON *at, int32_t executor)
                                    plain ? "main" : arena_printf(r->mem, "%s/main", ex->name));
 
     sc->ntasks++;
+    t->number = json_number(at);
     t->script = true;
     t->count = ex->model->scripts(ex->params);
     t->numbered = t->count != 1;

@@ -39,6 +39,7 @@ static uint32_t add_place(struct reader *r, const cJSON *at)
     sc->places[sc->nplaces].path = arena_strdup(r->mem, r->path.data);
     r->place_nodes[sc->nplaces] = at;
     sc->places[sc->nplaces].line = json_line(r->j, at);
+    sc->places[sc->nplaces].number = json_number(at);
     return sc->nplaces++;
 }
 

@@ -162,6 +162,7 @@ static void read_executor(struct reader *r, const cJSON *at, struct executor_spe
     if (ex->model->is_loop)
         keys.others = loop_others;
     ex->helper = -1;
+    ex->number = json_number(at);
     (void)snprintf(what, sizeof(what), "the executor \"%s\"", ex->model->name);
     read_object(r, at, what, &keys, 1);
 }

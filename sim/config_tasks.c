@@ -326,6 +326,7 @@ void read_tasks(struct reader *r, const cJSON *at)
         return;
     for (const cJSON *m = at->child; m; m = m->next, i++) {
         sc->tasks[i].index = i;
+        sc->tasks[i].number = json_number(m);
         sc->tasks[i].name = read_name(r, want_object(r, m), i);
         names_add(&r->tasks, sc->tasks[i].name, (int32_t)i);
     }

@@ -398,6 +398,55 @@ fault:
     return EXPR_FAULT;
 }
 
+/* From postfix code back: what is pending stands on a stack, as values do in expr_eval(). */
+static const struct expr_node *tree_node(const struct expr *e, const struct code *c,
+                                         const struct expr_node **stack, int *top,
+                                         struct expr_node *n)
+{
+    n->level = LEVELS;
+    if (c->kind == CODE_PUSH) {
+        n->kind = EXPR_NUMBER;
+        n->value = c->value;
+    } else if (c->kind == CODE_LOAD) {
+        n->kind = EXPR_NAME;
+        n->op = e->names[c->value];
+    } else if (c->kind == CODE_NEG || c->kind == CODE_NOT) {
+        n->kind = EXPR_UNARY;
+        n->op = c->kind == CODE_NEG ? "-" : "!";
+        n->right = stack[--*top];
+    } else {
+        n->kind = EXPR_BINARY;
+        n->op = binary_ops[c->kind].text;
+        n->level = binary_ops[c->kind].level;
+        n->right = stack[--*top];
+        n->left = stack[--*top];
+    }
+    return n;
+}
+
+const struct expr_node *expr_tree(struct arena *mem, const struct expr *e)
+{
+    const struct expr_node **stack = arena_alloc(mem, (e->ncode + 1) * sizeof(*stack));
+    enum code_kind *skips = arena_alloc(mem, (e->ncode + 1) * sizeof(*skips)); /* && and || */
+    int top = 0, nskips = 0;
+
+    for (uint32_t pc = 0; pc < e->ncode; pc++) {
+        struct code c = e->code[pc];
+        const struct expr_node *n;
+
+        if (c.kind == CODE_SKIP_ZERO || c.kind == CODE_SKIP_ONE) {
+            skips[nskips++] = c.kind == CODE_SKIP_ZERO ? CODE_AND : CODE_OR;
+            continue;
+        }
+        if (c.kind == CODE_BOOL)
+            c.kind = skips[--nskips];
+        n = tree_node(e, &c, stack, &top, arena_alloc(mem, sizeof(struct expr_node)));
+        stack[top++] = n;
+    }
+    sim_assert(top == 1);
+    return stack[0];
+}
+
 bool expr_split_set(const char *text, char name[EXPR_NAME_MAX], size_t *expr_at)
 {
     const char *p = text;

@@ -41,6 +41,17 @@ typedef enum expr_load expr_load_fn(void *ctx, uint32_t i, int64_t *value);
 enum expr_end expr_eval(const struct expr *e, expr_load_fn *load, void *ctx, int64_t *value,
                         char *message, size_t size);
 
+/* The expression as a tree: the node of the operation that is done last.  In `mem`. */
+enum expr_node_kind { EXPR_NUMBER, EXPR_NAME, EXPR_UNARY, EXPR_BINARY };
+struct expr_node {
+    enum expr_node_kind kind;
+    int level;      /* how tight it binds: || 1, && 2, == 3, < 4, + 5, * 6, others 7 */
+    const char *op; /* as written, of UNARY and BINARY; the name */
+    int64_t value;  /* NUMBER */
+    const struct expr_node *left, *right; /* UNARY: right alone */
+};
+const struct expr_node *expr_tree(struct arena *mem, const struct expr *e);
+
 /* "x = expr" (a SET): the name before the first "=", copied into name, and the
  * offset where the expression begins.  False: not of that form. */
 bool expr_split_set(const char *text, char name[EXPR_NAME_MAX], size_t *expr_at);

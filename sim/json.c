@@ -145,11 +145,17 @@ static bool in_array(const struct json *j, const struct json_value *v)
     return v->parent && j->text.data[j->values[v->parent - 1].at] == '[';
 }
 
+size_t json_offset_of(const struct json *j, uint32_t number)
+{
+    const struct json_value *v = number ? &j->values[number - 1] : NULL;
+
+    sim_assert(number <= j->n);
+    return v && v->at < j->len ? v->at : SIZE_MAX;
+}
+
 size_t json_offset(const struct json *j, const cJSON *node)
 {
-    const struct json_value *v = value_of(j, node);
-
-    return v && v->at < j->len ? v->at : SIZE_MAX;
+    return json_offset_of(j, json_number(node));
 }
 
 size_t json_key_offset(const struct json *j, const cJSON *node)
@@ -212,14 +218,13 @@ static void add_escaped(struct text *t, const char *s)
     }
 }
 
-char *json_pointer(const struct json *j, const cJSON *node)
+char *json_pointer_of(const struct json *j, uint32_t number)
 {
     uint32_t *up = sim_malloc((2 * JSON_DEPTH + 2) * sizeof(*up));
     struct text t = {0};
     size_t depth = 0;
 
-    for (uint32_t i = json_number(node); i && j->values[i - 1].parent;
-         i = j->values[i - 1].parent) {
+    for (uint32_t i = number; i && j->values[i - 1].parent; i = j->values[i - 1].parent) {
         sim_assert(depth <= 2 * JSON_DEPTH);
         up[depth++] = i;
     }
@@ -239,6 +244,11 @@ char *json_pointer(const struct json *j, const cJSON *node)
     }
     free(up);
     return text_take(&t);
+}
+
+char *json_pointer(const struct json *j, const cJSON *node)
+{
+    return json_pointer_of(j, json_number(node));
 }
 
 cJSON *json_member(const cJSON *object, const char *name)

@@ -65,6 +65,10 @@ const char *json_source(const struct json *j, const struct cJSON *node, size_t *
 /* The JSON Pointer of a node, where it was written; the caller frees it. */
 char *json_pointer(const struct json *j, const struct cJSON *node);
 
+/* Both, of a value by its number, whose node may be gone; 0: SIZE_MAX and "". */
+size_t json_offset_of(const struct json *j, uint32_t number);
+char *json_pointer_of(const struct json *j, uint32_t number);
+
 /* A member by its name, NULL: none; also where `object` is NULL or none. */
 struct cJSON *json_member(const struct cJSON *object, const char *name);
 

@@ -23,7 +23,8 @@ struct op_def;         /* models/ops/op.h */
 /* Where in the file something stands: the `where` of faults, "tasks[0].do[2]". */
 struct place {
     const char *path;
-    int32_t line; /* 0: not from a file */
+    int32_t line;    /* 0: not from a file */
+    uint32_t number; /* of its value in the file (json.h); 0: none */
 };
 
 /* ---- programs ------------------------------------------------------------- */
@@ -119,8 +120,9 @@ struct sync_spec {
 struct executor_spec {
     const char *name;
     const struct executor_model *model;
-    void *params;   /* model->params_size bytes */
-    int32_t helper; /* index into scenario.tasks: of its pool threads; -1: it has none */
+    void *params;    /* model->params_size bytes */
+    int32_t helper;  /* index into scenario.tasks: of its pool threads; -1: it has none */
+    uint32_t number; /* of its value in the file (json.h); 0: none */
 };
 
 struct var_spec {
@@ -141,6 +143,7 @@ struct task_spec {
     int32_t program;  /* index into scenario.programs */
     int32_t executor; /* index into scenario.executors */
     uint32_t index;   /* its own place in scenario.tasks: the rank of its arrivals */
+    uint32_t number;  /* of its value in the file (json.h); 0: none */
 
     /* Arrivals.  Exactly one of: plain count (every, rate, clients unset), `every`,
      * `rate`, `clients`. */

@@ -20,7 +20,7 @@ ROOMS = {"base": "base", "engine": "engine", "event_queue": "engine", "trace": "
 QUESTIONS = {"models/schedulers/sched.h", "models/devices/device.h", "models/sync/sync.h",
              "models/executors/executor.h", "models/ops/op.h"}
 # Questions, tables and helpers that the models of one folder share.
-SHARED = re.compile(r"^(sched|device|sync|executor|op|ops|table)(_\w+)?$")
+SHARED = re.compile(r"^(sched|device|sync|executor|op|ops|translator|table)(_\w+)?$")
 
 BANNED = [  # (word, where it is allowed, what to use)
     (r"(?:s?rand|[dlm]rand48|random)(?:_r)?\s*\(", None, "a named stream: rng_next() of sim/rng.h"),

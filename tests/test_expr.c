@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sim/expr.h"
+#include "sim/rng.h"
 #include "tests/support.h"
 
 static enum expr_load load(void *ctx, uint32_t i, int64_t *value)
@@ -181,6 +182,69 @@ START_TEST(a_set_is_a_name_and_an_expression)
 }
 END_TEST
 
+/* ---- trees ------------------------------------------------------------------------------ */
+
+static void random_expr(struct text *t, struct rng *rng, int depth)
+{
+    static const char *const leaves[] = {"x", "0", "1", "3", "12", "-2", "!x", "big"};
+    static const char *const ops[] = {
+        " + ", " - ", "*", "/", "%", "<", "<=", ">", ">=", " == ", " != ", " && ", " || "};
+    bool brackets = rng_below(rng, 3) == 0;
+
+    if (depth == 0 || rng_below(rng, 4) == 0) {
+        text_add(t, leaves[rng_below(rng, ARRAY_LEN(leaves))]);
+        return;
+    }
+    text_add(t, brackets ? (rng_below(rng, 2) ? "(" : "!(") : "");
+    random_expr(t, rng, depth - 1);
+    text_add(t, ops[rng_below(rng, ARRAY_LEN(ops))]);
+    random_expr(t, rng, depth - 1);
+    text_add(t, brackets ? ")" : "");
+}
+
+/* With brackets round everything, so that levels cannot matter. */
+static void tree_text(struct text *t, const struct expr_node *n)
+{
+    if (n->kind == EXPR_NUMBER) {
+        text_addf(t, "%lld", (long long)n->value);
+        return;
+    }
+    text_add(t, n->kind == EXPR_NAME ? "" : "(");
+    if (n->left)
+        tree_text(t, n->left);
+    text_add(t, n->op);
+    if (n->right)
+        tree_text(t, n->right);
+    text_add(t, n->kind == EXPR_NAME ? "" : ")");
+}
+
+START_TEST(a_tree_means_what_the_expression_does)
+{
+    struct rng rng = rng_stream_numbered(1, "expr", (uint64_t)_i);
+    char message[300], again_message[300];
+    struct text text = {0}, again = {0};
+    int64_t value = 0, again_value = 0;
+    const struct expr *e;
+    struct arena mem;
+    enum expr_end end;
+    size_t offset;
+
+    random_expr(&text, &rng, 5);
+    arena_init(&mem);
+    e = expr_compile(&mem, text.data, message, sizeof(message), &offset);
+    ck_assert_msg(e != NULL, "%s: %s", text.data, message);
+    tree_text(&again, expr_tree(&mem, e));
+    arena_release(&mem);
+    end = eval(text.data, &value, message, sizeof(message));
+    ck_assert_msg(end == eval(again.data, &again_value, again_message, sizeof(again_message)),
+                  "%s and %s", text.data, again.data);
+    if (end == EXPR_VALUE)
+        ck_assert_msg(value == again_value, "%s and %s", text.data, again.data);
+    text_release(&text);
+    text_release(&again);
+}
+END_TEST
+
 Suite *expr_suite(void)
 {
     Suite *s = suite_create("expr");
@@ -192,6 +256,7 @@ Suite *expr_suite(void)
     tcase_add_test(tc, wrong_syntax_is_told_with_its_place);
     tcase_add_test(tc, depth_is_limited_not_the_stack);
     tcase_add_test(tc, a_set_is_a_name_and_an_expression);
+    tcase_add_loop_test(tc, a_tree_means_what_the_expression_does, 0, 300);
     suite_add_tcase(s, tc);
     return s;
 }

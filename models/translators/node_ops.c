@@ -1,0 +1,312 @@
+/* node_ops.c - the table of ops, and those that run in place.
+ *
+ * Source: ECMA-262 (2024); Node 20 documentation, "Asynchronous flow control". */
+#include "models/translators/translator_js.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static const struct js_writer *const writers[] = {
+#define X(name) &js_op_##name,
+    JS_OPS(X)
+#undef X
+        NULL};
+
+const struct js_writer *js_writer(const struct op *op)
+{
+    for (size_t i = 0; writers[i]; i++)
+        if (strcmp(writers[i]->op, op_name(op)) == 0)
+            return writers[i];
+    return NULL;
+}
+
+static const char *no_writer_hint(const struct op *op)
+{
+    for (const struct param *p = op->def->params; p->name; p++)
+        if (p->type == PARAM_SYNC)
+            return "sync objects are for threads: quanta export --to pthreads";
+    return NULL;
+}
+
+void js_ops(struct js *js, struct op_list ops)
+{
+    bool unseen = js->unseen;
+
+    for (uint32_t i = 0; i < ops.n; i++) {
+        const struct js_writer *w = js_writer(&ops.ops[i]);
+
+        js->unseen = unseen && i + 1 == ops.n; /* and nothing comes after it */
+        if (w)
+            w->write(js, &ops.ops[i]);
+        else
+            cannot_op(js->tr, &ops.ops[i], no_writer_hint(&ops.ops[i]),
+                      "\"%s\" cannot be expressed in a program for node", op_name(&ops.ops[i]));
+    }
+    js->unseen = unseen;
+}
+
+/* ---- time and text -------------------------------------------------------------------------- */
+
+static void write_cpu(struct js *js, const struct op *op)
+{
+    js_use(js, JS_BUSY);
+    js_line(js, "busy(%s);", js_op_time(js, op, "cpu"));
+}
+const struct js_writer js_op_cpu = {.op = "cpu", .write = write_cpu};
+
+struct template
+{
+    struct js *js;
+    const struct op *op;
+    struct text t;
+    bool values;
+};
+
+static void write_piece(void *ctx, const char *text, size_t len, const char *expr)
+{
+    struct template *t = ctx;
+
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] == '`' || text[i] == '\\' ||
+            (text[i] == '$' && i + 1 < len && text[i + 1] == '{'))
+            text_add(&t->t, "\\");
+        if (text[i] == '\n')
+            text_add(&t->t, "\\n");
+        else
+            text_add_len(&t->t, &text[i], 1);
+    }
+    if (!expr)
+        return;
+    t->values = true;
+    text_addf(&t->t, "${%s}", js_value(t->js, t->op, expr));
+}
+
+static void write_log(struct js *js, const struct op *op)
+{
+    struct template t = {.js = js, .op = op};
+
+    js_use(js, JS_LOG);
+    translator_log(js->tr, op_text(op, "log"), write_piece, &t);
+    if (t.values)
+        js_line(js, "log(`%s`);", t.t.data);
+    else
+        js_line(js, "log(%s);", js_quote(js, op_text(op, "log")));
+    text_release(&t.t);
+}
+const struct js_writer js_op_log = {.op = "log", .write = write_log};
+
+/* ---- control --------------------------------------------------------------------------------- */
+
+/* What stands in a loop comes again. */
+static void write_block(struct js *js, struct op_list ops)
+{
+    bool unseen = js->unseen;
+
+    js->unseen = false;
+    js_ops(js, ops);
+    js->unseen = unseen;
+}
+
+static void write_repeat(struct js *js, const struct op *op)
+{
+    static const char *const counters[] = {"i", "j", "k"};
+    const char *text = op_text(op, "repeat"), *times = js_value(js, op, text), *i;
+    bool number = strspn(text, "0123456789 ") == strlen(text);
+    int depth = js->depth++;
+
+    i = depth < 3 ? counters[depth] : arena_printf(&js->tr->mem, "i%d", depth + 1);
+    if (!number) {
+        js_use(js, JS_TIMES);
+        times = arena_printf(&js->tr->mem, "times(%s)", times);
+        js_open(js, "for (let %s = 0, %s_end = %s; %s < %s_end; %s++) {", i, i, times, i, i, i);
+    } else {
+        js_open(js, "for (let %s = 0; %s < %s; %s++) {", i, i, times, i);
+    }
+    write_block(js, op_ops(op, "do"));
+    js_close(js, "}");
+    js->depth = depth;
+}
+const struct js_writer js_op_repeat = {.op = "repeat", .write = write_repeat, .in_place = true};
+
+static void write_while(struct js *js, const struct op *op)
+{
+    js_open(js, "while (%s) {", js_condition(js, op, op_text(op, "while")));
+    write_block(js, op_ops(op, "do"));
+    js_close(js, "}");
+}
+const struct js_writer js_op_while = {.op = "while", .write = write_while, .in_place = true};
+
+static void write_if(struct js *js, const struct op *op)
+{
+    struct op_list otherwise = op_ops(op, "else");
+
+    js_open(js, "if (%s) {", js_condition(js, op, op_text(op, "if")));
+    js_ops(js, op_ops(op, "then"));
+    if (otherwise.n > 0) {
+        js->indent--;
+        js_open(js, "} else {");
+        js_ops(js, otherwise);
+    }
+    js_close(js, "}");
+}
+const struct js_writer js_op_if = {.op = "if", .write = write_if, .in_place = true};
+
+static void write_exit(struct js *js, const struct op *op)
+{
+    (void)op;
+    js_line(js, js->function ? "return true;" : "return;");
+}
+const struct js_writer js_op_exit = {.op = "exit", .write = write_exit};
+
+/* ---- calls -------------------------------------------------------------------------------------- */
+
+/* The ops of a program that waits, where it is called: an await would take a microtask more. */
+static void write_in_place(struct js *js, const struct op *op, int32_t program)
+{
+    struct js_program *p = &js->programs[program];
+    int32_t from = js->program;
+
+    if (p->open) {
+        cannot_op(
+            js->tr, op, "{ \"await\": { \"call\": ... } } calls an async function",
+            "\"%s\" waits and calls itself: a function of JavaScript that waits is awaited",
+            js->tr->sc->programs[program].name);
+        return;
+    }
+    p->open = true;
+    js->program = program;
+    js_line(js, "// %s", js->tr->sc->programs[program].name);
+    js_open(js, "{");
+    js_ops(js, js->tr->sc->programs[program].ops);
+    js_close(js, "}");
+    js->program = from;
+    p->open = false;
+}
+
+static void write_call(struct js *js, const struct op *op)
+{
+    int32_t program = op_number(op, "call");
+    const struct js_program *p = &js->programs[program];
+    const char *call;
+
+    if (p->waits && !js->unseen) {
+        write_in_place(js, op, program);
+        return;
+    }
+    call =
+        arena_printf(&js->tr->mem, "%s(%s)", js_program_name(js, program), js_me(js, program));
+    if (p->waits)
+        js_line(js, "await %s;", call);
+    else if (p->exits)
+        js_line(js, "if (%s) return%s;", call, js->function ? " true" : "");
+    else
+        js_line(js, "%s;", call);
+}
+
+static bool call_waits(const struct js *js, const struct op *op)
+{
+    return js->programs[op_number(op, "call")].waits;
+}
+const struct js_writer js_op_call = {.op = "call", .write = write_call, .waits = call_waits};
+
+/* ---- variables ------------------------------------------------------------------------------------ */
+
+static void count_shared(const struct js *js, const struct expr_node *n, uint32_t *count)
+{
+    if (!n)
+        return;
+    for (uint32_t i = 0; n->kind == EXPR_NAME && i < js->tr->sc->nvars; i++)
+        *count += strcmp(js->tr->sc->vars[i].name, n->op) == 0;
+    count_shared(js, n->left, count);
+    count_shared(js, n->right, count);
+}
+
+static void write_assignment(struct js *js, const struct op *op, const char *text)
+{
+    char name[EXPR_NAME_MAX];
+    size_t at;
+    bool good = expr_split_set(text, name, &at);
+
+    sim_assert(good);
+    js_line(js, "%s = %s;", js_var(js, op, arena_strdup(&js->tr->mem, name)),
+            js_value(js, op, text + at));
+}
+
+/* On one loop nothing runs between its steps: what they cost comes first. */
+static void write_set(struct js *js, const struct op *op)
+{
+    const struct dist *cost = op_time(op, "cost");
+    const char *text = op_text(op, "set");
+    char name[EXPR_NAME_MAX];
+    uint32_t steps = 1;
+    size_t at;
+
+    if (cost->kind != DIST_CONST || cost->a > 0) {
+        bool good = expr_split_set(text, name, &at);
+
+        sim_assert(good);
+        count_shared(js, translator_expr(js->tr, text + at), &steps);
+        js_use(js, JS_BUSY);
+        for (uint32_t i = 0; i < steps; i++)
+            js_line(js, "busy(%s);", js_op_time(js, op, "cost"));
+    }
+    write_assignment(js, op, text);
+}
+const struct js_writer js_op_set = {.op = "set", .write = write_set};
+
+static void write_atomic(struct js *js, const struct op *op)
+{
+    write_assignment(js, op, op_text(op, "atomic"));
+}
+const struct js_writer js_op_atomic = {.op = "atomic", .write = write_atomic};
+
+static void write_assert(struct js *js, const struct op *op)
+{
+    const char *text = op_text(op, "assert");
+
+    js_use(js, JS_ASSERT);
+    js_line(js, "assert(%s, %s);", js_condition(js, op, text), js_quote(js, text));
+}
+const struct js_writer js_op_assert = {.op = "assert", .write = write_assert};
+
+/* ---- children --------------------------------------------------------------------------------------- */
+
+static void write_spawn(struct js *js, const struct op *op)
+{
+    int32_t program = op_number(op, "spawn");
+    const char *as = op_text(op, "as");
+    const struct task_spec *spec = NULL;
+
+    for (uint32_t i = 0; i < js->nactors; i++) {
+        const struct js_actor *a = &js->actors[i];
+
+        if (!a->visits[js->program])
+            continue;
+        if (spec && spec != a->spec && (spec->nlocals > 0 || a->spec->nlocals > 0))
+            cannot_op(js->tr, op, "give each task a program of its own that spawns",
+                      "whose locals the child has cannot be told beforehand");
+        spec = a->spec;
+    }
+    sim_assert(spec);
+    js_use(js, JS_SPAWN);
+    js_line(js, "spawn(me, %s, () => %s(%s));",
+            js_quote(js, as ? as : js->tr->sc->programs[program].name),
+            js_program_name(js, program), js_new_me(js, spec, program));
+}
+const struct js_writer js_op_spawn = {.op = "spawn", .write = write_spawn};
+
+static void write_join(struct js *js, const struct op *op)
+{
+    const char *name = js_quote(js, op_text(op, "join"));
+
+    js_use(js, JS_SPAWN);
+    js_line(js, "if (alive(me, %s)) await join(me, %s);", name, name);
+}
+
+static bool always(const struct js *js, const struct op *op)
+{
+    (void)js;
+    (void)op;
+    return true;
+}
+const struct js_writer js_op_join = {.op = "join", .write = write_join, .waits = always};

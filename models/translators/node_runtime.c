@@ -1,0 +1,533 @@
+/* node_runtime.c - helpers in JavaScript, each written where something uses it.
+ *
+ * Source: Node 20 documentation: "Worker threads", "Crypto", "Timers"; L. Devroye, Non-Uniform
+ * Random Variate Generation (1986), inversion and Box-Muller. */
+#include "models/translators/translator_js.h"
+
+/* Words of the language, and what the program uses. */
+const char *const js_reserved[] = {"arguments",
+                                   "async",
+                                   "await",
+                                   "break",
+                                   "case",
+                                   "catch",
+                                   "class",
+                                   "const",
+                                   "continue",
+                                   "debugger",
+                                   "default",
+                                   "delete",
+                                   "do",
+                                   "else",
+                                   "enum",
+                                   "eval",
+                                   "export",
+                                   "extends",
+                                   "false",
+                                   "finally",
+                                   "for",
+                                   "function",
+                                   "if",
+                                   "implements",
+                                   "import",
+                                   "in",
+                                   "instanceof",
+                                   "interface",
+                                   "let",
+                                   "new",
+                                   "null",
+                                   "package",
+                                   "private",
+                                   "protected",
+                                   "public",
+                                   "return",
+                                   "static",
+                                   "super",
+                                   "switch",
+                                   "this",
+                                   "throw",
+                                   "true",
+                                   "try",
+                                   "typeof",
+                                   "undefined",
+                                   "var",
+                                   "void",
+                                   "while",
+                                   "with",
+                                   "yield",
+                                   "Atomics",
+                                   "Error",
+                                   "Infinity",
+                                   "Int32Array",
+                                   "Map",
+                                   "Math",
+                                   "NaN",
+                                   "Number",
+                                   "Object",
+                                   "Promise",
+                                   "SharedArrayBuffer",
+                                   "Worker",
+                                   "MessageChannel",
+                                   "module",
+                                   "exports",
+                                   "require",
+                                   "global",
+                                   "globalThis",
+                                   "process",
+                                   "console",
+                                   "performance",
+                                   "clearImmediate",
+                                   "clearInterval",
+                                   "clearTimeout",
+                                   "setImmediate",
+                                   "setInterval",
+                                   "setTimeout",
+                                   "queueMicrotask",
+                                   "structuredClone",
+                                   "i",
+                                   "j",
+                                   "k",
+                                   "me",
+                                   "job",
+                                   "done",
+                                   "fired",
+                                   "released",
+                                   "after",
+                                   "alive",
+                                   "arrivals",
+                                   "arrive",
+                                   "arrived",
+                                   "asleep",
+                                   "assert",
+                                   "bell",
+                                   "block",
+                                   "busy",
+                                   "cell",
+                                   "choice",
+                                   "clearNamed",
+                                   "clients",
+                                   "closeHandle",
+                                   "device",
+                                   "divide",
+                                   "door",
+                                   "ends",
+                                   "exact",
+                                   "exponential",
+                                   "join",
+                                   "limited",
+                                   "log",
+                                   "lognormal",
+                                   "lookup",
+                                   "named",
+                                   "newPromise",
+                                   "next",
+                                   "normal",
+                                   "pareto",
+                                   "pbkdf2",
+                                   "pbkdf2Sync",
+                                   "pending",
+                                   "periods",
+                                   "polled",
+                                   "random",
+                                   "remainder",
+                                   "replies",
+                                   "request",
+                                   "rounds",
+                                   "scheduler",
+                                   "showTimes",
+                                   "sleep",
+                                   "spawn",
+                                   "stat",
+                                   "times",
+                                   "uniform",
+                                   "work",
+                                   "writeSync",
+                                   "__dirname",
+                                   "__filename",
+                                   NULL};
+
+#define NONE JS_HELPER_COUNT
+
+static const struct {
+    enum js_helper needs[2]; /* NONE: nothing */
+    const char *text;
+} helpers[JS_HELPER_COUNT] = {
+    [JS_LOG] = {{NONE, NONE},
+                "// A line; with --times, what the clock says, too.\n"
+                "const showTimes = process.argv.includes('--times');\n"
+                "function log(label) {\n"
+                "  const time = showTimes ? `${performance.now().toFixed(1)} ms  ` : '';\n"
+                "  writeSync(1, `${time}${label}\\n`);\n"
+                "}\n"},
+    [JS_SLEEPS] = {{NONE, NONE}, "const cell = new Int32Array(new SharedArrayBuffer(4));\n"},
+    [JS_BUSY] =
+        {{JS_SLEEPS, NONE},
+         "// Computes for so many ms; with --asleep it only blocks, and leaves its core to "
+         "others.\n"
+         "const asleep = process.argv.includes('--asleep');\n"
+         "function busy(ms) {\n"
+         "  const end = performance.now() + ms;\n"
+         "  if (asleep) Atomics.wait(cell, 0, 0, ms);\n"
+         "  while (performance.now() < end);\n"
+         "}\n"},
+    [JS_BLOCK] = {{JS_SLEEPS, NONE},
+                  "// Blocks the loop for so many ms.\n"
+                  "function block(ms) {\n"
+                  "  Atomics.wait(cell, 0, 0, ms);\n"
+                  "}\n"},
+    [JS_EXACT] = {{NONE, NONE},
+                  "function exact(product) {\n"
+                  "  if (!Number.isSafeInteger(product)) throw new RangeError('overflow');\n"
+                  "  return product;\n"
+                  "}\n"},
+    [JS_DIVIDE] = {{NONE, NONE},
+                   "// Towards zero; -0 is 0.\n"
+                   "function divide(a, b) {\n"
+                   "  if (b === 0) throw new RangeError('division by zero');\n"
+                   "  return Math.trunc(a / b) + 0;\n"
+                   "}\n"
+                   "function remainder(a, b) {\n"
+                   "  if (b === 0) throw new RangeError('division by zero');\n"
+                   "  return (a % b) + 0;\n"
+                   "}\n"},
+    [JS_TIMES] = {{NONE, NONE},
+                  "function times(n) {\n"
+                  "  if (n < 0) throw new RangeError(`repeat ${n} times`);\n"
+                  "  return n;\n"
+                  "}\n"},
+    [JS_ASSERT] = {{NONE, NONE}, ""},
+    [JS_PROMISE] = {{NONE, NONE},
+                    "// A promise that is settled from outside.\n"
+                    "function newPromise() {\n"
+                    "  let settle;\n"
+                    "  const promise = new Promise((resolve, reject) => {\n"
+                    "    settle = { resolve, reject };\n"
+                    "  });\n"
+                    "  return Object.assign(promise, settle);\n"
+                    "}\n"},
+    [JS_NAMED] =
+        {{NONE, NONE},
+         "// Timers whose name is given more than once: clear takes the latest of the "
+         "task's own that\n"
+         "// is pending, else one of another task.\n"
+         "const pending = [];\n"
+         "function named(name, me, start) {\n"
+         "  const entry = { name, me };\n"
+         "  const forget = () => {\n"
+         "    if (pending.includes(entry)) pending.splice(pending.indexOf(entry), 1);\n"
+         "  };\n"
+         "  entry.handle = start(forget);\n"
+         "  pending.push(entry);\n"
+         "}\n"
+         "function clearNamed(name, me) {\n"
+         "  const all = pending.filter(entry => entry.name === name);\n"
+         "  const own = all.filter(entry => entry.me === me);\n"
+         "  const entry = own.at(-1) ?? all.findLast(other => other.me === all[0].me);\n"
+         "  if (!entry) return;\n"
+         "  pending.splice(pending.indexOf(entry), 1);\n"
+         "  if ('_onImmediate' in entry.handle) clearImmediate(entry.handle);\n"
+         "  else clearTimeout(entry.handle);\n"
+         "}\n"},
+    [JS_CLOSE] =
+        {{NONE, NONE},
+         "// A handle that is closed at once: its callback runs in the closing phase.\n"
+         "function closeHandle(callback) {\n"
+         "  new MessageChannel().port1.close(callback);\n"
+         "}\n"},
+    [JS_RANDOM] =
+        {{NONE, NONE},
+         "// Draws that every run repeats, though they are not those of the simulator: "
+         "mulberry32.\n"
+         "let seed = 1;\n"
+         "function random() {\n"
+         "  seed = (seed + 0x6d2b79f5) | 0;\n"
+         "  let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);\n"
+         "  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;\n"
+         "  return (((t ^ (t >>> 14)) >>> 0) + 0.5) / 4294967296;\n"
+         "}\n"},
+    [JS_EXPONENTIAL] = {{JS_RANDOM, NONE},
+                        "const exponential = mean => -mean * Math.log(random());\n"},
+    [JS_UNIFORM] = {{JS_RANDOM, NONE},
+                    "const uniform = (from, to) => from + (to - from) * random();\n"},
+    [JS_NORMAL] =
+        {{JS_RANDOM, NONE},
+         "const normal = (mean, deviation) => {\n"
+         "  const z = Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random());\n"
+         "  return Math.max(0, mean + deviation * z);\n"
+         "};\n"},
+    [JS_LOGNORMAL] = {{JS_RANDOM, NONE},
+                      "const lognormal = (median, sigma) => {\n"
+                      "  const z = Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * "
+                      "random());\n"
+                      "  return median * Math.exp(sigma * z);\n"
+                      "};\n"},
+    [JS_PARETO] = {{JS_RANDOM, NONE},
+                   "const pareto = (scale, alpha) => scale / random() ** (1 / alpha);\n"},
+    [JS_CHOICE] = {{JS_RANDOM, NONE},
+                   "const choice = values => values[Math.floor(random() * values.length)];\n"},
+    [JS_NEXT] = {{NONE, NONE},
+                 "// The next of a list, which each task goes through for itself.\n"
+                 "function next(me, list, values) {\n"
+                 "  const at = me.lists[list] ?? 0;\n"
+                 "  me.lists[list] = (at + 1) % values.length;\n"
+                 "  return values[at];\n"
+                 "}\n"},
+    [JS_DEVICES] =
+        {{JS_SLEEPS, NONE},
+         "// The devices: a thread of their own, so that they go on while this one computes.  "
+         "Their "
+         "answers\n"
+         "// are messages, which come in the poll phase of the loop, as from sockets.\n"
+         "const replies = new Map();\n"
+         "const devices = new Worker(\n"
+         "  `const { parentPort, workerData } = require('node:worker_threads');\n"
+         "  const busy = {}; // until when each channel of a device is\n"
+         "  parentPort.on('message', ({ id, device, channels, service, latency }) => {\n"
+         "    const now = performance.now(), until = (busy[device] ?\?= []);\n"
+         "    let at = until.length < channels ? until.length : "
+         "until.indexOf(Math.min(...until));\n"
+         "    if (channels === Infinity) at = 0, until[0] = now;\n"
+         "    until[at] = Math.max(until[at] ?? now, now) + service;\n"
+         "    const wait = until[at] + latency - now;\n"
+         "    if (wait < 1) parentPort.postMessage(id);\n"
+         "    else setTimeout(() => parentPort.postMessage(id), Math.ceil(wait - 0.01));\n"
+         "  });\n"
+         "  Atomics.store(workerData, 0, 1);\n"
+         "  Atomics.notify(workerData, 0);`,\n"
+         "  { eval: true, workerData: cell },\n"
+         ");\n"
+         "Atomics.wait(cell, 0, 0);\n"
+         "Atomics.store(cell, 0, 0);\n"
+         "devices.unref();\n"
+         "devices.on('message', id => {\n"
+         "  const reply = replies.get(id);\n"
+         "  replies.delete(id);\n"
+         "  if (replies.size === 0) devices.unref();\n"
+         "  reply();\n"
+         "});\n"
+         "let requests = 0, made = 0;\n"
+         "function device(channels, latency) {\n"
+         "  const number = made++;\n"
+         "  return (service, reply) => {\n"
+         "    const id = requests++;\n"
+         "    replies.set(id, reply);\n"
+         "    devices.ref();\n"
+         "    devices.postMessage({ id, device: number, channels, service, latency: latency() "
+         "});\n"
+         "  };\n"
+         "}\n"},
+    [JS_POOL] =
+        {{NONE, NONE},
+         "// Computes for so many ms on a thread of the pool: as many rounds of a hash as "
+         "take that long.\n"
+         "const rounds = [1, 2, 3].reduce(best => {\n"
+         "  const start = performance.now();\n"
+         "  pbkdf2Sync('', '', 10000, 64, 'sha512');\n"
+         "  return Math.max(best, 10000 / (performance.now() - start));\n"
+         "}, 1);\n"
+         "function work(ms, callback) {\n"
+         "  pbkdf2('', '', Math.max(1, Math.round(ms * rounds)), 64, 'sha512', callback);\n"
+         "}\n"},
+    [JS_LIMITED] =
+        {{JS_POOL, NONE},
+         "// A device of the pool that serves so many at once; the others stand in a "
+         "queue before it.\n"
+         "function limited(channels) {\n"
+         "  const queue = [];\n"
+         "  const begin = (service, reply) => {\n"
+         "    channels--;\n"
+         "    work(service, () => {\n"
+         "      channels++;\n"
+         "      if (queue.length > 0) begin(...queue.shift());\n"
+         "      return reply();\n"
+         "    });\n"
+         "  };\n"
+         "  return (service, reply) => {\n"
+         "    if (channels > 0) begin(service, reply);\n"
+         "    else queue.push([service, reply]);\n"
+         "  };\n"
+         "}\n"},
+    [JS_STAT] = {{NONE, NONE}, ""},
+    [JS_LOOKUP] = {{NONE, NONE}, ""},
+    [JS_SLEEP] = {{NONE, NONE}, ""},
+    [JS_SCHEDULER] = {{NONE, NONE}, ""},
+    [JS_POLLED] = {{NONE, NONE},
+                   "// Calls back in the next poll phase.\n"
+                   "const ring = new MessageChannel(), rung = [];\n"
+                   "ring.port2.on('message', () => {\n"
+                   "  const callback = rung.shift();\n"
+                   "  if (rung.length === 0) ring.port2.unref();\n"
+                   "  callback();\n"
+                   "});\n"
+                   "ring.port2.unref();\n"
+                   "function polled(callback) {\n"
+                   "  rung.push(callback);\n"
+                   "  ring.port2.ref();\n"
+                   "  ring.port1.postMessage(null);\n"
+                   "}\n"},
+    [JS_ARRIVE] = {{JS_POLLED, NONE}, NULL},
+    [JS_ARRIVALS] =
+        {{JS_ARRIVE, NONE},
+         "// Tasks that come one after the other.\n"
+         "function arrivals({ from, count, every }, begin) {\n"
+         "  const me = { lists: {} };\n"
+         "  let at = from;\n"
+         "  const come = () => {\n"
+         "    arrive(begin);\n"
+         "    if (--count > 0) setTimeout(come, (at += every(me)) - performance.now() + "
+         "zero);\n"
+         "  };\n"
+         "  const zero = performance.now();\n"
+         "  if (at > 0) setTimeout(come, at);\n"
+         "  else come();\n"
+         "}\n"},
+    [JS_CLIENTS] =
+        {{JS_ARRIVE, JS_SLEEP},
+         "// Clients: each thinks, sends a request, waits until it is served, and again.\n"
+         "function clients({ from, clients, think, requests }, begin) {\n"
+         "  const one = async () => {\n"
+         "    const me = { lists: {} };\n"
+         "    if (from > 0) await sleep(from);\n"
+         "    for (let made = 0; made < requests; made++) {\n"
+         "      const time = think(me);\n"
+         "      if (time > 0) await sleep(time);\n"
+         "      await new Promise(done => arrive(() => "
+         "Promise.resolve(begin()).then(done)));\n"
+         "    }\n"
+         "  };\n"
+         "  for (let i = 0; i < clients; i++) one();\n"
+         "}\n"},
+    [JS_ENDS] = {{NONE, NONE},
+                 "// When all copies of a task have ended, who comes after it may begin.\n"
+                 "function ends(copies) {\n"
+                 "  let all;\n"
+                 "  const ended = new Promise(resolve => (all = resolve));\n"
+                 "  const one = () => {\n"
+                 "    if (--copies === 0) all();\n"
+                 "  };\n"
+                 "  return { ended, count: result => Promise.resolve(result).then(one) };\n"
+                 "}\n"
+                 "const after = (tasks, begin) => Promise.all(tasks.map(task => "
+                 "task.ended)).then(begin);\n"},
+    [JS_SPAWN] =
+        {{JS_ARRIVE, NONE},
+         "// Children are tasks; who joins them goes on in the poll phase after the last "
+         "has ended.\n"
+         "function spawn(me, name, begin) {\n"
+         "  const children = (me.children[name] ?\?= { alive: 0 });\n"
+         "  children.alive++;\n"
+         "  arrive(() =>\n"
+         "    Promise.resolve(begin()).then(() => {\n"
+         "      if (--children.alive === 0 && children.joined) polled(children.joined);\n"
+         "    }),\n"
+         "  );\n"
+         "}\n"
+         "function alive(me, name) {\n"
+         "  if (!me.children[name]) throw new Error(`has spawned no \"${name}\" to join`);\n"
+         "  return me.children[name].alive > 0;\n"
+         "}\n"
+         "const join = (me, name) => new Promise(done => (me.children[name].joined = "
+         "done));\n"},
+    [JS_PERIODS] =
+        {{JS_SLEEP, NONE},
+         "// Waits for the next release of a periodic task, which comes whether the job "
+         "before is done or not.\n"
+         "function periods(period) {\n"
+         "  let release = performance.now() - period;\n"
+         "  return async () => {\n"
+         "    release += period;\n"
+         "    const ahead = release - performance.now();\n"
+         "    if (ahead >= 1) await sleep(ahead);\n"
+         "  };\n"
+         "}\n"},
+};
+
+/* Since libuv 1.45 one connection a turn, before it all that wait. */
+static const char arrive_one[] =
+    "// Tasks come as connections do: in the poll phase of the loop, one a turn.\n"
+    "const arrived = [];\n"
+    "function arrive(begin) {\n"
+    "  arrived.push(begin);\n"
+    "  if (arrived.length === 1) polled(accept);\n"
+    "}\n"
+    "function accept() {\n"
+    "  const begin = arrived[0];\n"
+    "  setImmediate(() => {\n"
+    "    arrived.shift();\n"
+    "    if (arrived.length > 0) polled(accept);\n"
+    "  });\n"
+    "  begin();\n"
+    "}\n";
+static const char arrive_all[] =
+    "// Tasks come as connections do: in the poll phase of the loop, all that wait.\n"
+    "const arrive = polled;\n";
+
+static void need(const struct js *js, bool *needed, enum js_helper helper)
+{
+    if (helper == JS_HELPER_COUNT || needed[helper])
+        return;
+    needed[helper] = true;
+    need(js, needed, helpers[helper].needs[0]);
+    need(js, needed, helpers[helper].needs[1]);
+}
+
+static void import(struct text *out, const char *module, const bool *needed,
+                   const enum js_helper *who, const char *const *names, size_t n)
+{
+    const char *before = "const { ";
+
+    for (size_t i = 0; i < n; i++) {
+        bool again = false;
+
+        for (size_t k = 0; k < i; k++)
+            again = again || (needed[who[k]] && names[k] == names[i]);
+        if (!needed[who[i]] || again)
+            continue;
+        text_addf(out, "%s%s", before, names[i]);
+        before = ", ";
+    }
+    if (before[0] == ',')
+        text_addf(out, " } = require('node:%s');\n", module);
+}
+
+static void imports(struct text *out, const bool *needed)
+{
+    static const char channel[] = "MessageChannel";
+    static const enum js_helper fs[] = {JS_STAT, JS_LOG};
+    static const char *const fs_names[] = {"stat", "writeSync"};
+    static const enum js_helper crypto[] = {JS_POOL};
+    static const char *const crypto_names[] = {"pbkdf2, pbkdf2Sync"};
+    static const enum js_helper timers[] = {JS_SLEEP, JS_SCHEDULER};
+    static const char *const timers_names[] = {"setTimeout: sleep", "scheduler"};
+    static const enum js_helper threads[] = {JS_CLOSE, JS_POLLED, JS_DEVICES};
+    static const char *const threads_names[] = {channel, channel, "Worker"};
+
+    if (needed[JS_ASSERT])
+        text_add(out, "const assert = require('node:assert');\n");
+    if (needed[JS_LOOKUP])
+        text_add(out, "const { lookup } = require('node:dns');\n");
+    import(out, "fs", needed, fs, fs_names, ARRAY_LEN(fs));
+    import(out, "crypto", needed, crypto, crypto_names, ARRAY_LEN(crypto));
+    import(out, "timers/promises", needed, timers, timers_names, ARRAY_LEN(timers));
+    import(out, "worker_threads", needed, threads, threads_names, ARRAY_LEN(threads));
+}
+
+void js_runtime(const struct js *js, bool old, struct text *out)
+{
+    bool needed[JS_HELPER_COUNT] = {false};
+    struct text head = {0};
+
+    for (size_t i = 0; i < JS_HELPER_COUNT; i++)
+        if (js->helps[i])
+            need(js, needed, (enum js_helper)i);
+    imports(&head, needed);
+    if (head.len)
+        text_addf(out, "\n%s", head.data);
+    text_release(&head);
+    for (size_t i = 0; i < JS_HELPER_COUNT; i++) {
+        const char *text = i == JS_ARRIVE ? (old ? arrive_all : arrive_one) : helpers[i].text;
+
+        if (needed[i] && text[0])
+            text_addf(out, "\n%s", text);
+    }
+}

@@ -1,0 +1,279 @@
+/* node_tasks.c - tasks in JavaScript: how they come, what each has of its own, and devices.
+ *
+ * Tasks of a loop come as connections do: in the poll phase, one a turn (before libuv 1.45 all
+ * that wait).  The program has no network; it rings a message port, whose messages come in that
+ * phase, too.
+ *
+ * Source: Node 20 documentation, "Worker threads" (MessagePort); libuv 1.46 src/unix/stream.c. */
+#include "models/translators/translator_js.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* ---- devices ---------------------------------------------------------------------------------- */
+
+void js_devices(struct js *js)
+{
+    const struct scenario *sc = js->tr->sc;
+
+    for (int32_t i = 0; i < sc->ndevices; i++) {
+        const struct device_spec *d = &sc->devices[i];
+        const char *name = ident(js->tr, &js->globals, NAME_DEVICE, d->name);
+
+        if (!js->asked[i])
+            continue;
+        if (d->mode == DEVICE_POOL && d->channels < 0)
+            js_line(js, "const %s = work;", name);
+        else if (d->mode == DEVICE_POOL)
+            js_line(js, "const %s = limited(%" PRId64 ");", name, d->channels);
+        else
+            js_line(js, "const %s = device(%s, %s);", name,
+                    d->channels < 0 ? "Infinity"
+                                    : arena_printf(&js->tr->mem, "%" PRId64, d->channels),
+                    d->latency->kind == DIST_CONST && d->latency->a == 0
+                        ? "() => 0"
+                        : arena_printf(&js->tr->mem, "() => %s", js_time(js, d->latency, 0)));
+    }
+}
+
+/* ---- what a task has of its own ---------------------------------------------------------------- */
+
+const char *js_new_me(struct js *js, const struct task_spec *spec, int32_t program)
+{
+    struct text t = {0};
+    const char *before = "{ ", *me;
+
+    if (!js->programs[program].uses_me)
+        return "";
+    for (uint32_t i = 0; i < spec->nlocals; i++) {
+        text_addf(&t, "%s%s: %" PRId64, before,
+                  ident(js->tr, &js->members, NAME_LOCAL, spec->locals[i].name),
+                  spec->locals[i].value);
+        before = ", ";
+    }
+    if (js->spawns) {
+        text_addf(&t, "%schildren: {}", before);
+        before = ", ";
+    }
+    if (js->lists)
+        text_addf(&t, "%slists: {}", before);
+    me = t.len ? arena_printf(&js->tr->mem, "%s }", t.data) : "{}";
+    text_release(&t);
+    return me;
+}
+
+/* ---- functions ------------------------------------------------------------------------------------- */
+
+/* The task's own function: its program's, if that has a name. */
+static const char *task_function(struct js *js, const struct task_spec *t)
+{
+    if (js->tr->sc->programs[t->program].name && t->period == 0)
+        return js_program_name(js, t->program);
+    return ident(js->tr, &js->globals, NAME_TASK, t->script ? "main" : t->name);
+}
+
+/* The jobs of a periodic task; after each it waits for the next release. */
+static void write_jobs(struct js *js, const struct task_spec *t)
+{
+    char buf[DECIMAL_SIZE];
+
+    js_use(js, JS_PERIODS);
+    js_line(js, "const released = periods(%s);", decimal_ms(t->period, buf));
+    if (t->jobs < 0)
+        js_open(js, "for (;;) {");
+    else
+        js_open(js, "for (let job = 0; job < %" PRId64 "; job++) {", t->jobs);
+    js_line(js, "await released();");
+    js->unseen = false;
+    js_ops(js, js->tr->sc->programs[t->program].ops);
+    js_close(js, "}");
+}
+
+static void write_function(struct js *js, const struct task_spec *t)
+{
+    bool waits = js->programs[t->program].waits || t->period > 0;
+
+    if (js->tr->sc->programs[t->program].name && t->period == 0)
+        return;
+    js->program = t->program;
+    js->async = waits;
+    js->function = false;
+    js->unseen = true;
+    js->depth = 0;
+    text_add(js->out, "\n");
+    js_open(js, "%sfunction %s(%s) {", waits ? "async " : "", task_function(js, t),
+            js_me(js, t->program));
+    if (t->period > 0)
+        write_jobs(js, t);
+    else
+        js_ops(js, js->tr->sc->programs[t->program].ops);
+    js_close(js, "}");
+}
+
+/* ---- arrivals ------------------------------------------------------------------------------------------ */
+
+/* A gap between arrivals, as a function of the object that remembers its lists. */
+static const char *gap(struct js *js, const struct dist *d)
+{
+    return arena_printf(&js->tr->mem, "%s => %s", d->kind == DIST_LIST ? "me" : "()",
+                        js_time(js, d, 0));
+}
+
+static void write_clients(struct js *js, const struct task_spec *t, const char *begin)
+{
+    char buf[DECIMAL_SIZE], requests[DECIMAL_SIZE];
+
+    js_use(js, JS_CLIENTS);
+    js_line(js,
+            "clients({ from: %s, clients: %" PRId64 ", think: %s, requests: %s }, () => %s);",
+            decimal_ms(t->arrive, buf), t->clients, gap(js, t->think),
+            t->requests < 0 ? "Infinity" : decimal(t->requests, 0, requests), begin);
+}
+
+static void write_series(struct js *js, const struct task_spec *t, const char *begin)
+{
+    struct dist rate = {.kind = DIST_EXP, .a = t->rate};
+    char buf[DECIMAL_SIZE], count[DECIMAL_SIZE];
+
+    js_use(js, JS_ARRIVALS);
+    js_line(js, "arrivals({ from: %s%s%s, count: %s, every: %s }, () => %s);",
+            decimal_ms(t->arrive, buf), t->rate > 0 ? " + " : "",
+            t->rate > 0 ? js_time(js, &rate, 0) : "",
+            t->count < 0 ? "Infinity" : decimal(t->count, 0, count),
+            gap(js, t->every ? t->every : &rate), begin);
+}
+
+static void write_arrivals(struct js *js, const struct task_spec *t, const char *begin)
+{
+    char buf[DECIMAL_SIZE];
+
+    js_use(js, JS_ARRIVE);
+    if (t->clients > 0) {
+        write_clients(js, t, begin);
+        return;
+    }
+    if (t->every || t->rate > 0) {
+        write_series(js, t, begin);
+        return;
+    }
+    if (t->arrive > 0)
+        js_open(js, "setTimeout(() => {");
+    if (t->count != 1)
+        js_line(js, "for (let i = 0; i < %" PRId64 "; i++) arrive(() => %s);", t->count, begin);
+    else
+        js_line(js, "arrive(() => %s);", begin);
+    if (t->arrive > 0)
+        js_close(js, "}, %s%s);", decimal_ms(t->arrive, buf),
+                 t->nafter > 0 ? " - performance.now()" : "");
+}
+
+/* ---- one after the other ------------------------------------------------------------------------------- */
+
+/* Does it start what goes on when its function has returned? */
+static bool starts(const struct js *js, struct op_list ops, uint8_t *seen)
+{
+    for (uint32_t i = 0; i < ops.n; i++) {
+        const struct op *op = &ops.ops[i];
+        const struct js_writer *w = js_writer(op);
+        bool waits = w && w->waits && w->waits(js, op);
+
+        for (const struct param *p = op->def->params; p->name; p++) {
+            const void *f = (const char *)op->args + p->offset;
+
+            if (p->type == PARAM_OPS && ((const struct op_list *)f)->ops && !waits &&
+                !(w && w->in_place))
+                return true;
+            if (p->type == PARAM_OPS && starts(js, *(const struct op_list *)f, seen))
+                return true;
+            if (p->type == PARAM_PROGRAM && !seen[*(const int32_t *)f]) {
+                seen[*(const int32_t *)f] = 1;
+                if (starts(js, js->tr->sc->programs[*(const int32_t *)f].ops, seen))
+                    return true;
+            }
+        }
+    }
+    return false;
+}
+
+bool js_outlives(const struct js *js, int32_t program)
+{
+    uint8_t *seen = arena_alloc(&js->tr->mem, (size_t)js->tr->sc->nprograms + 1);
+
+    return starts(js, js->tr->sc->programs[program].ops, seen);
+}
+
+static bool has_followers(const struct js *js, int32_t task)
+{
+    for (int32_t i = 0; i < js->tr->sc->ntasks; i++)
+        for (uint32_t k = 0; k < js->tr->sc->tasks[i].nafter; k++)
+            if (js->tr->sc->tasks[i].after[k] == task)
+                return true;
+    return false;
+}
+
+static const char *ends_of(struct js *js, const struct task_spec *t)
+{
+    return ident(js->tr, &js->globals, NAME_TASK,
+                 arena_printf(&js->tr->mem, "%s ends", t->name));
+}
+
+/* A call that begins one copy, and counts its end where somebody waits for that. */
+static const char *begin_call(struct js *js, int32_t task)
+{
+    const struct task_spec *t = &js->tr->sc->tasks[task];
+    const char *call = arena_printf(&js->tr->mem, "%s(%s)", task_function(js, t),
+                                    js_new_me(js, t, t->program));
+
+    if ((has_followers(js, task) || t->clients > 0) && js_outlives(js, t->program))
+        cannot(js->tr, t->number, "let it wait for what it starts, with \"await\"",
+               "\"%s\" ends with all that it has started, a function when it returns", t->name);
+    if (!has_followers(js, task))
+        return call;
+    return arena_printf(&js->tr->mem, "%s.count(%s)", ends_of(js, t), call);
+}
+
+/* Tasks come in the order of the file; those after others when these have ended. */
+static void begin_task(struct js *js, int32_t task)
+{
+    const struct task_spec *t = &js->tr->sc->tasks[task];
+    struct text all = {0};
+
+    for (uint32_t i = 0; i < t->nafter; i++)
+        text_addf(&all, "%s%s", i ? ", " : "", ends_of(js, &js->tr->sc->tasks[t->after[i]]));
+    if (t->nafter > 0)
+        js_open(js, "after([%s], () => {", all.data);
+    write_arrivals(js, t, begin_call(js, task));
+    if (t->nafter > 0)
+        js_close(js, "});");
+    text_release(&all);
+}
+
+static void declare_ends(struct js *js)
+{
+    for (int32_t i = 0; i < js->tr->sc->ntasks; i++) {
+        const struct task_spec *t = &js->tr->sc->tasks[i];
+
+        if (!has_followers(js, i))
+            continue;
+        js_use(js, JS_ENDS);
+        js_line(js, "const %s = ends(%" PRId64 ");", ends_of(js, t),
+                t->clients > 0 ? t->clients * t->requests : t->count);
+    }
+}
+
+void js_tasks(struct js *js)
+{
+    const struct scenario *sc = js->tr->sc;
+
+    for (int32_t i = 0; i < sc->ntasks; i++)
+        write_function(js, &sc->tasks[i]);
+    text_add(js->out, "\n");
+    for (int32_t i = 0; i < sc->ntasks; i++)
+        if (sc->tasks[i].script)
+            js_line(js, "%s(%s);", task_function(js, &sc->tasks[i]),
+                    js_new_me(js, &sc->tasks[i], sc->tasks[i].program));
+    declare_ends(js);
+    for (int32_t i = 0; i < sc->ntasks; i++)
+        if (!sc->tasks[i].script)
+            begin_task(js, i);
+}

@@ -1,0 +1,16 @@
+/* table.c - every translator there is. */
+#include "models/translators/translator.h"
+
+#include <string.h>
+
+extern const struct translator translator_node;
+
+const struct translator *const translators[] = {&translator_node, NULL};
+
+const struct translator *translator_find(const char *name)
+{
+    for (size_t i = 0; translators[i]; i++)
+        if (strcmp(translators[i]->name, name) == 0)
+            return translators[i];
+    return NULL;
+}

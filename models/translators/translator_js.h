@@ -1,0 +1,181 @@
+/* translator_js.h - what the files of the translator to JavaScript share.
+ *
+ *   node.c           the program as a whole: its head, variables, functions, what begins
+ *   node_facts.c     what must be known before a line is written
+ *   node_names.c     where variables, promises and timers live
+ *   node_tasks.c     tasks: how they arrive, children, periods
+ *   node_ops.c       the table of ops; those that run in place
+ *   node_loop.c      those that start something, or wait for it
+ *   node_expr.c      expressions and times
+ *   node_runtime.c   helpers in JavaScript, written where something uses them
+ *
+ * A fiber of quanta is a function of JavaScript, async where it waits.  `call` of a program
+ * that waits is not an await, which would take a microtask more: its ops are written in place,
+ * but where nobody can tell, at the end of a callback.
+ *
+ * Some code runs for many tasks, each with locals, promises and children of its own: these stand
+ * in an object, `me`, which then is the functions' parameter.  An actor is a task of the file,
+ * or a program that one spawns: who may run a program decides where its names live.
+ */
+#ifndef MODELS_TRANSLATORS_TRANSLATOR_JS_H
+#define MODELS_TRANSLATORS_TRANSLATOR_JS_H
+
+#include "models/translators/translator.h"
+
+/* X(enumerator): of node_runtime.c, in the order in which they are written. */
+#define JS_HELPERS(X)                                                                    \
+    X(LOG)                                                                               \
+    X(SLEEPS) X(BUSY) X(BLOCK) X(EXACT) X(DIVIDE) X(TIMES) X(ASSERT) X(PROMISE) X(NAMED) \
+        X(CLOSE) X(RANDOM) X(EXPONENTIAL) X(UNIFORM) X(NORMAL) X(LOGNORMAL) X(PARETO)    \
+            X(CHOICE) X(NEXT) X(DEVICES) X(POOL) X(LIMITED) X(STAT) X(LOOKUP) X(SLEEP)   \
+                X(SCHEDULER) X(POLLED) X(ARRIVE) X(ARRIVALS) X(CLIENTS) X(ENDS) X(SPAWN) \
+                    X(PERIODS)
+
+enum js_helper {
+#define X(name) JS_##name,
+    JS_HELPERS(X)
+#undef X
+        JS_HELPER_COUNT
+};
+
+enum js_kind { /* of names, for ident() */
+               NAME_PROGRAM,
+               NAME_TASK,
+               NAME_VAR,
+               NAME_PROMISE,
+               NAME_TIMER,
+               NAME_DEVICE,
+               NAME_LOCAL /* a member of `me` */
+};
+
+struct js_actor {
+    const struct task_spec *spec; /* whose locals it has */
+    int32_t program;
+    bool one;        /* there is only ever one of it */
+    uint8_t *visits; /* of each program: 0, 1, or 2: more often than once */
+};
+
+/* A promise or a timer. */
+struct js_name {
+    const char *name;
+    bool timer;
+    uint32_t *owners; /* the actors that give it */
+    uint32_t nowners;
+    uint32_t sites;  /* ops that do */
+    bool many;       /* one of them may run more than once */
+    bool immediates; /* a timer's name: all are */
+};
+
+struct js_program {
+    bool waits;   /* somewhere in its own fiber */
+    bool exits;   /* has an `exit` there */
+    bool uses_me; /* needs to know for which task it runs */
+    bool called;  /* to be written as a function */
+    bool open;    /* being written in place */
+};
+
+struct js {
+    struct translation *tr;
+    struct text *out; /* what is being written */
+    int indent;
+    struct idents globals, members;
+    bool helps[JS_HELPER_COUNT];
+    struct js_program *programs;
+    struct js_actor *actors;
+    uint32_t nactors;
+    struct js_name *names;
+    uint32_t nnames, names_room;
+    const struct executor_spec *loop;
+    bool *asked;     /* devices, by number: some op asks it */
+    bool lists;      /* some times are lists, gone through by each task for itself */
+    bool random;     /* some times are drawn */
+    bool spawns;     /* there are children */
+    int32_t program; /* whose ops are being written */
+    bool async;      /* ... in an async function */
+    bool function;   /* ... in that of a program, which tells its caller of an `exit` */
+    bool unseen;     /* nobody waits for the promise of this function */
+    int depth;       /* of loops, for the names of their counters */
+};
+
+/* ---- writing ------------------------------------------------------------------------------- */
+
+void js_line(struct js *js, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void js_open(struct js *js, const char *fmt, ...) PRINTF_LIKE(2, 3); /* and indent */
+void js_close(struct js *js, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void js_use(struct js *js, enum js_helper helper);
+
+void js_ops(struct js *js, struct op_list ops);
+/* BEFORE, a function that runs `ops`, AFTER; `first` NULL, or a statement that comes first. */
+void js_callback(struct js *js, const char *before, const char *first, struct op_list ops,
+                 const char *after, bool unseen);
+/* As an argument of an `await`: calls back `done`. */
+void js_await_start(struct js *js, const char *call);
+
+const char *js_quote(struct js *js, const char *text);   /* 'text' */
+const char *js_me(const struct js *js, int32_t program); /* "me" or "" */
+
+/* ---- node_expr.c ----------------------------------------------------------------------------- */
+
+/* As a number; as what an `if` looks at. */
+const char *js_value(struct js *js, const struct op *op, const char *expr);
+const char *js_condition(struct js *js, const struct op *op, const char *expr);
+const char *js_time(struct js *js, const struct dist *d, uint32_t list); /* ms */
+const char *js_op_time(struct js *js, const struct op *op, const char *key);
+
+/* ---- node_names.c ------------------------------------------------------------------------------ */
+
+/* What a variable is called here; "" and a mistake where it is none. */
+const char *js_var(struct js *js, const struct op *op, const char *name);
+const char *js_promise(struct js *js, const struct op *op, const char *name);
+/* A timer that a variable holds; NULL: it is one of several, and stands in a list. */
+const char *js_timer(struct js *js, const char *name);
+const struct js_name *js_find_name(const struct js *js, const char *name, bool timer);
+bool js_timer_of_me(const struct js *js, const struct js_name *n);
+/* Is it given by one actor alone, of which there is one? */
+bool js_name_is_one(const struct js *js, const struct js_name *n);
+void js_declare_names(struct js *js); /* `let` of promises and timers */
+
+/* ---- node_facts.c ------------------------------------------------------------------------------- */
+
+void js_facts(struct js *js);
+bool js_waits(const struct js *js, struct op_list ops);
+bool js_local_of(const struct task_spec *spec, const char *name);
+
+/* ---- node_tasks.c ------------------------------------------------------------------------------ */
+
+void js_tasks(struct js *js);
+void js_devices(struct js *js);
+/* The first argument of a call for a new task, "{ x: 0 }" or "". */
+const char *js_new_me(struct js *js, const struct task_spec *spec, int32_t program);
+const char *js_program_name(struct js *js, int32_t program);
+bool js_outlives(const struct js *js, int32_t program); /* what it starts, its function */
+
+/* ---- node_ops.c -------------------------------------------------------------------------------- */
+
+struct js_writer {
+    const char *op;
+    void (*write)(struct js *js, const struct op *op);
+    bool (*waits)(const struct js *js, const struct op *op); /* NULL: no */
+    bool in_place; /* the ops in it are not a callback's */
+};
+
+const struct js_writer *js_writer(const struct op *op); /* NULL: it cannot be expressed */
+
+#define JS_OPS(X)                                                                              \
+    X(cpu)                                                                                     \
+    X(io) X(sleep) X(yield) X(log) X(repeat) X(while) X(if) X(call) X(exit) X(set) X(atomic)   \
+        X(assert) X(spawn) X(join) X(setTimeout) X(setInterval) X(clear) X(setImmediate)       \
+            X(nextTick) X(microtask) X(work) X(async) X(await) X(promise) X(resolve) X(reject) \
+                X(then) X(close)
+#define X(name) extern const struct js_writer js_op_##name;
+JS_OPS(X)
+#undef X
+
+/* ---- node_runtime.c ------------------------------------------------------------------------------ */
+
+/* `old`: as before libuv 1.45. */
+void js_runtime(const struct js *js, bool old, struct text *out);
+extern const char
+    *const js_reserved[]; /* words that are no names of a file's; NULL ends them */
+
+#endif

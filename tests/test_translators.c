@@ -1,0 +1,221 @@
+/* test_translators.c - programs written from configs: what they hold, and what cannot be said. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/translators/translator.h"
+#include "tests/support.h"
+
+/* ---- exporting in memory ------------------------------------------------------------------ */
+
+struct kept {
+    struct quanta_writer writer;
+    struct text text;
+};
+
+static bool keep(struct quanta_writer *w, int file, const void *bytes, size_t n)
+{
+    struct kept *k = container_of(w, struct kept, writer);
+
+    ck_assert_int_eq(file, 0);
+    text_add_len(&k->text, bytes, n);
+    return true;
+}
+
+/* The program, or the mistakes; the caller's. */
+static char *export_text(const struct quanta_config *cfg, size_t variant, const char *to,
+                         bool *fine)
+{
+    struct kept k = {.writer = {.write = keep}};
+    char *errors = NULL;
+
+    *fine = quanta_export(cfg, variant, to, &k.writer, &errors);
+    ck_assert_msg(*fine == !errors, "%s", errors);
+    if (*fine)
+        return text_take(&k.text);
+    ck_assert_uint_eq(k.text.len, 0);
+    return errors;
+}
+
+static char *export_config(const char *config, const char *to, bool *fine)
+{
+    char *text = with_quotes(config), *errors, *program;
+    struct quanta_config *cfg = quanta_parse("t.json", text, strlen(text), &errors);
+
+    ck_assert_msg(cfg != NULL, "%s\n%s", errors, text);
+    program = export_text(cfg, 0, to, fine);
+    quanta_config_free(cfg);
+    free(text);
+    return program;
+}
+
+/* ---- node -------------------------------------------------------------------------------------- */
+
+#define MAIN(ops) "{'executors':{'default':{'kind':'event-loop','main':[" ops "]}}}"
+#define MAIN_WITH(keys, ops) \
+    "{" keys ",'executors':{'default':{'kind':'event-loop','main':[" ops "]}}}"
+#define TASK(ops) \
+    "{'executors':{'default':{'kind':'event-loop'}},'tasks':[{'name':'A','do':[" ops "]}]}"
+
+static const struct {
+    const char *to, *what, *config, *holds, *lacks;
+} holds[] = {
+    {"node", "a timer whose name is given once is a variable",
+     MAIN("{'setTimeout':30,'id':'t','do':[{'log':'x'}]},{'clear':'t'}"),
+     "  t = setTimeout(() => {\n    log('x');\n  }, 30);\n  clearTimeout(t);\n", "named"},
+    {"node", "one whose name may be given again stands in a list",
+     MAIN("{'repeat':2,'do':[{'setTimeout':30,'id':'t','do':[{'log':'x'}]}]},{'clear':'t'}"),
+     "    named('t', null, fired => setTimeout(() => {\n      fired();\n      log('x');\n    "
+     "}, "
+     "30));\n  }\n  clearNamed('t', null);\n",
+     "let t"},
+    {"node", "an immediate is cleared as one",
+     MAIN("{'setImmediate':[],'id':'i','unref':true},{'clear':'i'}"),
+     "  i2 = setImmediate(() => {}).unref();\n  clearImmediate(i2);\n", "clearTimeout"},
+    {"node", "what waits is async, what does not is not",
+     MAIN("{'nextTick':[{'await':null}]},{'microtask':[{'log':'a'}]}"),
+     "  process.nextTick(async () => {\n    await null;\n  });\n  queueMicrotask(() => {\n",
+     NULL},
+    {"node", "a call of what waits stands in place, where the microtask more would be seen",
+     MAIN_WITH("'programs':{'p':[{'await':null},{'log':'p'}]}", "{'call':'p'},{'log':'end'}"),
+     "  // p\n  {\n    await null;\n    log('p');\n  }\n  log('end');\n", "p()"},
+    {"node", "and is a call where nobody sees it",
+     MAIN_WITH("'programs':{'p':[{'await':null},{'log':'p'}]}", "{'log':'a'},{'call':'p'}"),
+     "  log('a');\n  await p();\n}\n", "{\n    await"},
+    {"node", "an exit goes through its callers",
+     MAIN_WITH("'programs':{'p':[{'exit':true}],'q':[{'call':'p'},{'log':'no'}]}",
+               "{'call':'q'},{'log':'no'}"),
+     "function q() {\n  if (p()) return true;\n  log('no');\n  return false;\n}\n", NULL},
+    {"node", "expressions keep their meaning",
+     MAIN_WITH(
+         "'vars':{'n':1,'new':2}",
+         "{'set':'n = 7 / 2 * n + (n < 3) - -n'},{'if':'n && !(new == 2 || n - 1)','then':"
+         "[{'log':'${n == 1} `\\\\'}]}"),
+     "  n = exact(divide(7, 2) * n) + Number(n < 3) - -n;\n"
+     "  if (n !== 0 && !(new2 === 2 || n - 1 !== 0)) {\n    log(`${Number(n === 1)} "
+     "\\`\\\\`);\n",
+     NULL},
+    {"node", "locals are a task's own",
+     "{'executors':{'default':{'kind':'event-loop'}},'tasks':[{'name':'A b','count':2,'locals':"
+     "{'x':3},'do':[{'set':'x = x + 1'}]}]}",
+     "function AB(me) {\n  me.x = me.x + 1;\n}\n\nfor (let i = 0; i < 2; i++) arrive(() => "
+     "AB({ "
+     "x: 3 }));\n",
+     NULL},
+    {"node", "the pool's size is set",
+     "{'executors':{'default':{'kind':'event-loop','pool':2,'main':[{'work':3,'then':[]}]}}}",
+     "process.env.UV_THREADPOOL_SIZE = '2';\n", NULL},
+    {"node", "names that are words of the language get others",
+     MAIN_WITH("'programs':{'a program':[{'log':'x'}]}",
+               "{'promise':'await'},{'resolve':'await'},{'call':'a program'}"),
+     "  await2 = newPromise();\n  await2.resolve();\n  aProgram();\n", NULL},
+};
+
+START_TEST(programs_hold_what_they_should)
+{
+    bool fine;
+    char *program = export_config(holds[_i].config, holds[_i].to, &fine);
+
+    ck_assert_msg(fine, "%s: %s", holds[_i].what, program);
+    ck_assert_msg(strstr(program, holds[_i].holds), "%s:\n%s", holds[_i].what, program);
+    ck_assert_msg(!holds[_i].lacks || !strstr(program, holds[_i].lacks), "%s:\n%s",
+                  holds[_i].what, program);
+    free(program);
+}
+END_TEST
+
+static const struct {
+    const char *to, *config, *message;
+} refused[] = {
+    {"node", "{'tasks':[{'name':'A','do':[{'cpu':1}]}]}",
+     "t.json:1:11: error: /tasks/0: \"A\" runs on threads (\"thread-per-task\"): a program for "
+     "node is one event loop\n"},
+    {"node", MAIN_WITH("'sync':{'m':{'mutex':{}}}", "{'lock':'m'},{'unlock':'m'}"),
+     "/executors/default/main/0: \"lock\" cannot be expressed in a program for node\n"},
+    {"node", "{'executors':{'default':{'kind':'event-loop','loops':2,'main':[]}}}",
+     "t.json:1:25: error: /executors/default: 2 loops are a cluster of processes"},
+    {"node",
+     MAIN_WITH("'programs':{'p':[{'await':null},{'call':'p'},{'log':'x'}]}",
+               "{'call':'p'},{'log':'x'}"),
+     "/programs/p/1: \"p\" waits and calls itself"},
+    {"node", TASK("{'log':'${y}'}"), "/tasks/0/do/0: there is no variable \"y\"\n"},
+    {"node",
+     "{'executors':{'default':{'kind':'event-loop'}},'tasks':[{'name':'A','clients':1,'think':"
+     "1,"
+     "'requests':2,'do':[{'setTimeout':5,'do':[]}]}]}",
+     "/tasks/0: \"A\" ends with all that it has started, a function when it returns\n"},
+    {"node",
+     "{'executors':{'default':{'kind':'event-loop'}},'tasks':[{'name':'A','count':2,'do':["
+     "{'promise':'p'},{'await':'p'}]},{'name':'B','do':[{'resolve':'p'}]}]}",
+     "/tasks/1/do/0: which task's promise \"p\" this is cannot be told beforehand\n"},
+};
+
+START_TEST(what_cannot_be_said_is_a_mistake_with_its_place)
+{
+    bool fine;
+    char *errors = export_config(refused[_i].config, refused[_i].to, &fine);
+
+    ck_assert_msg(!fine, "%s", errors);
+    ck_assert_msg(strstr(errors, refused[_i].message), "%s\nlacks %s", errors,
+                  refused[_i].message);
+    free(errors);
+}
+END_TEST
+
+/* ---- all there is ------------------------------------------------------------------------------ */
+
+/* Every variant of every config either becomes a program or is refused with a position, and
+ * says the same each time. */
+static void export_all(const char *path)
+{
+    char *errors;
+    struct quanta_config *cfg = quanta_read(path, &errors);
+
+    ck_assert_msg(cfg != NULL, "%s", errors);
+    for (size_t v = 0; v < quanta_variants(cfg); v++)
+        for (size_t i = 0; translators[i]; i++) {
+            bool fine, again_fine;
+            char *text = export_text(cfg, v, translators[i]->name, &fine);
+            char *again = export_text(cfg, v, translators[i]->name, &again_fine);
+
+            ck_assert_str_eq(text, again);
+            ck_assert_msg(fine || strstr(text, ": error: /"), "%s: %s", path, text);
+            free(text);
+            free(again);
+        }
+    quanta_config_free(cfg);
+}
+
+static const char *folder;
+
+static void export_in_folder(const char *name)
+{
+    struct text path = {0};
+
+    text_addf(&path, "%s/%s", folder, name);
+    export_all(path.data);
+    text_release(&path);
+}
+
+START_TEST(every_config_becomes_a_program_or_is_refused)
+{
+    static const char *const folders[] = {"configs/lessons", "configs/races", "configs/servers",
+                                          "configs/textbook", "tests/node"};
+
+    folder = folders[_i];
+    ck_assert_int_gt(each_json(folder, export_in_folder), 0);
+}
+END_TEST
+
+Suite *translators_suite(void)
+{
+    Suite *s = suite_create("translators");
+    TCase *tc = tcase_create("translators");
+
+    tcase_add_loop_test(tc, programs_hold_what_they_should, 0, ARRAY_LEN(holds));
+    tcase_add_loop_test(tc, what_cannot_be_said_is_a_mistake_with_its_place, 0,
+                        ARRAY_LEN(refused));
+    tcase_add_loop_test(tc, every_config_becomes_a_program_or_is_refused, 0, 5);
+    suite_add_tcase(s, tc);
+    return s;
+}
