@@ -23,8 +23,8 @@ static bool keep(struct quanta_writer *w, int file, const void *bytes, size_t n)
 }
 
 /* The program, or the mistakes; the caller's. */
-static char *export_text(const struct quanta_config *cfg, size_t variant, const char *to,
-                         bool *fine)
+static char *program_of(const struct quanta_config *cfg, size_t variant, const char *to,
+                        bool *fine)
 {
     struct kept k = {.writer = {.write = keep}};
     char *errors = NULL;
@@ -43,7 +43,7 @@ static char *export_config(const char *config, const char *to, bool *fine)
     struct quanta_config *cfg = quanta_parse("t.json", text, strlen(text), &errors);
 
     ck_assert_msg(cfg != NULL, "%s\n%s", errors, text);
-    program = export_text(cfg, 0, to, fine);
+    program = program_of(cfg, 0, to, fine);
     quanta_config_free(cfg);
     free(text);
     return program;
@@ -175,8 +175,8 @@ static void export_all(const char *path)
     for (size_t v = 0; v < quanta_variants(cfg); v++)
         for (size_t i = 0; translators[i]; i++) {
             bool fine, again_fine;
-            char *text = export_text(cfg, v, translators[i]->name, &fine);
-            char *again = export_text(cfg, v, translators[i]->name, &again_fine);
+            char *text = program_of(cfg, v, translators[i]->name, &fine);
+            char *again = program_of(cfg, v, translators[i]->name, &again_fine);
 
             ck_assert_str_eq(text, again);
             ck_assert_msg(fine || strstr(text, ": error: /"), "%s: %s", path, text);
