@@ -8,7 +8,7 @@
 #include "plots/glyphs.h"
 
 enum best { NO_BEST, LEAST, MOST };
-enum form { FORM_TIME, FORM_COUNT, FORM_RATIO, FORM_PERCENT, FORM_SPEED_UP };
+enum form { FORM_TIME, FORM_COUNT, FORM_RATIO, FORM_PERCENT, FORM_SPEED_UP, FORM_BYTES };
 
 enum { NOTHING = -1 }; /* a value that a run does not have */
 
@@ -123,6 +123,32 @@ static int64_t lock_orders(const struct comparison_column *c,
     return c->findings->lockorder ? (int64_t)c->findings->lockorder->n : 0;
 }
 
+static int64_t memory(const struct comparison_column *c, const struct comparison_column *first)
+{
+    (void)first;
+    return c->metrics->memory;
+}
+
+static int64_t memory_per_task(const struct comparison_column *c,
+                               const struct comparison_column *first)
+{
+    (void)first;
+    return metrics_memory_per_task(c->metrics);
+}
+
+/* The longest that a collection has stopped a loop. */
+static int64_t heap_pause(const struct comparison_column *c,
+                          const struct comparison_column *first)
+{
+    sim_time longest = 0;
+
+    (void)first;
+    for (int32_t i = 0; i < c->metrics->sc->nexecutors; i++)
+        if (c->metrics->executors[i].heap.pause_max > longest)
+            longest = c->metrics->executors[i].heap.pause_max;
+    return longest;
+}
+
 static int64_t inversion(const struct comparison_column *c,
                          const struct comparison_column *first)
 {
@@ -150,6 +176,9 @@ static const struct row rows[] = {
     {"peak parallelism", FORM_COUNT, MOST, parallelism_peak, false},
     {"speed-up", FORM_SPEED_UP, MOST, speed_up, false},
     {"deadlines missed", FORM_COUNT, LEAST, misses, true},
+    {"memory, peak", FORM_BYTES, LEAST, memory, true},
+    {"memory a task", FORM_BYTES, LEAST, memory_per_task, true},
+    {"longest GC pause", FORM_TIME, LEAST, heap_pause, true},
     {"inversion", FORM_TIME, LEAST, inversion, true},
     {"starvation", FORM_TIME, LEAST, starvation, true},
     {"lock orders", FORM_COUNT, LEAST, lock_orders, true},
@@ -179,6 +208,9 @@ static void form(int64_t value, enum form how, char buf[TIME_TEXT_SIZE])
         break;
     case FORM_PERCENT:
         glyph_percent(value, buf);
+        break;
+    case FORM_BYTES:
+        glyph_bytes(value, buf);
         break;
     case FORM_SPEED_UP:
         glyph_ratio(value, 2, number);

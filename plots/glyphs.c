@@ -98,6 +98,25 @@ void glyph_ratio(int64_t e9, int digits, char buf[TIME_TEXT_SIZE])
                        e9 % scale);
 }
 
+void glyph_bytes(int64_t bytes, char buf[TIME_TEXT_SIZE])
+{
+    static const char *const units[] = {"B", "kB", "MB", "GB", "TB", "PB"};
+    int64_t unit = 1, tenths;
+    size_t i = 0;
+
+    while (bytes / unit >= 1000 && i + 1 < ARRAY_LEN(units)) {
+        unit *= 1000;
+        i++;
+    }
+    if (i == 0) {
+        (void)snprintf(buf, TIME_TEXT_SIZE, "%" PRId64 " B", bytes);
+        return;
+    }
+    tenths = (bytes + unit / 20) / (unit / 10);
+    (void)snprintf(buf, TIME_TEXT_SIZE, "%" PRId64 ".%d %s", tenths / 10, (int)(tenths % 10),
+                   units[i]);
+}
+
 void glyph_percent(int64_t e9, char buf[TIME_TEXT_SIZE])
 {
     int64_t permille = (e9 + 500000) / 1000000;

@@ -37,6 +37,9 @@ void glyph_cut(struct text *t, const char *s, int columns); /* its beginning and
 /* t / unit with as many decimals as it needs, at most three. */
 void glyph_number(sim_time t, sim_time unit, char buf[TIME_TEXT_SIZE]);
 
+/* Bytes in the unit that leaves at most three digits before the point: "16.8 MB". */
+void glyph_bytes(int64_t bytes, char buf[TIME_TEXT_SIZE]);
+
 /* A ratio in 10^-9 with `digits` decimals, rounded: "87.3". */
 void glyph_ratio(int64_t e9, int digits, char buf[TIME_TEXT_SIZE]);
 void glyph_percent(int64_t e9, char buf[TIME_TEXT_SIZE]); /* "87.3 %" */

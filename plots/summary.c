@@ -88,14 +88,43 @@ static void add_devices(struct text *t, const struct metrics *m)
         text_addf(t, "... and %d more devices\n", (int)m->sc->ndevices - 16);
 }
 
+static void add_memory(struct text *t, const struct metrics *m)
+{
+    char a[TIME_TEXT_SIZE], b[TIME_TEXT_SIZE];
+
+    if (m->memory == 0)
+        return;
+    glyph_bytes(m->memory, a);
+    glyph_bytes(metrics_memory_per_task(m), b);
+    label(t, "memory");
+    text_addf(t, "peak %s, %s for each of %" PRId64 " tasks then\n", a, b, m->memory_tasks);
+}
+
+static void add_heap(struct text *t, const struct metrics *m, int32_t executor)
+{
+    const struct heap_metrics *h = &m->executors[executor].heap;
+    char a[TIME_TEXT_SIZE], b[TIME_TEXT_SIZE], c[TIME_TEXT_SIZE];
+
+    if (h->max == 0)
+        return;
+    glyph_bytes(h->max, a);
+    label(t, m->sc->executors[executor].name);
+    text_addf(t,
+              "heap up to %s, %" PRIu64 " scavenges, %" PRIu64
+              " mark-sweeps, pauses %s, longest %s\n",
+              a, h->scavenges, h->mark_sweeps, rounded(h->pauses, b), rounded(h->pause_max, c));
+}
+
 static void add_executors(struct text *t, const struct metrics *m)
 {
-    for (int32_t i = 0; i < m->sc->nexecutors; i++)
+    for (int32_t i = 0; i < m->sc->nexecutors; i++) {
+        add_heap(t, m, i);
         if (m->executors[i].rejected > 0) {
             label(t, m->sc->executors[i].name);
             text_addf(t, "%" PRId64 " threads, %" PRId64 " tasks rejected\n",
                       m->executors[i].threads, m->executors[i].rejected);
         }
+    }
 }
 
 static void add_more(struct text *t, size_t n)
@@ -187,6 +216,7 @@ char *summary_text(const struct summary *s, const struct quanta_look *look)
     add_level(&t, "parallelism", m->parallelism_e9, m->parallelism.max);
     label(&t, "utilisation");
     text_addf(&t, "%s\n", percent(m->utilization_e9, p));
+    add_memory(&t, m);
     add_cores(&t, m);
     add_devices(&t, m);
     add_executors(&t, m);

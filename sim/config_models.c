@@ -1,6 +1,7 @@
 #include "sim/config_models.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "models/devices/device.h"
@@ -35,6 +36,21 @@ static void add_limits(struct text *t, const struct param *p)
         text_addf(t, ", %" PRId64 " to %" PRId64, p->min, p->max);
 }
 
+static void add_params(struct text *t, const struct param *params);
+
+/* The keys of an object, as "heap.limit". */
+static void add_inside(struct text *t, const struct param *object)
+{
+    for (const struct param *p = object->inside; p->name; p++) {
+        struct param one[2] = {*p, PARAM_END};
+        char name[80];
+
+        (void)snprintf(name, sizeof(name), "%.30s.%.40s", object->name, p->name);
+        one[0].name = name;
+        add_params(t, one);
+    }
+}
+
 static void add_params(struct text *t, const struct param *params)
 {
     for (const struct param *p = params; p && p->name; p++) {
@@ -50,6 +66,8 @@ static void add_params(struct text *t, const struct param *params)
         else if (p->deflt)
             text_addf(t, ", default %s", p->deflt);
         text_addf(t, "\n    %-18s   %s\n", "", p->help);
+        if (p->type == PARAM_OBJECT)
+            add_inside(t, p);
     }
 }
 

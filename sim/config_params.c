@@ -1,4 +1,5 @@
 /* config_params.c - mistakes, names, and objects declared by tables of `struct param`. */
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -366,6 +367,23 @@ static void read_nested(struct reader *r, const cJSON *at, const char *key,
     r->path.data[len] = '\0';
 }
 
+static void read_some_bytes(struct reader *r, const cJSON *at, const struct param *p,
+                            int64_t *bytes)
+{
+    if (read_bytes(r, at, false, bytes) && *bytes < p->min)
+        wrong(r, at, NULL, "expected %" PRId64 " or more bytes", p->min);
+}
+
+static void read_inside(struct reader *r, const cJSON *at, const struct param *p, void *to)
+{
+    struct keys keys = {.params = p->inside, .base = to};
+
+    if (!want_object(r, at))
+        return;
+    *(bool *)to = true;
+    read_object(r, at, p->name, &keys, 1);
+}
+
 static void read_param(struct reader *r, const cJSON *at, const struct param *p, void *to)
 {
     int64_t min, max;
@@ -399,7 +417,10 @@ static void read_param(struct reader *r, const cJSON *at, const struct param *p,
         (void)read_rate(r, at, to);
         break;
     case PARAM_BYTES:
-        (void)read_bytes(r, at, false, to);
+        read_some_bytes(r, at, p, to);
+        break;
+    case PARAM_OBJECT:
+        read_inside(r, at, p, to);
         break;
     case PARAM_BANDWIDTH:
         (void)read_bytes(r, at, true, to);

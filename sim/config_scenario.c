@@ -17,9 +17,8 @@ const char *not_yet(const char *kind, const char *name)
         const char *kind, *names, *why;
     } later[] = {
         {"executor", " green ", later_version},
-        {"op", " worker postMessage onMessage allocate free ", later_version},
+        {"op", " worker postMessage onMessage ", later_version},
         {"flavor", " browser ", later_version},
-        {"the executor \"event-loop\"", " heap ", later_version},
     };
     char word[40];
 

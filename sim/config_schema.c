@@ -112,6 +112,17 @@ static cJSON *one_or_array(cJSON *one)
     return o;
 }
 
+static cJSON *count(int64_t min, int64_t max)
+{
+    cJSON *o = cJSON_CreateObject(), *any = cJSON_AddArrayToObject(o, "anyOf");
+
+    (void)cJSON_AddItemToArray(any, integer(min, max));
+    (void)cJSON_AddItemToArray(any, constant("unlimited"));
+    return o;
+}
+
+static void add_params(cJSON *object, const struct param *params);
+
 static cJSON *param_schema(const struct param *p)
 {
     char low[40];
@@ -146,15 +157,7 @@ static cJSON *param_schema(const struct param *p)
     case PARAM_BANDWIDTH:
         return ref("bandwidth");
     case PARAM_COUNT:
-        o = cJSON_CreateObject();
-        {
-            cJSON *any = cJSON_AddArrayToObject(o, "anyOf");
-
-            (void)cJSON_AddItemToArray(any,
-                                       integer(p->min, limited ? p->max : INT64_C(1) << 53));
-            (void)cJSON_AddItemToArray(any, constant("unlimited"));
-        }
-        return o;
+        return count(p->min, limited ? p->max : INT64_C(1) << 53);
     case PARAM_FACTOR:
         o = parse("{\"type\":\"number\"}");
         (void)cJSON_AddRawToObject(o, "minimum", decimal(p->min, low, sizeof(low)));
@@ -174,6 +177,10 @@ static cJSON *param_schema(const struct param *p)
         return parse("{\"type\":\"string\",\"minLength\":1}");
     case PARAM_OPS:
         return ref("ops");
+    case PARAM_OBJECT:
+        o = object_schema();
+        add_params(o, p->inside);
+        return o;
     case PARAM_AWAIT:
         return parse("{\"anyOf\":[{\"type\":\"null\"},{\"type\":\"string\",\"minLength\":1},"
                      "{\"$ref\":\"#/$defs/op\"}]}");

@@ -182,7 +182,7 @@ void executor_tells(struct executor *ex, enum loop_fact what, sim_time time)
 
 bool executor_watched(const struct executor *ex)
 {
-    return (ex->sim->trace->kinds & TRACE_LOOPS) != 0;
+    return (ex->sim->trace->kinds & TRACE_LOOPS & ~TRACE_MEMORY) != 0;
 }
 
 static void tell_text(struct executor *ex, struct trace_rec rec)
@@ -245,6 +245,29 @@ int64_t executor_place(const struct executor *ex, const struct task *t)
 const char *executor_device(const struct executor *ex, int32_t device)
 {
     return ex->sim->sc->devices[device].name;
+}
+
+void executor_uses(struct executor *ex, int64_t bytes)
+{
+    if (bytes < 0)
+        sim_give_memory(ex->sim, -bytes);
+    else
+        (void)sim_take_memory(ex->sim, bytes);
+}
+
+void executor_heap(struct executor *ex, int32_t loop, int64_t used, int64_t garbage)
+{
+    trace_emit(ex->sim->trace, ex->sim->eng.now, TR_HEAP, loop, -1, used, garbage);
+}
+
+void executor_gc(struct executor *ex, int32_t loop, enum gc_kind kind, sim_time pause)
+{
+    trace_emit(ex->sim->trace, ex->sim->eng.now, TR_GC, loop, -1, kind, pause);
+}
+
+void executor_no_memory(struct executor *ex)
+{
+    ex->sim->out_of_memory = true;
 }
 
 bool executor_expects(const struct executor *ex)

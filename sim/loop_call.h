@@ -26,7 +26,9 @@ enum loop_verb {
     LOOP_AWAIT, /* a promise, or a settled value */
     LOOP_IO,    /* started, not waited for */
     LOOP_WORK,  /* on the pool */
-    LOOP_CLOSE
+    LOOP_CLOSE,
+    LOOP_ALLOCATE,
+    LOOP_FREE
 };
 
 struct loop_call {
@@ -38,6 +40,7 @@ struct loop_call {
     const char *with;  /* RESOLVE: a promise that it follows; THEN, ASYNC: their own promise */
     bool unref;        /* does not keep its task from ending */
     bool awaited;      /* ASYNC, WORK: the caller waits for it */
+    bool leaks;        /* ALLOCATE: nobody frees it */
 };
 
 #endif

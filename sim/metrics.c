@@ -308,6 +308,11 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
     case TR_DEADLOCK:
         waits_for_ever(m, rec);
         break;
+    case TR_MEMORY:
+    case TR_HEAP:
+    case TR_GC:
+        metrics_memory(m, rec);
+        break;
     default: /* nothing that is measured */
         break;
     }
@@ -412,7 +417,7 @@ struct metrics *metrics_new(const struct scenario *sc, bool keep_tasks)
     struct metrics_state *st = sim_calloc(1, sizeof(*st));
     size_t ndevices = (size_t)sc->ndevices + 1;
 
-    m->sink.kinds = TRACE_COURSE;
+    m->sink.kinds = TRACE_COURSE | TRACE_MEMORY;
     m->sink.record = record;
     m->sink.finish = finish;
     m->sc = sc;

@@ -31,8 +31,15 @@ struct device_metrics {
     struct samples queue, response;
 };
 
+struct heap_metrics {
+    int64_t max;                     /* bytes in use, of one loop */
+    uint64_t scavenges, mark_sweeps; /* of all loops, as what follows */
+    sim_time pauses, pause_max;
+};
+
 struct executor_metrics {
     int64_t threads, rejected;
+    struct heap_metrics heap;
     struct samples
         queue; /* how long tasks waited for a thread: pools; work for one of a loop's */
     struct samples lag;  /* how long what was ready waited for a loop */
@@ -85,6 +92,8 @@ struct metrics {
     int64_t utilization_e9;
     uint64_t context_switches, preemptions, migrations;
     uint64_t deadline_misses; /* of all tasks */
+    int64_t memory;           /* bytes in use, at most; 0: none is counted */
+    int64_t memory_tasks;     /* tasks in progress then */
     sim_time switch_time;
     struct level concurrency, parallelism;
     int64_t concurrency_e9, parallelism_e9; /* means */
@@ -109,6 +118,9 @@ void metrics_free(struct metrics *m);
 /* The name of a kept task, into `buf`, which it returns, or its own. */
 const char *metrics_task_name(const struct metrics *m, const struct task_metrics *t,
                               char buf[TASK_NAME_SIZE]);
+
+/* Bytes for each task in progress when most were in use. */
+int64_t metrics_memory_per_task(const struct metrics *m);
 
 /* A core's share of time in user and kernel work, in 10^-9. */
 int64_t metrics_core_utilization(const struct metrics *m, int32_t core);

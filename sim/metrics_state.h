@@ -58,4 +58,8 @@ void metrics_measure(struct metrics *m, struct task_now *t);
 void metrics_put_away(struct metrics *m, struct task_now *t);
 void metrics_completed(struct metrics *m, const struct trace_rec *rec);
 
+/* ---- metrics_memory.c -------------------------------------------------------------------- */
+
+void metrics_memory(struct metrics *m, const struct trace_rec *rec);
+
 #endif

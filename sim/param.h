@@ -34,6 +34,7 @@
     X(TIMES, "struct param_list", "time or array of times")                        \
     X(INTS, "struct param_list", "integer or array of integers")                   \
     X(POLICIES, "struct policy_list", "array of queues")                           \
+    X(OBJECT, "as `inside` says", "object")                                        \
     X(AWAIT, "struct awaited", "op, promise or null") /* of an event loop */       \
     X(TRUE, "bool", "true")                           /* {"yield": true} */        \
     X(SET, "const char *: \"x = expr\"", "\"name = expression\"")
@@ -71,6 +72,9 @@ struct param {
     size_t offset; /* of the field it fills */
     int64_t min,
         max; /* of TIME, INT, RATE, BYTES, COUNT, FACTOR, and of each of TIMES, INTS; min == max == 0: none but the type's */
+    const struct param
+        *inside; /* OBJECT: its keys, which fill a struct at `offset`; that begins
+                                 * with a bool, which says that the object is there */
     const char *const *choices; /* ENUM: names, NULL ends them */
     const char *deflt;
     const char *help; /* one line, no full stop */

@@ -109,6 +109,12 @@ static void add_summary(cJSON *root, const struct report *report)
     add_level(o, "concurrency", m->concurrency_e9, m->concurrency.max);
     add_level(o, "parallelism", m->parallelism_e9, m->parallelism.max);
     add_ratio(o, "fairness", m->fairness_e9);
+    if (m->memory > 0) {
+        cJSON *memory = cJSON_AddObjectToObject(o, "memory");
+
+        add_int(memory, "max", m->memory);
+        add_int(memory, "per_task", metrics_memory_per_task(m));
+    }
     if (report->findings->races)
         add_uint(o, "races", report->findings->races->n);
     if (report->findings->urgency)
@@ -235,6 +241,22 @@ static void add_devices(cJSON *root, const struct report *report)
     }
 }
 
+static void add_heap(cJSON *to, const struct heap_metrics *h)
+{
+    cJSON *o = cJSON_AddObjectToObject(to, "heap");
+
+    add_int(o, "max", h->max);
+    add_uint(o, "scavenges", h->scavenges);
+    add_uint(o, "mark_sweeps", h->mark_sweeps);
+    add_int(o, "pause_total", h->pauses);
+    add_int(o, "pause_max", h->pause_max);
+}
+
+static bool loop_has_heap(const struct executor_spec *ex)
+{
+    return ex->model->has_heap && ex->model->has_heap(ex->params);
+}
+
 static void add_executors(cJSON *root, const struct report *report)
 {
     cJSON *executors = cJSON_AddObjectToObject(root, "executors");
@@ -249,6 +271,8 @@ static void add_executors(cJSON *root, const struct report *report)
             add_samples(o, "pool_queue", &ex->queue);
         if (!report->sc->executors[i].model->is_loop)
             continue;
+        if (loop_has_heap(&report->sc->executors[i]))
+            add_heap(o, &ex->heap);
         add_samples(o, "loop_lag", &ex->lag);
         add_uint(o, "iterations", ex->iterations);
         add_samples(o, "pool_queue", &ex->queue);

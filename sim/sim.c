@@ -18,9 +18,16 @@ const char *outcome_name(enum outcome outcome)
 
 /* ---- the life of a task -------------------------------------------------------------------- */
 
+static void tell_memory(const struct sim *sim, int64_t change)
+{
+    if (change != 0)
+        trace_emit(sim->trace, sim->eng.now, TR_MEMORY, -1, -1, sim->memory, 0);
+}
+
 bool sim_take_memory(struct sim *sim, int64_t bytes)
 {
     sim->memory += bytes;
+    tell_memory(sim, bytes);
     if (sim->sc->machine.memory == 0 || sim->memory <= sim->sc->machine.memory)
         return true;
     sim->out_of_memory = true;
@@ -32,6 +39,7 @@ void sim_give_memory(struct sim *sim, int64_t bytes)
 {
     sim->memory -= bytes;
     sim_assert(sim->memory >= 0);
+    tell_memory(sim, bytes);
 }
 
 void sim_stop(struct sim *sim)

@@ -79,7 +79,8 @@
     X(QUEUED, "queued", "loop", "enum loop_queue", "its length from now on")                 \
     X(HEAP, "heap", "loop", "bytes used", "bytes of them that nobody needs any more")        \
     X(GC, "gc", "loop", "enum gc_kind", "length of the pause, ns; 0: it is over")            \
-    X(SERVES, "serves", "executor", "number of the thread, from 1", "its slot")
+    X(SERVES, "serves", "executor", "number of the thread, from 1", "its slot")              \
+    X(MEMORY, "memory", "-", "bytes of the machine's memory in use", "-")
 
 enum trace_kind {
 #define X(kind, name, place, arg, extra) TR_##kind,
@@ -285,9 +286,13 @@ struct trace_sink {
  * the first of them.  A thread's number is its own for the whole run. */
 #define TRACE_THREADS TRACE_BIT(SERVES)
 
+/* Who minds memory: the machine's, and heaps. */
+#define TRACE_MEMORY (TRACE_BIT(MEMORY) | TRACE_BIT(HEAP) | TRACE_BIT(GC))
+
 /* What happens, without that.  All of it follows from the rest, as programs do not change; so
  * the digest leaves it out, and a run that nobody looks into pays nothing for it. */
-#define TRACE_COURSE (TRACE_ALL & ~(TRACE_ACCESSES | TRACE_LOOPS | TRACE_THREADS))
+#define TRACE_COURSE \
+    (TRACE_ALL & ~(TRACE_ACCESSES | TRACE_LOOPS | TRACE_THREADS | TRACE_MEMORY))
 
 struct trace {
     struct trace_sink *first, **last; /* told in the order they were attached */

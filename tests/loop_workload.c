@@ -38,6 +38,11 @@ static void random_op(struct text *t, struct rng *rng, int depth)
         "{\"await\":\"p\"}",
         "{\"resolve\":\"p\"}",
         "{\"promise\":\"p\"}",
+        "{\"allocate\":\"#kB\"}",
+        "{\"allocate\":\"#kB\",\"leak\":true}",
+        "{\"free\":\"#B\"}",
+        "{\"io\":\"name\"}",
+        "{\"io\":\"api\",\"at\":#}",
         /* Nothing in it that is waited for: it could keep its task alive for ever. */
         "{\"setInterval\":#,\"unref\":true,\"do\":[{\"cpu\":\"#us\"},{\"microtask\":[{"
         "\"clear\":"
@@ -102,6 +107,13 @@ char *loop_workload(uint64_t seed)
         "{\"policy\":\"mlfq\",\"levels\":3,\"quanta\":\"50us\",\"boost\":\"1ms\"}",
         "\"edf\"",
     };
+    static const char *const heaps[] = {
+        "",
+        ",\"heap\":{}",
+        ",\"heap\":{\"limit\":\"60kB\",\"young\":\"20kB\",\"scavenge\":\"30us\",\"mark_sweep\":"
+        "\"70us\"}",
+        ",\"heap\":{\"limit\":\"600kB\",\"young\":\"50kB\",\"scavenge\":0}",
+    };
     struct rng rng = rng_stream(seed, "test/loop");
     struct text t = {0};
     uint64_t ntasks = 1 + rng_below(&rng, 5);
@@ -113,14 +125,16 @@ char *loop_workload(uint64_t seed)
         "switch\":\"2us\","
         "\"scheduler\":%s},"
         "\"devices\":{\"net\":{\"service\":\"700us\"},"
-        "\"file\":{\"service\":\"300us\",\"channels\":2,\"mode\":\"pool\"}},"
+        "\"file\":{\"service\":\"300us\",\"channels\":2,\"mode\":\"pool\"},"
+        "\"name\":{\"preset\":\"dns\",\"latency\":\"500us\"},"
+        "\"api\":{\"preset\":\"tcp\",\"rtt\":\"400us\",\"discipline\":\"scan\"}},"
         "\"executors\":{\"default\":{\"kind\":\"event-loop\",\"pool\":%d,\"loops\":%d,"
-        "\"flavor\":\"%s\",\"main\":[{\"setTimeout\":1,\"id\":\"t\",\"do\":[]},{"
+        "\"flavor\":\"%s\"%s,\"main\":[{\"setTimeout\":1,\"id\":\"t\",\"do\":[]},{"
         "\"promise\":\"p\"}]},"
         "\"os\":{\"kind\":\"thread-per-task\"}},\"tasks\":[",
         (int)rng_below(&rng, 3) + 1, policies[seed % ARRAY_LEN(policies)],
         (int)rng_below(&rng, 4), (int)rng_below(&rng, 3) + 1,
-        rng_below(&rng, 2) ? "node" : "node18");
+        rng_below(&rng, 2) ? "node" : "node18", heaps[rng_below(&rng, ARRAY_LEN(heaps))]);
     for (uint64_t i = 0; i < ntasks; i++) {
         text_addf(&t,
                   "%s{\"name\":\"T%d\",\"priority\":%d,\"nice\":%d,\"count\":%d,\"every\":\"%"

@@ -28,6 +28,7 @@ BEYOND = {
     "log-syntax": "the syntax of expressions",
     "not-whole-ns": "whole nanoseconds",
     "on-unknown": "a name that must exist",
+    "heap-on-threads": "which executor a task is on",
     "io-then-and-sync": "keys that exclude each other",
     "io-then-on-threads": "which executor a task is on",
     "op-of-a-loop": "which executor a task is on",

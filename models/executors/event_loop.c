@@ -14,6 +14,7 @@ enum { SPINS_MAX = 2000000 }; /* pieces of work without time passing: an endless
 struct loop_params {
     int64_t pool, loops;
     int32_t flavor;
+    struct heap_params heap;
 };
 enum flavor { FLAVOR_NODE, FLAVOR_NODE18 };
 
@@ -31,12 +32,20 @@ static const struct param loop_params[] = {
           "node: 20.3 and later (libuv from 1.45); node18: before, which accepts all that wait "
           "at once",
           .choices = flavors, .deflt = "node"),
+    PARAM(OBJECT, struct loop_params, heap,
+          "what allocate and free share, one a loop; none: they take no time",
+          .inside = heap_params),
     PARAM_END,
 };
 
 static int64_t event_loop_scripts(const void *params)
 {
     return ((const struct loop_params *)params)->loops;
+}
+
+static bool event_loop_has_heap(const void *params)
+{
+    return ((const struct loop_params *)params)->heap.present;
 }
 
 /* ---- threads --------------------------------------------------------------------------------- */
@@ -74,6 +83,7 @@ static void loop_init(struct loops *all, struct loop *l, int32_t number)
     l->accept.kind = CALLBACK_ACCEPT;
     l->wakeup.kind = CALLBACK_WAKEUP;
     timers_init(l);
+    heap_init(l, &((const struct loop_params *)all->ex->params)->heap);
     loops_know(all, l->th, number);
 }
 
@@ -94,13 +104,34 @@ static void event_loop_init(struct executor *ex)
 
 /* ---- arrivals: connections that the loop accepts ------------------------------------------------- */
 
+/* Some process is still there. */
+static bool event_loop_accepts(const struct executor *ex)
+{
+    const struct loops *all = ex->state;
+
+    for (int64_t i = 0; i < all->n; i++)
+        if (!all->loops[i].dead)
+            return true;
+    return false;
+}
+
+/* Dealt out in turn. */
+static struct loop *next_loop(struct loops *all)
+{
+    struct loop *l;
+
+    do
+        l = &all->loops[all->dealt++ % all->n];
+    while (l->dead);
+    return l;
+}
+
 static void event_loop_submit(struct executor *ex, struct task *t)
 {
     struct loops *all = ex->state;
     bool script;
     uint64_t copy = executor_copy(ex, t, &script);
-    struct loop *l =
-        &all->loops[script ? (copy > 0 ? (int64_t)copy - 1 : 0) : all->dealt++ % all->n];
+    struct loop *l = script ? &all->loops[copy > 0 ? (int64_t)copy - 1 : 0] : next_loop(all);
     struct loop_task *lt = loop_task_new(l, t);
 
     lt->script = script;
@@ -336,6 +367,8 @@ static void batch(struct loop *l)
         l->done_batch = l->done;
         l->done.first = NULL;
     } else if (cb == &l->accept) {
+        if (!l->arrivals) /* the process has ended */
+            return;
         l->drain = DRAIN_BEGIN;
         accept_one(l);
     } else {
@@ -421,6 +454,8 @@ static bool run(struct loop *l, struct step *out)
     struct loop_task *lt = f->of;
 
     loop_serve(l, lt);
+    if (l->heap.asker)
+        return heap_goes_on(l, out);
     if (f->awaits) {
         loop_call(l, f, NULL);
         return false;
@@ -537,11 +572,13 @@ const struct executor_model executor_event_loop = {
     .params_size = sizeof(struct loop_params),
     .state_size = sizeof(struct loops),
     .init = event_loop_init,
+    .accepts = event_loop_accepts,
     .submit = event_loop_submit,
     .next = event_loop_next,
     .waits_for = event_loop_waits_for,
     .release = loops_release,
     .is_loop = true,
     .scripts = event_loop_scripts,
+    .has_heap = event_loop_has_heap,
     .loop_of = event_loop_loop_of,
 };

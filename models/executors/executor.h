@@ -59,6 +59,8 @@ struct executor_model {
         is_loop; /* takes STEP_LOOP: its tasks may use the ops of loops, and it may have a `main` */
     int64_t (*scripts)(const void *params); /* of a loop: how many run that */
 
+    bool (*has_heap)(const void *params); /* its loops have heaps; optional: no */
+
     /* The number of the loop that `th` runs; -1: none.  Optional: it has no loops. */
     int32_t (*loop_of)(const struct executor *ex, const struct thread *th);
 };
@@ -146,6 +148,14 @@ void executor_queue(struct executor *ex, int32_t loop, enum loop_queue queue, in
 /* For these: the number of the place where `t` stands, -1: it is at its end; a device's name. */
 int64_t executor_place(const struct executor *ex, const struct task *t);
 const char *executor_device(const struct executor *ex, int32_t device);
+
+/* What a loop's process does with memory: bytes more (or less) of the machine's; bytes of its heap
+ * in use, and how many of them are garbage; a collection begins, or (0) is over; there is none
+ * left, which is the run's outcome. */
+void executor_uses(struct executor *ex, int64_t bytes);
+void executor_heap(struct executor *ex, int32_t loop, int64_t used, int64_t garbage);
+void executor_gc(struct executor *ex, int32_t loop, enum gc_kind kind, sim_time pause);
+void executor_no_memory(struct executor *ex);
 
 /* May tasks still come, to any executor? */
 bool executor_expects(const struct executor *ex);

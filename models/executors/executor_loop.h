@@ -6,6 +6,7 @@
  *   loop_timers.c     lists of timers by duration
  *   loop_promises.c   promises and their reactions
  *   loop_pool.c       pool threads
+ *   loop_heap.c       the heap, and what collecting it costs
  *
  * A task on a loop is an async function.  It runs on fibers: a fiber is a place in the code
  * with a stack of its own; all fibers of a task share its locals.  A fiber runs until it
@@ -128,6 +129,36 @@ enum loop_task_state {
     TASK_IS_SERVED   /* the thread runs it, or waits for a core to do so */
 };
 
+/* Bytes of the heap that are alive because of a task. */
+struct heap_share {
+    int64_t nursery, aged, old; /* by generation: loop_heap.c */
+    struct list link;           /* in heap.young_shares, if any of them is young */
+};
+
+struct heap_params {
+    bool present;
+    int64_t limit, young;
+    sim_time scavenge, mark_sweep;
+};
+
+struct heap { /* of a loop's process */
+    struct heap_params params;
+    int64_t young, old; /* bytes used in each generation, garbage and all */
+    int64_t alive;      /* of both */
+    int64_t soft;       /* `old` beyond it: a mark-sweep */
+    int64_t told;       /* bytes that the machine knows of */
+    struct list young_shares;
+    struct heap_share own;   /* what nobody frees */
+    struct loop_task *asker; /* allocates; NULL: nobody */
+    int64_t asked;
+    uint32_t asked_at;            /* place of the op */
+    bool leaks, scavenged, swept; /* of this allocation */
+    bool must_sweep;
+    enum gc_kind collecting;      /* GC_COUNT: nothing */
+    sim_time swept_at, collected; /* time of collections since the last mark-sweep */
+    int ineffective;              /* mark-sweeps in a row */
+};
+
 struct loop_task {
     struct task *task;
     struct loop *loop;
@@ -136,6 +167,7 @@ struct loop_task {
     struct fiber *loaded;     /* whose registers are in `task` */
     struct callback *waits;   /* its own function does, for this */
     struct promise *promises; /* by name, the latest first */
+    struct heap_share heap;
     sim_time arrived;
     uint32_t refs;   /* what keeps it from ending */
     uint32_t unrefs; /* what waits without keeping it */
@@ -206,6 +238,8 @@ struct loop {
     struct promise *noted, *noted_last; /* rejected, and not handled yet */
     struct promise *globals;            /* of `main`, which has ended */
     struct timers timers;
+    struct heap heap;
+    bool dead;                        /* its process has ended */
     struct loop_task *calling;        /* whose callback runs, as those know who look */
     int64_t queued[LOOP_QUEUE_COUNT]; /* what stands in each queue */
     uint64_t iteration;               /* how often it has polled */
@@ -279,6 +313,7 @@ bool loop_alive(const struct loop *l); /* parked: may anything still happen by i
 void loop_kill(struct loop_task *lt);  /* a fault has ended it */
 void loop_check(struct loop_task *lt); /* has it come to its end? */
 void loop_task_end(struct loop_task *lt);
+void loop_ends(struct loop *l);       /* the process, and with it all its tasks */
 void loop_clear(struct callback *cb); /* a timer or an immediate */
 /* What its own function waits for, else what it has started first; NULL: nothing. */
 struct callback *loop_reason(const struct loop_task *lt);
@@ -319,6 +354,22 @@ void loop_call(struct loop *l, struct fiber *f, const struct step *step);
 
 void work_submit(struct loops *all, struct callback *job);
 void work_next(struct loops *all, struct pool_thread *pt, struct step *out);
+
+/* ---- loop_heap.c ----------------------------------------------------------------------------- */
+
+extern const struct param heap_params[]; /* of struct heap_params */
+
+void heap_init(struct loop *l, const struct heap_params *params);
+/* The task is the one that runs, and heap_goes_on() must be asked before it does anything else.
+ * False: it has been faulted, and is to be killed. */
+void heap_allocate(struct loop *l, struct loop_task *lt, int64_t bytes, bool leaks,
+                   uint32_t place);
+bool heap_free(struct loop *l, struct loop_task *lt, int64_t bytes, uint32_t place);
+void heap_task_ends(struct loop *l, struct loop_task *lt);
+
+/* Where an allocation goes on: true: `out` is a pause; false: it is made, or the process has
+ * ended. */
+bool heap_goes_on(struct loop *l, struct step *out);
 
 /* ---- loop_watch.c: what those see who look into loops --------------------------------------- */
 

@@ -309,6 +309,17 @@ void loop_call(struct loop *l, struct fiber *f, const struct step *step)
     case LOOP_AWAIT:
         await(l, f, step);
         break;
+    case LOOP_ALLOCATE:
+        heap_allocate(l, f->of, step->bytes, step->call->leaks, step->place);
+        break;
+    case LOOP_FREE:
+        if (!heap_free(l, f->of, step->bytes, step->place)) {
+            struct loop_task *lt = f->of;
+
+            loop_kill(lt);
+            loop_check(lt);
+        }
+        break;
     default:
         start(l, f, step);
         break;

@@ -452,11 +452,31 @@ void loop_task_end(struct loop_task *lt)
             promise_drop(l, p);
         }
     }
+    heap_task_ends(l, lt);
     l->serving = NULL;
     all->by_slot[lt->task->slot] = NULL;
     executor_done(l->ex, l->th, lt->fault);
     lt->next = all->free_tasks;
     all->free_tasks = lt;
+}
+
+/* Requests on their way keep their tasks until the reply, as a kernel keeps a process. */
+void loop_ends(struct loop *l)
+{
+    struct loops *all = l->all;
+
+    l->dead = true;
+    l->accepting = false;
+    for (; l->arrivals; l->arrivals = l->arrivals->next)
+        loop_counts(l, LOOP_QUEUE_READY, -1);
+    for (uint32_t slot = 0; slot < all->room; slot++) {
+        struct loop_task *lt = all->by_slot[slot];
+
+        if (!lt || lt->loop != l || lt->dead)
+            continue;
+        loop_kill(lt);
+        loop_check(lt);
+    }
 }
 
 static bool keeps_alive(const struct loop_task *lt)

@@ -8,7 +8,7 @@
     X(exit) X(set) X(atomic) X(assert) X(lock) X(trylock) X(unlock)  \
     X(wait) X(post) X(signal) X(broadcast) X(barrier) X(send) X(recv) X(spawn) X(join) X(setTimeout) X(setInterval) X(clear) X(setImmediate)  \
     X(nextTick) X(microtask) X(work) X(async) X(await) X(promise) X(resolve)  \
-    X(reject) X(then) X(close)
+    X(reject) X(then) X(close) X(allocate) X(free)
 /* clang-format on */
 
 #define X(name) extern const struct op_def op_##name;
