@@ -93,6 +93,15 @@ void file_addf(struct export_file *f, const char *fmt, ...)
     va_end(ap);
 }
 
+void file_quote(struct export_file *f, const char *text)
+{
+    struct text quoted = {NULL, 0, 0};
+
+    text_quote(&quoted, text);
+    file_bytes(f, quoted.data, quoted.len);
+    text_release(&quoted);
+}
+
 void file_zeros(struct export_file *f, uint64_t n)
 {
     static const unsigned char zeros[256];

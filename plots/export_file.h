@@ -38,6 +38,7 @@ void export_file_free(struct export_file *f);
 void file_bytes(struct export_file *f, const void *bytes, size_t n);
 void file_text(struct export_file *f, const char *text);
 void file_addf(struct export_file *f, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void file_quote(struct export_file *f, const char *text); /* as a string of JSON */
 void file_zeros(struct export_file *f, uint64_t n);
 
 /* Little-endian numbers. */

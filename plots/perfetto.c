@@ -3,12 +3,13 @@
  *
  * Source: Perfetto, protos/perfetto/trace/trace_packet.proto, ftrace/ftrace_event.proto,
  * ftrace/sched.proto, ps/process_tree.proto, track_event/track_event.proto. */
-#include "plots/perfetto.h"
-
 #include <stdlib.h>
 #include <string.h>
 
+#include "plots/export.h"
+#include "plots/protobuf.h"
 #include "plots/tracepoints.h"
+#include "plots/tracks.h"
 
 enum {
     BUNDLE_BYTES = 4096, /* a core's events are written together once there are so many */
@@ -35,27 +36,43 @@ enum {
     EVENT_IRQ_EXIT = 37
 };
 
+struct perfetto {
+    struct exporter base;
+    struct sched_events events;
+    struct track_out out;
+    struct tracks *tracks;
+    struct export_file *file;
+    struct proto packet, body, part; /* being put together, from the outside in */
+    struct proto whole;              /* a packet as the file has it */
+    struct proto *bundles;           /* cores: events that wait to be written */
+};
+
 /* ---- packets ------------------------------------------------------------------------------ */
 
 static void put_packet(struct perfetto *p)
 {
-    struct proto whole = {NULL, 0, 0};
-
     proto_number(&p->packet, PACKET_SEQUENCE, SEQUENCE);
-    proto_message(&whole, TRACE_PACKET, &p->packet);
-    file_bytes(p->file, whole.data, whole.len);
-    proto_release(&whole);
+    proto_message(&p->whole, TRACE_PACKET, &p->packet);
+    file_bytes(p->file, p->whole.data, p->whole.len);
+    proto_clear(&p->whole);
     proto_clear(&p->packet);
 }
 
-void perfetto_track(struct perfetto *p, const struct track_descriptor *track)
+static int64_t uuid(struct track_id id)
 {
+    return (int64_t)((uint64_t)id.kind << 56 | (uint64_t)id.a << 24 | (uint64_t)id.b);
+}
+
+static void add_track(void *to, const struct track *track)
+{
+    struct perfetto *p = to;
+
     proto_clear(&p->body);
-    proto_number(&p->body, 1, (int64_t)track->uuid);
+    proto_number(&p->body, 1, uuid(track->id));
     if (track->name)
         proto_text(&p->body, 2, track->name);
-    if (track->parent)
-        proto_number(&p->body, 5, (int64_t)track->parent);
+    if (track->group.kind != TRACK_NONE)
+        proto_number(&p->body, 5, uuid(track->group));
     if (track->thread) {
         proto_clear(&p->part);
         proto_number(&p->part, 1, track->thread->tgid);
@@ -72,11 +89,13 @@ void perfetto_track(struct perfetto *p, const struct track_descriptor *track)
     put_packet(p);
 }
 
-void perfetto_event(struct perfetto *p, sim_time at, const struct track_event *event)
+static void add_event(void *to, const struct track_event *event)
 {
+    struct perfetto *p = to;
+
     proto_clear(&p->body);
     proto_number(&p->body, 9, event->type);
-    proto_number(&p->body, 11, (int64_t)event->track);
+    proto_number(&p->body, 11, uuid(event->track));
     if (event->category)
         proto_text(&p->body, 22, event->category);
     if (event->name)
@@ -91,21 +110,9 @@ void perfetto_event(struct perfetto *p, sim_time at, const struct track_event *e
         proto_text(&p->part, 6, event->arg);
         proto_message(&p->body, 4, &p->part);
     }
-    proto_number(&p->packet, PACKET_TIMESTAMP, at + SCHED_EVENTS_START);
+    proto_number(&p->packet, PACKET_TIMESTAMP, event->at + SCHED_EVENTS_START);
     proto_message(&p->packet, PACKET_TRACK_EVENT, &p->body);
     put_packet(p);
-}
-
-void perfetto_mark(struct perfetto *p, sim_time at, int32_t task,
-                   const struct track_event *event)
-{
-    const struct kthread *th = sched_events_thread(&p->events, task);
-    struct track_event mark = *event;
-
-    if (!th)
-        return;
-    mark.track = track_uuid(TRACK_THREAD, th->pid, 0);
-    perfetto_event(p, at, &mark);
 }
 
 /* ---- the kernel's events ------------------------------------------------------------------ */
@@ -199,61 +206,21 @@ static void add_thread(struct perfetto *p, const struct kthread *th, sim_time at
     proto_number(&p->packet, PACKET_TIMESTAMP, at);
     proto_message(&p->packet, PACKET_PROCESS_TREE, &p->body);
     put_packet(p);
-    perfetto_track(p, &(struct track_descriptor){.uuid = track_uuid(TRACK_THREAD, th->pid, 0),
-                                                 .thread = th});
-}
-
-static void add_slice(struct perfetto *p, const struct sched_event *event, const char *name)
-{
-    perfetto_event(p, event->at - SCHED_EVENTS_START,
-                   &(struct track_event){
-                       .type = name ? SLICE_BEGIN : SLICE_END,
-                       .track = track_uuid(TRACK_THREAD, event->thread->pid, 0),
-                       .category = event->kind == SE_SERVE ? "task" : "switch",
-                       .name = name,
-                   });
-}
-
-static void count_ready(struct perfetto *p, const struct sched_event *event)
-{
-    int64_t before = p->nready;
-
-    if (event->kind == SE_WAKE)
-        p->nready++;
-    if (event->kind == SE_SWITCH && event->prev && event->state == 'R')
-        p->nready++;
-    if (event->kind == SE_SWITCH && event->next)
-        p->nready--;
-    if (p->nready != before)
-        perfetto_event(p, event->at - SCHED_EVENTS_START,
-                       &(struct track_event){.type = SLICE_COUNTER,
-                                             .track = track_uuid(TRACK_READY, 0, 0),
-                                             .value = p->nready});
 }
 
 static void perfetto_sched(void *to, const struct sched_event *event)
 {
     struct perfetto *p = to;
 
-    count_ready(p, event);
-    switch (event->kind) {
-    case SE_THREAD:
+    if (event->kind == SE_THREAD)
         add_thread(p, event->thread, event->at);
-        break;
+    tracks_sched(p->tracks, event);
+    switch (event->kind) {
     case SE_WAKE:
         add_waking(p, event);
         break;
     case SE_SWITCH:
         add_switch(p, event);
-        break;
-    case SE_COST_BEGIN:
-        add_slice(p, event, "context switch");
-        break;
-    case SE_COST_END:
-        add_slice(p, event, NULL);
-        break;
-    case SE_SERVE:
-        add_slice(p, event, event->task);
         break;
     case SE_IRQ_BEGIN:
     case SE_IRQ_END:
@@ -276,12 +243,7 @@ static void perfetto_record(struct trace_sink *sink, const struct trace_rec *rec
 {
     struct perfetto *p = container_of(sink, struct perfetto, base.sink);
 
-    /* What a task does at its end is told while its thread is still known. */
-    if (rec->kind == TR_DONE)
-        tracks_record(p->tracks, rec);
-    sched_events_record(&p->events, rec);
-    if (rec->kind != TR_DONE)
-        tracks_record(p->tracks, rec);
+    tracks_with_sched(p->tracks, &p->events, rec);
 }
 
 static void perfetto_finish(struct trace_sink *sink, sim_time end)
@@ -306,6 +268,7 @@ static void perfetto_free(struct exporter *ex)
     proto_release(&p->packet);
     proto_release(&p->body);
     proto_release(&p->part);
+    proto_release(&p->whole);
     sched_events_release(&p->events);
     free(p);
 }
@@ -322,10 +285,8 @@ static struct exporter *perfetto_start(const struct scenario *sc, struct export_
     p->bundles = sim_calloc((size_t)sc->machine.ncores, sizeof(*p->bundles));
     sched_events_init(&p->events, sc, perfetto_sched, p);
     proto_number(&p->packet, PACKET_SEQUENCE_FLAGS, 1); /* the first packet of the sequence */
-    perfetto_track(p, &(struct track_descriptor){.uuid = track_uuid(TRACK_READY, 0, 0),
-                                                 .name = "ready threads",
-                                                 .unit = "threads"});
-    p->tracks = tracks_new(p);
+    p->out = (struct track_out){add_track, add_event, p};
+    p->tracks = tracks_new(&p->events, &p->out);
     return &p->base;
 }
 

@@ -221,10 +221,11 @@ static void wake(struct sched_events *ev, struct kthread *th, int32_t core)
 {
     if (th->ready)
         return;
-    th->ready = true;
     if (core < 0)
         core = th->last_core >= 0 ? th->last_core : 0;
     tell(ev, (struct sched_event){.kind = SE_WAKE, .thread = th, .core = core});
+    th->ready = true;
+    th->since = ev->now;
 }
 
 static void cost_ends(struct sched_events *ev, int32_t core)
@@ -258,6 +259,7 @@ static void turn_to(struct sched_events *ev, int32_t core, struct kthread *next)
     last = prev && c->leaving && c->state == 'X';
     if (prev) {
         prev->core = -1;
+        prev->since = ev->now;
         prev->ready = !c->leaving || c->state == 'R';
     }
     c->current = next;

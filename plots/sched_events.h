@@ -46,7 +46,7 @@ struct kthread {
     int32_t last_core;    /* -1: none yet */
     int32_t task;         /* slot of the one it serves; -1: none */
     bool ready;           /* waits for a core */
-    sim_time since;       /* it is on its core */
+    sim_time since;       /* in its present state: running, ready or waiting */
 };
 
 enum sched_event_kind {

@@ -1,9 +1,4 @@
-/* perfetto_tracks.c - tracks of our own: requests at devices, holders of locks and who wakes
- * whom, the phases and callbacks of event loops, and the lengths of queues.
- *
- * Slices of one track must nest.  What may overlap, as requests at a device of several
- * channels, gets lanes: tracks of one name, which the viewer shows as one. */
-#include "plots/perfetto.h"
+#include "plots/tracks.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -42,8 +37,10 @@ struct waiter {
 };
 
 struct tracks {
-    struct perfetto *p;
+    const struct sched_events *sched;
+    const struct track_out *out;
     const struct scenario *sc;
+    int64_t nready; /* threads that wait for a core */
     struct lanes *devices, *locks;
     struct loop_track *loops;
     bool *pools;            /* executors whose queue has a track */
@@ -60,36 +57,61 @@ struct tracks {
 
 static const char *name_of(const struct tracks *t, int32_t task)
 {
-    return task_names_of(&t->p->events.names, task);
+    return task_names_of(&t->sched->names, task);
 }
 
-static void slice(struct tracks *t, sim_time at, enum slice_type type, uint64_t track,
-                  const char *category, const char *name)
+static struct track_id id(enum track_kind kind, int64_t a, int64_t b)
 {
-    perfetto_event(t->p, at,
-                   &(struct track_event){
-                       .type = type, .track = track, .category = category, .name = name});
+    return (struct track_id){kind, (int32_t)a, (int32_t)b};
 }
 
-static void count(struct tracks *t, sim_time at, uint64_t track, int64_t value)
+static void tell(struct tracks *t, struct track_event event)
 {
-    perfetto_event(
-        t->p, at, &(struct track_event){.type = SLICE_COUNTER, .track = track, .value = value});
+    t->out->event(t->out->to, &event);
 }
 
-static void track(struct tracks *t, uint64_t uuid, enum track_kind group, const char *name,
-                  const char *unit)
+static void slice(struct tracks *t, sim_time at, enum track_event_type type,
+                  struct track_id track, const char *category, const char *name)
 {
-    perfetto_track(t->p, &(struct track_descriptor){.uuid = uuid,
-                                                    .parent = track_uuid(TRACK_GROUP, group, 0),
-                                                    .name = name,
-                                                    .unit = unit});
+    bool ends = type == SLICE_END; /* says nothing more */
+
+    tell(t, (struct track_event){.type = type,
+                                 .track = track,
+                                 .at = at,
+                                 .category = ends ? NULL : category,
+                                 .name = ends ? NULL : name});
+}
+
+static void count(struct tracks *t, sim_time at, struct track_id track, int64_t value)
+{
+    tell(t,
+         (struct track_event){.type = SLICE_COUNTER, .track = track, .at = at, .value = value});
+}
+
+static void track(struct tracks *t, struct track_id track, enum track_kind group,
+                  const char *name, const char *unit)
+{
+    t->out->track(t->out->to,
+                  &(struct track){.id = track,
+                                  .group = id(group ? TRACK_GROUP : TRACK_NONE, group, 0),
+                                  .name = name,
+                                  .unit = unit});
 }
 
 static void group(struct tracks *t, enum track_kind kind, const char *name)
 {
-    perfetto_track(t->p, &(struct track_descriptor){.uuid = track_uuid(TRACK_GROUP, kind, 0),
-                                                    .name = name});
+    track(t, id(TRACK_GROUP, kind, 0), TRACK_NONE, name, NULL);
+}
+
+/* An event on the track of a task's thread; nothing where it has none. */
+static void on_thread(struct tracks *t, int32_t task, struct track_event event)
+{
+    const struct kthread *th = sched_events_thread(t->sched, task);
+
+    if (!th)
+        return;
+    event.track = id(TRACK_THREAD, th->pid, 0);
+    tell(t, event);
 }
 
 /* ---- lanes ------------------------------------------------------------------------------- */
@@ -115,7 +137,7 @@ static int64_t lane_take(struct tracks *t, struct lanes *lanes, enum track_kind 
     lanes->list = array_reach(lanes->list, &lanes->n, i, sizeof(*lanes->list));
     lane = &lanes->list[i];
     if (!lane->known)
-        track(t, track_uuid(kind, place, (int64_t)i), kind, name, NULL);
+        track(t, id(kind, place, (int64_t)i), kind, name, NULL);
     *lane = (struct lane){true, true, task, number, 0};
     return (int64_t)i;
 }
@@ -125,7 +147,7 @@ static void lanes_close(struct tracks *t, struct lanes *lanes, enum track_kind k
 {
     for (size_t i = 0; i < lanes->n; i++)
         for (; lanes->list[i].busy && lanes->list[i].depth > 0; lanes->list[i].depth--)
-            slice(t, at, SLICE_END, track_uuid(kind, place, (int64_t)i), NULL, NULL);
+            slice(t, at, SLICE_END, id(kind, place, (int64_t)i), NULL, NULL);
     free(lanes->list);
 }
 
@@ -143,7 +165,7 @@ static void device(struct tracks *t, const struct trace_rec *rec)
         i = lane_take(t, lanes, TRACK_DEVICE, rec->place, name, rec->task, rec->extra);
     if (i < 0)
         return;
-    slice(t, rec->at, begins ? SLICE_BEGIN : SLICE_END, track_uuid(TRACK_DEVICE, rec->place, i),
+    slice(t, rec->at, begins ? SLICE_BEGIN : SLICE_END, id(TRACK_DEVICE, rec->place, i),
           "device",
           rec->kind == TR_SUBMIT  ? name_of(t, rec->task)
           : rec->kind == TR_SERVE ? "service"
@@ -153,14 +175,14 @@ static void device(struct tracks *t, const struct trace_rec *rec)
     if (!begins)
         return;
     lanes->waiting += rec->kind == TR_SUBMIT ? 1 : -1;
-    count(t, rec->at, track_uuid(TRACK_DEVICE_QUEUE, rec->place, 0), lanes->waiting);
+    count(t, rec->at, id(TRACK_DEVICE_QUEUE, rec->place, 0), lanes->waiting);
 }
 
 /* ---- locks, and who wakes whom --------------------------------------------------------------- */
 
 static void acts(struct tracks *t, const struct trace_rec *rec)
 {
-    const struct kthread *th = sched_events_thread(&t->p->events, rec->task);
+    const struct kthread *th = sched_events_thread(t->sched, rec->task);
 
     t->actor = th ? th->pid : 0;
     t->actor_task = rec->task;
@@ -186,7 +208,7 @@ static void lock(struct tracks *t, const struct trace_rec *rec)
           !owned  ? SLICE_INSTANT
           : takes ? SLICE_BEGIN
                   : SLICE_END,
-          track_uuid(TRACK_LOCK, rec->place, i), takes ? "take" : "give",
+          id(TRACK_LOCK, rec->place, i), takes ? "take" : "give",
           owned && !takes ? NULL : name_of(t, rec->task));
     lanes->list[i].depth = owned && takes;
     lanes->list[i].busy = owned && takes;
@@ -211,14 +233,14 @@ static void wakes(struct tracks *t, const struct trace_rec *rec)
         return;
     w->flow = ++t->flows;
     memcpy(w->waker, t->actor_name, sizeof(w->waker));
-    perfetto_event(t->p, rec->at,
-                   &(struct track_event){.type = SLICE_INSTANT,
-                                         .track = track_uuid(TRACK_THREAD, t->actor, 0),
-                                         .category = "wake",
-                                         .name = "wakes",
-                                         .flow = w->flow,
-                                         .key = "task",
-                                         .arg = name_of(t, rec->task)});
+    tell(t, (struct track_event){.type = SLICE_INSTANT,
+                                 .track = id(TRACK_THREAD, t->actor, 0),
+                                 .at = rec->at,
+                                 .category = "wake",
+                                 .name = "wakes",
+                                 .flow = w->flow,
+                                 .key = "task",
+                                 .arg = name_of(t, rec->task)});
 }
 
 static void goes_on(struct tracks *t, const struct trace_rec *rec)
@@ -228,14 +250,15 @@ static void goes_on(struct tracks *t, const struct trace_rec *rec)
 
     if (!w || w->flow == 0)
         return;
-    perfetto_mark(t->p, rec->at, rec->task,
-                  &(struct track_event){.type = SLICE_INSTANT,
-                                        .category = "wake",
-                                        .name = "woken",
-                                        .flow = w->flow,
-                                        .flow_ends = true,
-                                        .key = "by",
-                                        .arg = w->waker});
+    on_thread(t, rec->task,
+              (struct track_event){.type = SLICE_INSTANT,
+                                   .at = rec->at,
+                                   .category = "wake",
+                                   .name = "woken",
+                                   .flow = w->flow,
+                                   .flow_ends = true,
+                                   .key = "by",
+                                   .arg = w->waker});
     w->flow = 0;
 }
 
@@ -251,12 +274,12 @@ static struct loop_track *loop_at(struct tracks *t, int32_t i)
     l->known = true;
     (void)scenario_loop_name(t->sc, i, buf);
     (void)snprintf(name, sizeof(name), "%s: phases", buf);
-    track(t, track_uuid(TRACK_PHASES, i, 0), TRACK_CALLS, name, NULL);
+    track(t, id(TRACK_PHASES, i, 0), TRACK_CALLS, name, NULL);
     (void)snprintf(name, sizeof(name), "%s: callbacks", buf);
-    track(t, track_uuid(TRACK_CALLS, i, 0), TRACK_CALLS, name, NULL);
+    track(t, id(TRACK_CALLS, i, 0), TRACK_CALLS, name, NULL);
     for (int q = 0; q < LOOP_QUEUE_COUNT; q++) {
         (void)snprintf(name, sizeof(name), "%s: %s", buf, loop_queue_name((enum loop_queue)q));
-        track(t, track_uuid(TRACK_LOOP_QUEUE, i, q), TRACK_CALLS, name, "");
+        track(t, id(TRACK_LOOP_QUEUE, i, q), TRACK_CALLS, name, "");
     }
     return l;
 }
@@ -265,7 +288,7 @@ static struct loop_track *loop_at(struct tracks *t, int32_t i)
 static void end_phase(struct tracks *t, int32_t i, sim_time at)
 {
     struct loop_track *l = loop_at(t, i);
-    uint64_t uuid = track_uuid(TRACK_PHASES, i, 0);
+    struct track_id uuid = id(TRACK_PHASES, i, 0);
 
     if (l->since >= 0 && (l->since < at || l->called)) {
         slice(t, l->since, SLICE_BEGIN, uuid, "phase", loop_stage_name(l->stage));
@@ -292,18 +315,18 @@ static void call(struct tracks *t, const struct trace_rec *rec)
 
     l->called = true;
     l->open++;
-    perfetto_event(t->p, rec->at,
-                   &(struct track_event){.type = SLICE_BEGIN,
-                                         .track = track_uuid(TRACK_CALLS, rec->place, 0),
-                                         .category = kind,
-                                         .name = by_name ? rec->text : kind,
-                                         .key = "task",
-                                         .arg = name_of(t, rec->task)});
+    tell(t, (struct track_event){.type = SLICE_BEGIN,
+                                 .at = rec->at,
+                                 .track = id(TRACK_CALLS, rec->place, 0),
+                                 .category = kind,
+                                 .name = by_name ? rec->text : kind,
+                                 .key = "task",
+                                 .arg = name_of(t, rec->task)});
 }
 
 static void returns(struct tracks *t, const struct trace_rec *rec)
 {
-    slice(t, rec->at, SLICE_END, track_uuid(TRACK_CALLS, rec->place, 0), NULL, NULL);
+    slice(t, rec->at, SLICE_END, id(TRACK_CALLS, rec->place, 0), NULL, NULL);
     loop_at(t, rec->place)->open--;
 }
 
@@ -311,23 +334,24 @@ static void returns(struct tracks *t, const struct trace_rec *rec)
 static void frame(struct tracks *t, const struct trace_rec *rec)
 {
     struct track_event event = {.type = rec->arg ? SLICE_BEGIN : SLICE_END,
+                                .at = rec->at,
                                 .category = "function",
                                 .name = rec->arg ? rec->text : NULL};
 
     if (rec->place < 0) {
-        perfetto_mark(t->p, rec->at, rec->task, &event);
+        on_thread(t, rec->task, event);
         return;
     }
-    event.track = track_uuid(TRACK_CALLS, rec->place, 0);
-    perfetto_event(t->p, rec->at, &event);
+    event.track = id(TRACK_CALLS, rec->place, 0);
+    tell(t, event);
     loop_at(t, rec->place)->open += rec->arg ? 1 : -1;
 }
 
 static void heap(struct tracks *t, const struct trace_rec *rec)
 {
     struct loop_track *l = loop_at(t, rec->place);
-    uint64_t gc = track_uuid(TRACK_GC, rec->place, 0);
-    uint64_t bytes = track_uuid(TRACK_HEAP, rec->place, 0);
+    struct track_id gc = id(TRACK_GC, rec->place, 0);
+    struct track_id bytes = id(TRACK_HEAP, rec->place, 0);
     char buf[TASK_NAME_SIZE], name[TASK_NAME_SIZE + 32];
 
     if (!l->heap) {
@@ -354,20 +378,19 @@ static void heap(struct tracks *t, const struct trace_rec *rec)
 static void mark(struct tracks *t, const struct trace_rec *rec, const char *category,
                  const char *name)
 {
-    perfetto_mark(
-        t->p, rec->at, rec->task,
-        &(struct track_event){.type = SLICE_INSTANT, .category = category, .name = name});
+    on_thread(t, rec->task,
+              (struct track_event){
+                  .type = SLICE_INSTANT, .at = rec->at, .category = category, .name = name});
 }
 
 static void pool_queue(struct tracks *t, const struct trace_rec *rec)
 {
-    uint64_t uuid = track_uuid(TRACK_POOL, rec->place, 0);
+    struct track_id uuid = id(TRACK_POOL, rec->place, 0);
     char name[TASK_NAME_SIZE];
 
     if (!t->pools[rec->place]) {
         (void)snprintf(name, sizeof(name), "%s: queue", t->sc->executors[rec->place].name);
-        perfetto_track(t->p,
-                       &(struct track_descriptor){.uuid = uuid, .name = name, .unit = "tasks"});
+        track(t, uuid, TRACK_NONE, name, "tasks");
         t->pools[rec->place] = true;
     }
     count(t, rec->at, uuid, rec->arg);
@@ -415,7 +438,7 @@ void tracks_record(struct tracks *t, const struct trace_rec *rec)
         break;
     case TR_QUEUED:
         (void)loop_at(t, rec->place);
-        count(t, rec->at, track_uuid(TRACK_LOOP_QUEUE, rec->place, rec->arg), rec->extra);
+        count(t, rec->at, id(TRACK_LOOP_QUEUE, rec->place, rec->arg), rec->extra);
         break;
     case TR_HEAP:
     case TR_GC:
@@ -439,13 +462,65 @@ void tracks_record(struct tracks *t, const struct trace_rec *rec)
     }
 }
 
-struct tracks *tracks_new(struct perfetto *p)
+/* ---- threads ------------------------------------------------------------------------------- */
+
+static void count_ready(struct tracks *t, const struct sched_event *event)
+{
+    int64_t before = t->nready;
+
+    if (event->kind == SE_WAKE)
+        t->nready++;
+    if (event->kind == SE_SWITCH && event->prev && event->state == 'R')
+        t->nready++;
+    if (event->kind == SE_SWITCH && event->next)
+        t->nready--;
+    if (t->nready != before)
+        count(t, event->at - SCHED_EVENTS_START, id(TRACK_READY, 0, 0), t->nready);
+}
+
+void tracks_sched(struct tracks *t, const struct sched_event *event)
+{
+    sim_time at = event->at - SCHED_EVENTS_START;
+    const char *task = event->task;
+
+    count_ready(t, event);
+    switch (event->kind) {
+    case SE_THREAD:
+        t->out->track(t->out->to, &(struct track){.id = id(TRACK_THREAD, event->thread->pid, 0),
+                                                  .thread = event->thread});
+        break;
+    case SE_COST_BEGIN:
+    case SE_COST_END:
+        slice(t, at, event->kind == SE_COST_BEGIN ? SLICE_BEGIN : SLICE_END,
+              id(TRACK_THREAD, event->thread->pid, 0), "switch", "context switch");
+        break;
+    case SE_SERVE:
+        slice(t, at, task ? SLICE_BEGIN : SLICE_END, id(TRACK_THREAD, event->thread->pid, 0),
+              "task", task);
+        break;
+    default:
+        break;
+    }
+}
+
+void tracks_with_sched(struct tracks *t, struct sched_events *sched,
+                       const struct trace_rec *rec)
+{
+    if (rec->kind == TR_DONE)
+        tracks_record(t, rec);
+    sched_events_record(sched, rec);
+    if (rec->kind != TR_DONE)
+        tracks_record(t, rec);
+}
+
+struct tracks *tracks_new(const struct sched_events *sched, const struct track_out *out)
 {
     struct tracks *t = sim_calloc(1, sizeof(*t));
-    const struct scenario *sc = p->events.sc;
+    const struct scenario *sc = sched->sc;
     size_t nloops = (size_t)scenario_loops(sc);
 
-    t->p = p;
+    t->sched = sched;
+    t->out = out;
     t->sc = sc;
     t->devices = sim_calloc((size_t)sc->ndevices + 1, sizeof(*t->devices));
     t->locks = sim_calloc((size_t)sc->nsyncs + 1, sizeof(*t->locks));
@@ -453,6 +528,7 @@ struct tracks *tracks_new(struct perfetto *p)
     t->pools = sim_calloc((size_t)sc->nexecutors + 1, sizeof(*t->pools));
     for (size_t i = 0; i < nloops; i++)
         t->loops[i].since = -1;
+    track(t, id(TRACK_READY, 0, 0), TRACK_NONE, "ready threads", "threads");
     if (sc->ndevices > 0)
         group(t, TRACK_DEVICE, "devices");
     if (sc->nsyncs > 0)
@@ -463,7 +539,7 @@ struct tracks *tracks_new(struct perfetto *p)
         char name[TASK_NAME_SIZE];
 
         (void)snprintf(name, sizeof(name), "%s: queue", sc->devices[i].name);
-        track(t, track_uuid(TRACK_DEVICE_QUEUE, i, 0), TRACK_DEVICE, name, "requests");
+        track(t, id(TRACK_DEVICE_QUEUE, i, 0), TRACK_DEVICE, name, "requests");
     }
     return t;
 }
@@ -478,9 +554,9 @@ void tracks_finish(struct tracks *t, sim_time end)
         if (t->loops[i].since >= 0)
             end_phase(t, i, end);
         for (; t->loops[i].open > 0; t->loops[i].open--)
-            slice(t, end, SLICE_END, track_uuid(TRACK_CALLS, i, 0), NULL, NULL);
+            slice(t, end, SLICE_END, id(TRACK_CALLS, i, 0), NULL, NULL);
         if (t->loops[i].gc)
-            slice(t, end, SLICE_END, track_uuid(TRACK_GC, i, 0), NULL, NULL);
+            slice(t, end, SLICE_END, id(TRACK_GC, i, 0), NULL, NULL);
     }
 }
 
