@@ -13,8 +13,6 @@
 #include "sim/config_patch.h"
 #include "sim/config_read.h"
 
-enum { FILE_MAX = 64 << 20 };
-
 struct config {
     struct json json;
     char *file;
@@ -62,17 +60,17 @@ void config_free(struct config *cfg)
 
 /* ---- files ---------------------------------------------------------------------------- */
 
-static bool read_stream(FILE *f, struct text *t)
+static bool read_stream(FILE *f, struct text *t, size_t max)
 {
     char buf[65536];
     size_t n;
 
-    while ((n = fread(buf, 1, sizeof(buf), f)) > 0 && t->len <= FILE_MAX)
+    while ((n = fread(buf, 1, sizeof(buf), f)) > 0 && t->len <= max)
         text_add_len(t, buf, n);
     return !ferror(f);
 }
 
-bool config_slurp(const char *path, struct text *t, struct diags *diags)
+bool config_slurp(const char *path, size_t max, struct text *t, struct diags *diags)
 {
     bool is_stdin = strcmp(path, "-") == 0, fine;
     FILE *f = is_stdin ? stdin : NULL;
@@ -85,14 +83,15 @@ bool config_slurp(const char *path, struct text *t, struct diags *diags)
         }
         f = fopen(path, "rb");
     }
-    fine = f && read_stream(f, t);
+    fine = f && read_stream(f, t, max);
     if (!fine)
         diags_add(diags, SIZE_MAX, NULL, NULL, "cannot read: %s", strerror(errno));
     if (f && !is_stdin)
         (void)fclose(f);
-    if (fine && t->len > FILE_MAX) {
-        diags_add(diags, SIZE_MAX, NULL, "copies of one task: \"count\"",
-                  "the file is larger than %d MiB", FILE_MAX >> 20);
+    if (fine && t->len > max) {
+        diags_add(diags, SIZE_MAX, NULL,
+                  max == CONFIG_MAX ? "copies of one task: \"count\"" : NULL,
+                  "the file is larger than %zu MiB", max >> 20);
         return false;
     }
     return fine;
@@ -105,7 +104,7 @@ struct config *config_read(const char *path, struct diags *diags)
     struct config *cfg = NULL;
 
     diags_source(diags, name, NULL, 0);
-    if (config_slurp(path, &t, diags))
+    if (config_slurp(path, CONFIG_MAX, &t, diags))
         cfg = config_parse(name, t.data ? t.data : "", t.len, diags);
     text_release(&t);
     return cfg;

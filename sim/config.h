@@ -40,8 +40,9 @@ struct scenario *config_scenario(const struct config *cfg, size_t variant, struc
  * The caller frees it. */
 char *config_text(const struct config *cfg, size_t variant);
 
-/* A file's text, up to 64 MiB of it ("-": standard input).  False: diags says why. */
-bool config_slurp(const char *path, struct text *t, struct diags *diags);
+/* A file's text of at most `max` bytes ("-": standard input).  False: diags says why. */
+enum { CONFIG_MAX = 64 << 20 };
+bool config_slurp(const char *path, size_t max, struct text *t, struct diags *diags);
 
 /* Reads every variant and reports what is wrong in any, each mistake once. */
 bool config_check(const struct config *cfg, struct diags *diags);

@@ -7,6 +7,7 @@
 
 #include "plots/comparison.h"
 #include "plots/export.h"
+#include "plots/import.h"
 #include "plots/plot.h"
 #include "plots/summary.h"
 #include "plots/timeline.h"
@@ -142,7 +143,7 @@ struct quanta_config *quanta_read_with(const char *path, const char *const *assi
     if (recording_is_file(path)) {
         if (nothing_set(assignments, n, &diags))
             recording = recording_read(path, &diags);
-    } else if (config_slurp(path, &t, &diags)) {
+    } else if (config_slurp(path, CONFIG_MAX, &t, &diags)) {
         text_add(&t, "");
         if (!recording_is(t.data, t.len))
             config = change(config_parse(name, t.data, t.len, &diags), assignments, n, &diags);
@@ -536,6 +537,42 @@ bool quanta_export(const struct quanta_config *cfg, size_t variant, const char *
     if (f->translate)
         return export_text(&from, f, writer, errors);
     return export_run(cfg, &from, f, &out, errors);
+}
+
+struct import_to_writer {
+    struct import_sink sink;
+    struct quanta_writer *writer;
+};
+
+static bool import_write(struct import_sink *to, const char *bytes, size_t n)
+{
+    struct quanta_writer *w = container_of(to, struct import_to_writer, sink)->writer;
+
+    return w->write(w, 0, bytes, n);
+}
+
+bool quanta_import(const char *path, const char *format, struct quanta_writer *writer,
+                   char **notes, char **errors)
+{
+    struct import_to_writer to = {{import_write}, writer};
+    const char *name = strcmp(path, "-") == 0 ? "<stdin>" : path;
+    struct text text = {0}, said = {0};
+    struct diags diags;
+    bool fine;
+
+    diags_init(&diags);
+    diags_source(&diags, name, NULL, 0);
+    fine = config_slurp(path, IMPORT_MAX, &text, &diags);
+    text_add(&text, "");
+    fine = fine && import_text(name, format, text.data, text.len, &to.sink, &said, &diags);
+    if (errors)
+        *errors = fine ? NULL : diags_text(&diags);
+    if (notes)
+        *notes = text_take(&said);
+    text_release(&text);
+    text_release(&said);
+    diags_release(&diags);
+    return fine;
 }
 
 char *quanta_plot(const struct quanta_run *const *runs, size_t n,

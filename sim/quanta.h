@@ -174,6 +174,14 @@ const char *quanta_plot_help(size_t kind); /* one line, no full stop */
 /* A duration as configs write it, "2.5ms", in ns; false: it is none. */
 bool quanta_time(const char *text, int64_t *ns);
 
+/* Makes a recorded trace, file 0 of the writer, of a schedule that others have recorded ("-":
+ * standard input).  `format` NULL: whichever it looks like.  `notes`, which may be NULL: what was
+ * found, skipped and filled in, a line each.  False: the writer failed, or `errors` says why. */
+extern const char *const quanta_import_names[]; /* NULL ends them */
+const char *quanta_import_help(size_t format);  /* one line, no full stop; NULL: none such */
+bool quanta_import(const char *path, const char *format, struct quanta_writer *writer,
+                   char **notes, char **errors);
+
 /* From the tables of the models: the JSON Schema of configs; what `quanta models`
  * prints, of all or of those called `name`, NULL where there is no such name. */
 char *quanta_schema(void);

@@ -101,7 +101,7 @@ const struct command *command_find(const char *name); /* NULL: there is none */
 const char *command_closest(const char *name);        /* NULL: none is close */
 
 extern const struct command command_run, command_compare, command_check, command_export,
-    command_models, command_plot, command_help;
+    command_import, command_models, command_plot, command_help;
 
 /* Texts that belong to the program as a whole; commands.c. */
 extern const char program_summary[];       /* one line */

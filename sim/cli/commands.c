@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-const struct command *const commands[] = {
-    &command_run,  &command_compare, &command_check, &command_export,
-    &command_plot, &command_models,  &command_help,  NULL};
+const struct command *const commands[] = {&command_run,    &command_compare, &command_check,
+                                          &command_export, &command_import,  &command_plot,
+                                          &command_models, &command_help,    NULL};
 
 const char program_summary[] = "simulates cores, schedulers and event loops, deterministically";
 
