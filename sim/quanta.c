@@ -8,6 +8,7 @@
 #include "plots/comparison.h"
 #include "plots/export.h"
 #include "plots/import.h"
+#include "plots/page.h"
 #include "plots/plot.h"
 #include "plots/summary.h"
 #include "plots/timeline.h"
@@ -52,6 +53,7 @@ struct quanta_run {
     struct checker *checker;
     struct timeline *timeline;
     struct history *history; /* NULL: no plots */
+    struct tape *tape;       /* NULL: no page */
     cJSON *json;             /* made when first asked for */
 };
 
@@ -262,6 +264,10 @@ static void attach(struct quanta_run *run, struct trace *trace, const struct qua
             history_new(run->sc, o->plot_from, o->plot_to > 0 ? o->plot_to : SIM_NEVER);
         trace_attach(trace, history_sink(run->history));
     }
+    if (o->page) {
+        run->tape = tape_new(run->sc);
+        trace_attach(trace, &run->tape->sink);
+    }
     if (o->check) {
         run->checker = checker_new(run->sc);
         run->checker->lenient = run->cfg->recording && run->cfg->recording->foreign;
@@ -334,6 +340,7 @@ void quanta_run_free(struct quanta_run *run)
     checker_free(run->checker);
     timeline_free(run->timeline);
     history_free(run->history);
+    tape_free(run->tape);
     free(run);
 }
 
@@ -369,16 +376,21 @@ const char *quanta_trouble(const struct quanta_run *run)
 
 /* ---- results -------------------------------------------------------------------------------- */
 
+static struct report report_of(const struct quanta_run *run, bool segments)
+{
+    sim_assert(run->metrics); /* options->numbers */
+    return (struct report){.sc = run->sc,
+                           .metrics = run->metrics,
+                           .segments = segments ? run->segments : NULL,
+                           .findings = &run->findings,
+                           .outcome = run->course.outcome,
+                           .digest = digest_value(&run->digest)};
+}
+
 static cJSON *json_of(const struct quanta_run *run, bool segments)
 {
-    struct report report = {.sc = run->sc,
-                            .metrics = run->metrics,
-                            .segments = segments ? run->segments : NULL,
-                            .findings = &run->findings,
-                            .outcome = run->course.outcome,
-                            .digest = digest_value(&run->digest)};
+    struct report report = report_of(run, segments);
 
-    sim_assert(run->metrics); /* options->numbers */
     return report_json(&report);
 }
 
@@ -603,6 +615,21 @@ const char *quanta_plot_help(size_t kind)
 bool quanta_time(const char *text, int64_t *ns)
 {
     return time_read(text, ns) == NULL;
+}
+
+bool quanta_page(const struct quanta_run *const *runs, size_t n, struct quanta_writer *writer)
+{
+    struct page_run *list = sim_calloc(n, sizeof(*list));
+    bool written;
+
+    for (size_t i = 0; i < n; i++) {
+        sim_assert(runs[i]->tape); /* options->page */
+        list[i].tape = runs[i]->tape;
+        list[i].report = report_of(runs[i], false);
+    }
+    written = page_write(list, n, writer);
+    free(list);
+    return written;
 }
 
 char *quanta_schema(void)

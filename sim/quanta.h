@@ -64,6 +64,7 @@ struct quanta_options {
     bool tasks;                 /* the tasks object even for more than 1,000 of them */
     bool check;                 /* watch the invariants as it runs: quanta_violations() */
     bool timeline;              /* keep what quanta_timeline() draws */
+    bool page;                  /* keep what quanta_page() writes: all that happens */
     bool plot;                  /* keep what quanta_plot() draws; implies numbers and digest */
     int64_t plot_from, plot_to; /* ns; of this part alone, in full detail; 0, 0: all */
     bool digest;                /* quanta_digest() without numbers */
@@ -173,6 +174,9 @@ const char *quanta_plot_help(size_t kind); /* one line, no full stop */
 
 /* A duration as configs write it, "2.5ms", in ns; false: it is none. */
 bool quanta_time(const char *text, int64_t *ns);
+/* One HTML page to explore `n` runs in a browser, the first one uppermost, each with
+ * options->page and numbers.  It needs no other file and no network.  False: the writer failed. */
+bool quanta_page(const struct quanta_run *const *runs, size_t n, struct quanta_writer *writer);
 
 /* Makes a recorded trace, file 0 of the writer, of a schedule that others have recorded ("-":
  * standard input).  `format` NULL: whichever it looks like.  `notes`, which may be NULL: what was

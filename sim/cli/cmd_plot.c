@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/cli/job.h"
+#include "sim/cli/out_files.h"
 #include "sim/cli/picture.h"
 
 /* As enum quanta_theme and enum quanta_rows. */
@@ -12,7 +13,7 @@ static const char *const rows_names[] = {"both", "cores", "tasks", NULL};
 
 static const struct opt options[] = {
     OPTION("output", OPT_TEXT, "FILE", output,
-           "write to FILE, whole or not at all; its suffix says what: .svg, .png, .pdf",
+           "write to FILE, whole or not at all; its suffix says what: .svg, .png, .pdf, .html",
            .letter = 'o'),
     OPTION("kind", OPT_CHOICE, "KIND", kind, "what is drawn; default: timeline",
            .choices = quanta_plot_kinds),
@@ -151,6 +152,16 @@ static bool in_bounds(const struct plots *d, const struct args *args)
     return d->keep.plot_from == 0;
 }
 
+/* As it goes, into the file under another name. */
+static int stream_picture(const struct plots *d, const struct picture *p,
+                          const struct args *args)
+{
+    struct out_files *files = out_files_new(args->output, false);
+
+    (void)d->output->stream(p, out_files_writer(files));
+    return out_files_end(files, true) ? EXIT_FINE : EXIT_OUTPUT;
+}
+
 static int write_picture(const struct plots *d, const struct args *args)
 {
     struct picture p = {.runs = (const struct quanta_run *const *)d->runs,
@@ -166,6 +177,8 @@ static int write_picture(const struct plots *d, const struct args *args)
     int code = EXIT_FINE;
     struct out out;
 
+    if (d->output->stream)
+        return stream_picture(d, &p, args);
     out_init(&out, args->output);
     if (d->output->make(&p, &out.kept, &error)) {
         if (!out.path)
@@ -214,13 +227,15 @@ const struct command command_plot = {
     .operand_kind = OPERAND_FILES,
     .min = 1,
     .max = SIZE_MAX,
-    .summary = "draw the runs of files: timelines and more, as SVG, PNG or PDF",
+    .summary =
+        "draw the runs of files: timelines and more, as SVG, PNG, PDF or a page to explore",
     .about =
         "Runs every variant of every FILE (\"-\": standard input) and draws them in one "
         "picture. How a run ended does not matter: a deadlock can be looked at, too. An SVG "
         "has "
         "the same bytes on every machine; PNG and PDF are made from it by librsvg, where the "
-        "build has it. With --from and --to a part of a long run is drawn in full detail.\n"
+        "build has it. With --from and --to a part of a long run is drawn in full detail. "
+        "An .html is a page to explore in a browser, of the whole runs, whatever the kind.\n"
         "\n"
         "The kinds:",
     .more = kinds,
@@ -229,6 +244,8 @@ const struct command command_plot = {
         {{"quanta plot -o lesson.svg configs/lessons/01-concurrency-vs-parallelism.json",
           "four tasks, four ways to run them"},
          {"quanta plot --theme dark --from 10ms --to 20ms -o part.png web.json",
-          "a part of it, for slides"}},
+          "a part of it, for slides"},
+         {"quanta plot -o lesson.html configs/lessons/01-concurrency-vs-parallelism.json",
+          "a page to zoom into, and to step through event by event"}},
     .run = plot,
 };

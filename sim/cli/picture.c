@@ -21,7 +21,26 @@ static const struct picture_output svg = {
     .make = make_svg,
 };
 
-const struct picture_output *const picture_outputs[] = {&svg, &raster_png, &raster_pdf, NULL};
+static void prepare_page(struct quanta_options *options)
+{
+    options->plot = false;
+    options->page = options->numbers = options->digest = true;
+}
+
+static bool stream_page(const struct picture *p, struct quanta_writer *writer)
+{
+    return quanta_page(p->runs, p->n, writer);
+}
+
+static const struct picture_output html = {
+    .suffix = ".html",
+    .help = "a page to explore in a browser: zoom, step, search; one file, no network",
+    .prepare = prepare_page,
+    .stream = stream_page,
+};
+
+const struct picture_output *const picture_outputs[] = {&svg, &raster_png, &raster_pdf, &html,
+                                                        NULL};
 
 const struct picture_output *picture_output_of(const char *path)
 {

@@ -23,6 +23,9 @@ struct picture_output {
     void (*prepare)(struct quanta_options *options);
     /* Appends the file to `out`.  False: `error` says why, as "cannot write FILE: WHY" would. */
     bool (*make)(const struct picture *p, struct text *out, struct text *error);
+    /* Instead of `make`: writes the file as it goes, for what may be large.  False: it could not,
+     * which the writer tells. */
+    bool (*stream)(const struct picture *p, struct quanta_writer *writer);
     /* Why this build has it not, and what to install; NULL: it has. */
     const char *missing;
 };
