@@ -136,6 +136,23 @@ static int64_t memory_per_task(const struct comparison_column *c,
     return metrics_memory_per_task(c->metrics);
 }
 
+/* The longest that a callback and its drain have held a loop. */
+static int64_t longest_callback(const struct comparison_column *c,
+                                const struct comparison_column *first)
+{
+    sim_time longest = NOTHING; /* no loop */
+    int32_t loop;
+
+    (void)first;
+    for (int32_t i = 0; i < c->metrics->sc->nexecutors; i++) {
+        const struct loop_hold *h = metrics_longest_hold(c->metrics, i, &loop);
+
+        if (h && h->time > longest)
+            longest = h->time;
+    }
+    return longest;
+}
+
 /* The longest that a collection has stopped a loop. */
 static int64_t heap_pause(const struct comparison_column *c,
                           const struct comparison_column *first)
@@ -178,6 +195,7 @@ static const struct row rows[] = {
     {"deadlines missed", FORM_COUNT, LEAST, misses, true},
     {"memory, peak", FORM_BYTES, LEAST, memory, true},
     {"memory a task", FORM_BYTES, LEAST, memory_per_task, true},
+    {"longest callback", FORM_TIME, LEAST, longest_callback, true},
     {"longest GC pause", FORM_TIME, LEAST, heap_pause, true},
     {"inversion", FORM_TIME, LEAST, inversion, true},
     {"starvation", FORM_TIME, LEAST, starvation, true},
@@ -232,18 +250,20 @@ static int64_t best_of(const struct row *row, const struct comparison_column *co
 {
     int64_t best = 0, first = row->value(&columns[0], &columns[0]);
     bool found = false, differ = false;
+    size_t have = 0;
 
     for (size_t i = 0; i < n; i++) {
         int64_t value = row->value(&columns[i], &columns[0]);
 
         differ = differ || value != first;
+        have += value != NOTHING;
         if (!ended_well(&columns[i]) || value == NOTHING)
             continue;
         if (!found || (row->best == LEAST ? value < best : value > best))
             best = value;
         found = true;
     }
-    *any = found && differ && row->best != NO_BEST;
+    *any = found && differ && have > 1 && row->best != NO_BEST;
     return best;
 }
 
@@ -252,8 +272,11 @@ static bool is_left_out(const struct row *row, const struct comparison_column *c
 {
     bool all_zero = row->if_any;
 
-    for (size_t i = 0; i < n; i++)
-        all_zero = all_zero && row->value(&columns[i], &columns[0]) == 0;
+    for (size_t i = 0; i < n; i++) {
+        int64_t value = row->value(&columns[i], &columns[0]);
+
+        all_zero = all_zero && (value == 0 || value == NOTHING);
+    }
     return all_zero;
 }
 

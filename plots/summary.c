@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "models/executors/executor.h"
 #include "plots/findings.h"
 #include "plots/glyphs.h"
+#include "plots/loop_words.h"
 
 enum { LABEL = 14 };
 
@@ -115,9 +117,42 @@ static void add_heap(struct text *t, const struct metrics *m, int32_t executor)
               a, h->scavenges, h->mark_sweeps, rounded(h->pauses, b), rounded(h->pause_max, c));
 }
 
+/* "poll 12 ms, check 3 ms; waits 40 ms": where the loops' time went, and what held one longest. */
+static void add_loops(struct text *t, const struct metrics *m, int32_t executor)
+{
+    char a[TIME_TEXT_SIZE];
+    const struct loop_hold *longest;
+    const char *before = ": ";
+    int32_t loop;
+    bool came;
+
+    if (!m->sc->executors[executor].model->is_loop)
+        return;
+    label(t, m->sc->executors[executor].name);
+    text_addf(t, "%s busy", percent(metrics_loop_utilization(m, executor), a));
+    for (int stage = 0; stage < STAGE_COUNT; stage++) {
+        sim_time time = metrics_stage(m, executor, (enum loop_stage)stage, &came);
+
+        if (time == 0 || stage == STAGE_WAIT)
+            continue;
+        text_addf(t, "%s%s %s", before, loop_stage_name((enum loop_stage)stage),
+                  rounded(time, a));
+        before = ", ";
+    }
+    text_addf(t, "; waits %s\n", rounded(metrics_stage(m, executor, STAGE_WAIT, &came), a));
+    longest = metrics_longest_hold(m, executor, &loop);
+    if (!longest)
+        return;
+    label(t, "");
+    text_add(t, "held ");
+    loop_hold_words(t, m, longest);
+    text_add(t, "\n");
+}
+
 static void add_executors(struct text *t, const struct metrics *m)
 {
     for (int32_t i = 0; i < m->sc->nexecutors; i++) {
+        add_loops(t, m, i);
         add_heap(t, m, i);
         if (m->executors[i].rejected > 0) {
             label(t, m->sc->executors[i].name);

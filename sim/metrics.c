@@ -246,6 +246,16 @@ static void executor_fact(struct executor_metrics *ex, const struct trace_rec *r
         samples_add(&ex->queue, rec->extra);
 }
 
+static void looks_inside(struct metrics *m, const struct trace_rec *rec)
+{
+    uint64_t kind = UINT64_C(1) << rec->kind;
+
+    if (kind & TRACE_MEMORY)
+        metrics_memory(m, rec);
+    else if (kind & TRACE_LOOPS)
+        metrics_loop(m, rec);
+}
+
 static void record(struct trace_sink *sink, const struct trace_rec *rec)
 {
     struct metrics *m = container_of(sink, struct metrics, sink);
@@ -308,12 +318,8 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
     case TR_DEADLOCK:
         waits_for_ever(m, rec);
         break;
-    case TR_MEMORY:
-    case TR_HEAP:
-    case TR_GC:
-        metrics_memory(m, rec);
-        break;
-    default: /* nothing that is measured */
+    default:
+        looks_inside(m, rec);
         break;
     }
 }
@@ -375,6 +381,7 @@ static void finish(struct trace_sink *sink, sim_time end)
     bool left = false;
 
     m->end = end;
+    metrics_loops_finish(m);
     if (m->first_arrival < 0)
         m->first_arrival = m->concurrency.at = m->parallelism.at = end;
     for (int32_t i = 0; i < m->sc->machine.ncores; i++) {
@@ -431,6 +438,7 @@ struct metrics *metrics_new(const struct scenario *sc, bool keep_tasks)
     st->serving = sim_calloc(ndevices, sizeof(*st->serving));
     st->busy_since = sim_calloc(ndevices, sizeof(*st->busy_since));
     m->executors = sim_calloc((size_t)sc->nexecutors, sizeof(*m->executors));
+    metrics_loops_init(m);
     samples_init(&m->turnaround);
     samples_init(&m->waiting);
     samples_init(&m->response);
@@ -449,6 +457,7 @@ void metrics_free(struct metrics *m)
         samples_release(&m->executors[i].queue);
         samples_release(&m->executors[i].lag);
     }
+    metrics_loops_release(m);
     samples_release(&m->turnaround);
     samples_release(&m->waiting);
     samples_release(&m->response);

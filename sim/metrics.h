@@ -37,6 +37,28 @@ struct heap_metrics {
     sim_time pauses, pause_max;
 };
 
+/* How long one loop was held without a break: by a callback and the drain of ticks and
+ * microtasks behind it, from the beginning of the one to the end of the other.  What ran longest
+ * of it says what to blame. */
+struct loop_hold {
+    sim_time time;    /* 0: it was never held */
+    sim_time drain;   /* of that: of ticks and microtasks */
+    sim_time at;      /* since when */
+    int64_t waited;   /* replies, tasks and due timers that were there at its end */
+    sim_time longest; /* of the calls in it, and what that was: */
+    enum call_kind call;
+    int64_t place; /* -1: none */
+    int32_t spec;
+    uint64_t copy;
+    char *name; /* of a spawned task; NULL: by spec and copy */
+};
+
+struct loop_metrics {
+    sim_time stages[STAGE_COUNT]; /* add up to `end` */
+    bool came[STAGE_COUNT];       /* was there, however short */
+    struct loop_hold longest;
+};
+
 struct executor_metrics {
     int64_t threads, rejected;
     struct heap_metrics heap;
@@ -101,6 +123,7 @@ struct metrics {
     struct core_metrics *cores;         /* sc->machine.ncores */
     struct device_metrics *devices;     /* sc->ndevices */
     struct executor_metrics *executors; /* sc->nexecutors */
+    struct loop_metrics *loops;         /* scenario_loops() */
     struct task_metrics **kept; /* nkept of them; none where too many and not asked for */
     size_t nkept;
     bool tasks_dropped; /* there were too many */
@@ -121,6 +144,16 @@ const char *metrics_task_name(const struct metrics *m, const struct task_metrics
 
 /* Bytes for each task in progress when most were in use. */
 int64_t metrics_memory_per_task(const struct metrics *m);
+
+/* Over the loops of an executor: how long they were in a stage (they all came to it: *came), the
+ * share of their time that they did not wait, in 10^-9, and what held one of them longest. */
+sim_time metrics_stage(const struct metrics *m, int32_t executor, enum loop_stage stage,
+                       bool *came);
+int64_t metrics_loop_utilization(const struct metrics *m, int32_t executor);
+const struct loop_hold *metrics_longest_hold(const struct metrics *m, int32_t executor,
+                                             int32_t *loop);
+const char *metrics_hold_name(const struct metrics *m, const struct loop_hold *h,
+                              char buf[TASK_NAME_SIZE]);
 
 /* A core's share of time in user and kernel work, in 10^-9. */
 int64_t metrics_core_utilization(const struct metrics *m, int32_t core);

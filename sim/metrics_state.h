@@ -31,7 +31,21 @@ struct task_now {
     bool helper;   /* nobody's task: what a thread of a pool does */
 };
 
+/* What a loop is doing. */
+struct loop_now {
+    enum loop_stage stage;
+    sim_time since; /* it is there */
+    int64_t queued[LOOP_QUEUE_COUNT];
+    int32_t calling; /* slot; -1: none */
+    enum call_kind call;
+    int64_t place;
+    sim_time called_at;
+    struct loop_hold hold; /* that goes on; at -1: none */
+};
+
 struct metrics_state {
+    struct loop_now *loops;
+    int32_t nloops;
     struct owners owners;
     struct asked *unused;
     struct core_now *cores;
@@ -61,5 +75,12 @@ void metrics_completed(struct metrics *m, const struct trace_rec *rec);
 /* ---- metrics_memory.c -------------------------------------------------------------------- */
 
 void metrics_memory(struct metrics *m, const struct trace_rec *rec);
+
+/* ---- metrics_loops.c --------------------------------------------------------------------- */
+
+void metrics_loops_init(struct metrics *m);
+void metrics_loops_release(struct metrics *m);
+void metrics_loop(struct metrics *m, const struct trace_rec *rec); /* one of TRACE_LOOPS */
+void metrics_loops_finish(struct metrics *m);
 
 #endif

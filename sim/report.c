@@ -241,6 +241,16 @@ static void add_devices(cJSON *root, const struct report *report)
     }
 }
 
+/* Where in the file; nothing for -1. */
+static void add_place(cJSON *o, const struct scenario *sc, const char *where, const char *line,
+                      int64_t place)
+{
+    if (place < 0)
+        return;
+    (void)cJSON_AddStringToObject(o, where, sc->places[place].path);
+    add_int(o, line, sc->places[place].line);
+}
+
 static void add_heap(cJSON *to, const struct heap_metrics *h)
 {
     cJSON *o = cJSON_AddObjectToObject(to, "heap");
@@ -255,6 +265,47 @@ static void add_heap(cJSON *to, const struct heap_metrics *h)
 static bool loop_has_heap(const struct executor_spec *ex)
 {
     return ex->model->has_heap && ex->model->has_heap(ex->params);
+}
+
+/* Null where no callback took any time. */
+static void add_longest_callback(cJSON *to, const struct report *report, int32_t executor)
+{
+    const struct metrics *m = report->metrics;
+    int32_t loop = 0, first = scenario_first_loop(report->sc, executor);
+    const struct loop_hold *h = metrics_longest_hold(m, executor, &loop);
+    char buf[TASK_NAME_SIZE];
+    cJSON *o;
+
+    if (!h) {
+        (void)cJSON_AddNullToObject(to, "longest_callback");
+        return;
+    }
+    o = cJSON_AddObjectToObject(to, "longest_callback");
+    add_int(o, "time", h->time);
+    add_int(o, "drain", h->drain);
+    add_int(o, "at", h->at);
+    if (scenario_first_loop(report->sc, executor + 1) - first > 1)
+        (void)cJSON_AddStringToObject(o, "loop", scenario_loop_name(report->sc, loop, buf));
+    (void)cJSON_AddStringToObject(o, "task", metrics_hold_name(m, h, buf));
+    (void)cJSON_AddStringToObject(o, "kind", call_kind_name(h->call));
+    add_place(o, report->sc, "where", "line", h->place);
+    add_int(o, "waited", h->waited);
+}
+
+static void add_loops(cJSON *to, const struct report *report, int32_t executor)
+{
+    const struct metrics *m = report->metrics;
+    cJSON *o = cJSON_AddObjectToObject(to, "phases");
+
+    for (int stage = 0; stage < STAGE_COUNT; stage++) {
+        bool came;
+        sim_time time = metrics_stage(m, executor, (enum loop_stage)stage, &came);
+
+        if (came)
+            add_int(o, loop_stage_name((enum loop_stage)stage), time);
+    }
+    add_ratio(to, "utilization", metrics_loop_utilization(m, executor));
+    add_longest_callback(to, report, executor);
 }
 
 static void add_executors(cJSON *root, const struct report *report)
@@ -276,6 +327,7 @@ static void add_executors(cJSON *root, const struct report *report)
         add_samples(o, "loop_lag", &ex->lag);
         add_uint(o, "iterations", ex->iterations);
         add_samples(o, "pool_queue", &ex->queue);
+        add_loops(o, report, i);
     }
 }
 
@@ -293,16 +345,6 @@ static void add_log(cJSON *root, const struct notes *notes)
         (void)cJSON_AddStringToObject(o, "text", n->text);
         (void)cJSON_AddItemToArray(list, o);
     }
-}
-
-/* Where in the file; nothing for -1. */
-static void add_place(cJSON *o, const struct scenario *sc, const char *where, const char *line,
-                      int64_t place)
-{
-    if (place < 0)
-        return;
-    (void)cJSON_AddStringToObject(o, where, sc->places[place].path);
-    add_int(o, line, sc->places[place].line);
 }
 
 static void add_faults(cJSON *root, const struct report *report)

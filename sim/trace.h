@@ -221,6 +221,7 @@ enum call_kind {
     X(MICROTASKS, "microtasks", "microtasks and promise reactions")         \
     X(IMMEDIATES, "immediates", "immediates")                               \
     X(TIMERS, "timers", "timers that have been started, due or not")        \
+    X(DUE, "due", "of the timers, those that are due")                      \
     X(READY, "ready", "events for the poll: replies, new tasks, done work") \
     X(CLOSING, "closing", "close callbacks")                                \
     X(POOL, "pool", "work that waits for a thread of the pool")

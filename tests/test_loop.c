@@ -58,6 +58,31 @@ static const struct {
      "}],"
      "'expect':{'/tasks/A/blocked/net':'5ms','/tasks/A/waiting':'4ms','/tasks/A/"
      "completion':'10ms'}}"},
+    {"the phases add up to the run, and the longest callback is told with its drain",
+     "{'executors':{'default':{'kind':'event-loop'}},"
+     "'tasks':[{'name':'A','do':[{'setTimeout':10,'do':[{'cpu':7},{'nextTick':[{'cpu':2}]}]},"
+     "{'setTimeout':12,'do':[{'cpu':1}]},{'cpu':3}]}],"
+     "'expect':{'/end':'20ms','/executors/default/phases/timers':'10ms',"
+     "'/executors/default/phases/poll':'3ms','/executors/default/phases/wait':'7ms',"
+     "'/executors/default/phases/check':0,'/executors/default/utilization':0.65,"
+     "'/executors/default/longest_callback/time':'9ms',"
+     "'/executors/default/longest_callback/drain':'2ms',"
+     "'/executors/default/longest_callback/at':'10ms',"
+     "'/executors/default/longest_callback/task':'A',"
+     "'/executors/default/longest_callback/kind':'timer',"
+     "'/executors/default/longest_callback/where':'tasks[0].do[0]',"
+     "'/executors/default/longest_callback/waited':1}}"},
+    {"a call that blocks holds the loop as computing does, and what waits for others does not",
+     "{'devices':{'disk':{'mode':'pool'}},'executors':{'default':{'kind':'event-loop'}},"
+     "'tasks':[{'name':'A','do':[{'io':'disk','time':30},{'io':'disk','time':5,'sync':true}]}],"
+     "'expect':{'/end':'35ms','/executors/default/phases/wait':'30ms',"
+     "'/executors/default/longest_callback/time':'5ms',"
+     "'/executors/default/longest_callback/drain':'5ms',"
+     "'/executors/default/longest_callback/kind':'continuation'}}"},
+    {"a loop that nothing holds has no longest callback",
+     "{'executors':{'default':{'kind':'event-loop'}},'tasks':[{'name':'A','do':[{'sleep':1}]}],"
+     "'expect':{'/executors/default/longest_callback':null,'/executors/default/"
+     "utilization':0}}"},
     {"the loop's thread competes for its core like any other",
      "{'machine':{'scheduler':{'policy':'rr','quantum':2}},"
      "'executors':{'default':{'kind':'event-loop'},'os':{'kind':'thread-per-task'}},"

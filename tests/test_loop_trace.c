@@ -243,6 +243,7 @@ static void queued(struct watcher *w, const struct trace_rec *rec)
     CHECK(more == 1 || more == -1, "%s: %s %" PRId64, w->what,
           loop_queue_name((enum loop_queue)rec->arg), more);
     l->queued[rec->arg] = rec->extra;
+    CHECK(l->queued[LOOP_QUEUE_DUE] <= l->queued[LOOP_QUEUE_TIMERS], "%s", w->what);
     l->popped = more < 0 ? (int32_t)rec->arg : -1;
     w->taken += more < 0 && rec->arg == LOOP_QUEUE_POOL;
 }
@@ -357,7 +358,7 @@ static void watch(const struct scenario *sc, struct watcher *w)
             continue;
         ck_assert_msg(w->loops[i].calling == -1, "%s: a call has no end", w->what);
         for (int q = 0; q < LOOP_QUEUE_COUNT; q++) /* but for what is unref'd */
-            if (q != LOOP_QUEUE_TIMERS && q != LOOP_QUEUE_IMMEDIATES)
+            if (q != LOOP_QUEUE_TIMERS && q != LOOP_QUEUE_DUE && q != LOOP_QUEUE_IMMEDIATES)
                 ck_assert_msg(w->loops[i].queued[q] == 0, "%s: %s", w->what,
                               loop_queue_name((enum loop_queue)q));
     }

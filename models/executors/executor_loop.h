@@ -109,6 +109,7 @@ struct callback {
     struct list in_list;
     uint8_t kind;
     uint8_t queued; /* the queue it is counted in, from 1; 0: none */
+    bool due;       /* TIMER: counted as such */
     bool holds;     /* its task does not end before */
     bool unref;     /* a timer or an immediate that does not hold it */
     bool ready;     /* counted in of->ready */
@@ -297,7 +298,8 @@ struct callback *queue_pop(struct queue *q); /* NULL: empty */
 
 /* Into that queue of its loop; of TIMERS, CLOSING and POOL, which are no lists, counted only. */
 void callback_queue(struct callback *cb, enum loop_queue queue);
-void callback_unqueue(struct callback *cb); /* out of the list that it stands in, if any */
+void callback_due(struct callback *cb, bool is); /* a timer */
+void callback_unqueue(struct callback *cb);      /* out of the list that it stands in, if any */
 
 struct fiber *fiber_new(struct loop_task *lt, uint32_t entry, struct promise *result);
 void fiber_suspend(struct loop *l, struct callback *until); /* the top of the call stack */

@@ -124,6 +124,7 @@ static void fire_due(struct engine *eng, struct event *ev)
         container_of(container_of(ev, struct request, done), struct callback, request.request);
 
     (void)eng;
+    callback_due(cb, true);
     callback_ready(cb);
 }
 

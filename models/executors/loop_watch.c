@@ -41,8 +41,16 @@ void callback_queue(struct callback *cb, enum loop_queue queue)
     loop_counts(l, queue, 1);
 }
 
+void callback_due(struct callback *cb, bool is)
+{
+    if (cb->due != is)
+        loop_counts(cb->loop, LOOP_QUEUE_DUE, is ? 1 : -1);
+    cb->due = is;
+}
+
 void callback_unqueue(struct callback *cb)
 {
+    callback_due(cb, false);
     if (cb->queued == 0)
         return;
     loop_counts(cb->loop, (enum loop_queue)(cb->queued - 1), -1);
