@@ -2,6 +2,7 @@
 # make demo         installs, builds, shows   make asan      tests under ASan and UBSan
 # make bench        speed and bytes           make fuzz      FUZZ_SECONDS (60) on the config reader
 # make node-check   NODE_SEEDS (100) random loop workloads, beside the node that is installed
+# make readers      exports, read back by the programs they are made for
 # make lint format  the code's looks          make repeat    one digest from every compiler and -O level
 # make schema       configs/schema.json       make repeat-cross  the same from i386 and aarch64
 # make install      PREFIX, DESTDIR           make compile_commands.json
@@ -119,6 +120,17 @@ fuzz: deps-lint
 node-check: $B/quanta
 	$(PYTHON) tests/node_check.py $< $(NODE_SEEDS)
 
+# Every export, read by perf, trace-cmd, babeltrace2, GTKWave's converter, Perfetto's trace
+# processor and speedscope's schema; what they say is compared with the result document.
+READERS := tests/readers/node_modules/.package-lock.json
+readers: deps-readers
+	@$(MAKE) --no-print-directory $B/quanta $(READERS)
+	$(PYTHON) tests/readers/readers.py $B/quanta
+
+$(READERS): tests/readers/package-lock.json
+	cd tests/readers && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
 $B/fuzz_config: $(call obj,$(FUZZED)) $B/libquanta.a
 	$(call SAY,LD)
 	$Q$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
@@ -165,12 +177,12 @@ clean:
 	rm -rf build compile_commands.json
 
 # What a target needs and the machine lacks; quick when nothing is missing.
-deps-build deps-test deps-lint: deps-%:
+deps-build deps-test deps-lint deps-readers: deps-%:
 	@.ci/install.sh $*
 
 FORCE:
-.PHONY: FORCE demo test run-tests asan bench run-bench repeat repeat-cross fuzz node-check lint format \
-        schema install clean deps-build deps-test deps-lint
+.PHONY: FORCE demo test run-tests asan bench run-bench repeat repeat-cross fuzz node-check readers lint format \
+        schema install clean deps-build deps-test deps-lint deps-readers
 .DELETE_ON_ERROR:
 
 -include $(patsubst %.c,$B/%.d,$(LIB) $(CLI) $(TEST) $(BENCH) $(BENCH_LIB) $(EXAMPLE) $(FUZZED))

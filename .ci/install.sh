@@ -4,6 +4,8 @@
 #   build         a C compiler, make, cJSON; and, but it goes without: librsvg
 #   test          build, and Check, Python and jsonschema (an independent validator)
 #   lint          test, and clang, its sanitizer runtime, clang-tidy, clang-format, cppcheck
+#   readers       test, and the programs that read exports: perf, trace-cmd, babeltrace2,
+#                 GTKWave (for its converter), Node and npm
 #   repeat-cross  lint, and what clang needs to build for i386 and aarch64, and qemu-user
 #
 # Quick when nothing is missing: what counts is the tool or header, not the package, so a
@@ -59,6 +61,15 @@ set_lint() {
     want clang-format have clang-format
     want cppcheck have cppcheck
 }
+set_readers() {
+    set_test
+    want linux-perf have perf
+    want trace-cmd have trace-cmd
+    want babeltrace2 have babeltrace2
+    want gtkwave have vcd2fst
+    want nodejs have node
+    want npm have npm
+}
 # clang compiles for all of them and lacks only libraries and linkers.  The gcc packages for
 # i386 and aarch64 would push out gcc-multilib, which somebody may need.
 set_repeat_cross() {
@@ -78,9 +89,10 @@ for name in "${@:-build}"; do
     build) set_build ;;
     test) set_test ;;
     lint) set_lint ;;
+    readers) set_readers ;;
     repeat-cross) set_repeat_cross ;;
     *)
-        echo "install.sh: no set '$name'; there are: build, test, lint, repeat-cross" >&2
+        echo "install.sh: no set '$name'; there are: build, test, lint, readers, repeat-cross" >&2
         exit 2
         ;;
     esac

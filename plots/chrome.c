@@ -2,7 +2,8 @@
  * else reads it.
  *
  * Rows: each core with the threads that it runs; each thread with its states; and the tracks of
- * tracks.h.  Times are in microseconds, with three decimals.
+ * tracks.h.  Times are in microseconds, with three decimals; no unit for
+ * display is given, for some readers take it as the unit of the numbers.
  *
  * Source: "Trace Event Format" (Google, 2016), phases B, E, X, i, C, s, f, M. */
 #include <inttypes.h>
@@ -250,7 +251,7 @@ static void chrome_finish(struct trace_sink *sink, sim_time at)
 
     sched_events_finish(&c->events, at);
     tracks_finish(c->tracks, at);
-    file_text(c->file, "\n],\"displayTimeUnit\":\"ns\"}\n");
+    file_text(c->file, "\n]}\n");
 }
 
 static void chrome_free(struct exporter *ex)

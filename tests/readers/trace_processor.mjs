@@ -1,13 +1,14 @@
 // Perfetto's own trace processor, compiled to WebAssembly and published with its viewer, run
 // without a browser and without a network.
 //
-// Reads from standard input {"jobs": [{"trace": FILE, "queries": {NAME: SQL}}]}; writes
-// [{"error": TEXT} or {"rows": {NAME: [[...], ...]}}], one a job, numbers as decimal strings.
+// Reads lines {"trace": FILE, "queries": {NAME: SQL}} from standard input; answers each with a
+// line {"rows": {NAME: [[...], ...]}}, numbers as decimal strings, or {"error": TEXT}.
 //
 // The engine is a web worker: it is given a port, over which requests and answers go as
 // messages of Perfetto's TraceProcessorRpc, each behind its field number and its length.
 import fs from 'node:fs';
 import path from 'node:path';
+import readline from 'node:readline';
 import vm from 'node:vm';
 
 const engine = path.join(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname),
@@ -204,6 +205,6 @@ async function run({trace, queries}) {
   }
 }
 
-const answers = [];
-for (const job of JSON.parse(fs.readFileSync(0, 'utf8')).jobs) answers.push(await run(job));
-process.stdout.write(JSON.stringify(answers), () => process.exit(0));
+for await (const line of readline.createInterface({input: process.stdin}))
+  process.stdout.write(JSON.stringify(await run(JSON.parse(line))) + '\n');
+process.exit(0);
