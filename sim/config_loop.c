@@ -201,6 +201,17 @@ static void check_names(struct reader *r)
     name_all(&g, PASS_CHECK);
 }
 
+/* Behind the tasks: what is nobody's work. */
+static int32_t add_helper(struct reader *r, int32_t executor, const char *name)
+{
+    struct scenario *sc = r->sc;
+    int32_t index = sc->ntasks + sc->nhelpers++;
+
+    name = arena_printf(r->mem, "%s/%s", sc->executors[executor].name, name);
+    add_spec(r, index, executor, name)->numbered = true;
+    return index;
+}
+
 void read_loops(struct reader *r, const cJSON *executors)
 {
     struct scenario *sc = r->sc;
@@ -214,15 +225,13 @@ void read_loops(struct reader *r, const cJSON *executors)
         if (script && sc->executors[i].model->is_loop)
             read_script(r, script, i);
     }
-    for (int32_t i = 0; i < sc->nexecutors; i++) {
-        struct executor_spec *ex = &sc->executors[i];
-
-        if (!ex->model->is_loop)
-            continue;
-        ex->helper = sc->ntasks + sc->nhelpers;
-        add_spec(r, ex->helper, i, arena_printf(r->mem, "%s/pool", ex->name))->numbered = true;
-        sc->nhelpers++;
-    }
+    for (int32_t i = 0; i < sc->nexecutors; i++)
+        if (sc->executors[i].model->is_loop)
+            sc->executors[i].helper = add_helper(r, i, "pool");
+    for (int32_t i = 0; i < sc->nexecutors; i++)
+        if (sc->executors[i].model->is_loop &&
+            sc->executors[i].model->has_costs(sc->executors[i].params))
+            sc->executors[i].own = add_helper(r, i, "loop");
     if (r->bad)
         return;
     check_threads(r);

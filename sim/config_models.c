@@ -65,6 +65,8 @@ static void add_params(struct text *t, const struct param *params)
             text_add(t, ", required");
         else if (p->deflt)
             text_addf(t, ", default %s", p->deflt);
+        if (p->measured)
+            text_addf(t, ", %s with costs \"linux\"", p->measured);
         text_addf(t, "\n    %-18s   %s\n", "", p->help);
         if (p->type == PARAM_OBJECT)
             add_inside(t, p);

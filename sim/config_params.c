@@ -470,7 +470,7 @@ static struct param_list default_list(struct reader *r, const char *s)
 
 void read_default(struct reader *r, const struct param *p, void *to)
 {
-    const char *s = p->deflt, *mistake;
+    const char *s = r->linux_costs && p->measured ? p->measured : p->deflt, *mistake;
     sim_time time = 0;
 
     if (!s)

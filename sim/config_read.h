@@ -48,6 +48,7 @@ struct reader {
     uint32_t *ncursors;        /* who owns the lists that are read */
     const cJSON **place_nodes; /* of each place */
     uint32_t places_room;
+    bool linux_costs; /* machine.costs */
     bool bad;
 };
 

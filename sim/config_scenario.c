@@ -160,7 +160,7 @@ static void read_executor(struct reader *r, const cJSON *at, struct executor_spe
     keys.base = ex->params;
     if (ex->model->is_loop)
         keys.others = loop_others;
-    ex->helper = -1;
+    ex->helper = ex->own = -1;
     ex->number = json_number(at);
     (void)snprintf(what, sizeof(what), "the executor \"%s\"", ex->model->name);
     read_object(r, at, what, &keys, 1);
@@ -221,7 +221,7 @@ static void read_programs(struct reader *r, const cJSON *at, int32_t ntasks)
     int32_t room = at ? cJSON_GetArraySize(at) : 0, i = 0;
 
     names_init(r, &r->programs, room);
-    sc->programs = arena_alloc(r->mem, (size_t)(room + ntasks + 2 * sc->nexecutors + 1) *
+    sc->programs = arena_alloc(r->mem, (size_t)(room + ntasks + 3 * sc->nexecutors + 1) *
                                            sizeof(*sc->programs));
     for (const cJSON *m = at ? at->child : NULL; m; m = m->next) {
         if (is_comment(m))

@@ -319,7 +319,7 @@ void read_tasks(struct reader *r, const cJSON *at)
     }
     /* With room for a script and the pool threads of each executor. */
     sc->tasks =
-        arena_alloc(r->mem, ((size_t)n + 2 * (size_t)sc->nexecutors + 1) * sizeof(*sc->tasks));
+        arena_alloc(r->mem, ((size_t)n + 3 * (size_t)sc->nexecutors + 1) * sizeof(*sc->tasks));
     sc->ntasks = n;
     names_init(r, &r->tasks, n);
     if (!at)

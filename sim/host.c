@@ -52,7 +52,6 @@ void executor_step(struct executor *ex, struct task *t, struct step *out)
     task_next(ex->sim, t, out);
 }
 
-
 void executor_waits(struct executor *ex, struct task *t)
 {
     tell(ex, TR_READY, -1, t, READY_LOOP, 0);
@@ -162,9 +161,9 @@ uint64_t executor_copy(const struct executor *ex, const struct task *t, bool *sc
     return t->copy;
 }
 
-struct task *executor_helper(struct executor *ex, struct thread *th, uint64_t number)
+static struct task *nobodys(struct executor *ex, struct thread *th, int32_t spec,
+                            uint64_t number)
 {
-    int32_t spec = ex->sim->sc->executors[ex->id].helper;
     struct task *t;
 
     sim_assert(spec >= ex->sim->sc->ntasks);
@@ -173,6 +172,16 @@ struct task *executor_helper(struct executor *ex, struct thread *th, uint64_t nu
     ex->sim->helpers++;
     tell(ex, TR_ARRIVE, -1, t, spec, (int64_t)number);
     return t;
+}
+
+struct task *executor_helper(struct executor *ex, struct thread *th, uint64_t number)
+{
+    return nobodys(ex, th, ex->sim->sc->executors[ex->id].helper, number);
+}
+
+struct task *executor_own(struct executor *ex, struct thread *th, uint64_t number)
+{
+    return nobodys(ex, th, ex->sim->sc->executors[ex->id].own, number);
 }
 
 void executor_tells(struct executor *ex, enum loop_fact what, sim_time time)

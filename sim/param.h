@@ -77,7 +77,8 @@ struct param {
                                  * with a bool, which says that the object is there */
     const char *const *choices; /* ENUM: names, NULL ends them */
     const char *deflt;
-    const char *help; /* one line, no full stop */
+    const char *measured; /* the default where machine.costs is "linux"; NULL: the same */
+    const char *help;     /* one line, no full stop */
 };
 
 /* The usual rows; further members may follow as designated initialisers. */

@@ -264,7 +264,7 @@ static void add_heap(cJSON *to, const struct heap_metrics *h)
 
 static bool loop_has_heap(const struct executor_spec *ex)
 {
-    return ex->model->has_heap && ex->model->has_heap(ex->params);
+    return ex->model->is_loop && ex->model->has_heap(ex->params);
 }
 
 /* Null where no callback took any time. */

@@ -122,6 +122,7 @@ struct executor_spec {
     const struct executor_model *model;
     void *params;    /* model->params_size bytes */
     int32_t helper;  /* index into scenario.tasks: of its pool threads; -1: it has none */
+    int32_t own;     /* likewise: of the time that its loops take by themselves */
     uint32_t number; /* of its value in the file (json.h); 0: none */
 };
 

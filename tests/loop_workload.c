@@ -109,7 +109,8 @@ char *loop_workload(uint64_t seed)
     };
     static const char *const heaps[] = {
         "",
-        ",\"heap\":{}",
+        ",\"heap\":{},\"turn\":\"9us\",\"poll\":\"4us\",\"dispatch\":\"3us\"",
+        ",\"microtask\":\"2us\",\"handover\":\"7us\",\"poll\":\"1us\"",
         ",\"heap\":{\"limit\":\"60kB\",\"young\":\"20kB\",\"scavenge\":\"30us\",\"mark_sweep\":"
         "\"70us\"}",
         ",\"heap\":{\"limit\":\"600kB\",\"young\":\"50kB\",\"scavenge\":0}",

@@ -15,6 +15,7 @@ struct loop_params {
     int64_t pool, loops;
     int32_t flavor;
     struct heap_params heap;
+    struct loop_costs costs;
 };
 enum flavor { FLAVOR_NODE, FLAVOR_NODE18 };
 
@@ -35,6 +36,19 @@ static const struct param loop_params[] = {
     PARAM(OBJECT, struct loop_params, heap,
           "what allocate and free share, one a loop; none: they take no time",
           .inside = heap_params),
+    PARAM_AS("turn", TIME, struct loop_params, costs.turn,
+             "user time of a round of the loop, its callbacks apart", .deflt = "0",
+             .measured = "600ns"),
+    PARAM_AS("poll", TIME, struct loop_params, costs.poll, "kernel time of each epoll_wait",
+             .deflt = "0", .measured = "110ns"),
+    PARAM_AS("dispatch", TIME, struct loop_params, costs.dispatch,
+             "user time in front of each callback", .deflt = "0", .measured = "200ns"),
+    PARAM_AS("microtask", TIME, struct loop_params, costs.microtask,
+             "user time in front of each tick and microtask", .deflt = "0",
+             .measured = "100ns"),
+    PARAM_AS("handover", TIME, struct loop_params, costs.handover,
+             "kernel time of giving a job to the pool, and of giving it back", .deflt = "0",
+             .measured = "2us"),
     PARAM_END,
 };
 
@@ -46,6 +60,13 @@ static int64_t event_loop_scripts(const void *params)
 static bool event_loop_has_heap(const void *params)
 {
     return ((const struct loop_params *)params)->heap.present;
+}
+
+static bool event_loop_has_costs(const void *params)
+{
+    const struct loop_costs *c = &((const struct loop_params *)params)->costs;
+
+    return c->turn > 0 || c->poll > 0 || c->dispatch > 0 || c->microtask > 0 || c->handover > 0;
 }
 
 /* ---- threads --------------------------------------------------------------------------------- */
@@ -94,6 +115,7 @@ static void event_loop_init(struct executor *ex)
 
     all->ex = ex;
     all->watched = executor_watched(ex);
+    all->costs = params->costs;
     all->old = params->flavor == FLAVOR_NODE18;
     all->n = params->loops;
     all->pool.n = params->pool > 0 ? params->pool : 1;
@@ -160,6 +182,7 @@ static void begin_main(struct loop_task *lt)
     loop_calls_main(lt->loop, lt);
     f = fiber_new(lt, lt->task->pc, NULL);
     f->main = true;
+    lt->loop->owed += lt->loop->all->costs.dispatch;
     executor_tells(lt->loop->ex, LOOP_LAG, executor_now(lt->loop->ex) - lt->arrived);
 }
 
@@ -196,6 +219,7 @@ static void outermost(struct loop *l, struct callback *cb)
         callback_over(cb);
         return;
     }
+    l->owed += l->all->costs.dispatch;
     loop_calls(l, cb);
     if (cb->kind == CALLBACK_IMMEDIATE) {
         l->nrefd -= cb->holds;
@@ -222,6 +246,7 @@ static void outermost(struct loop *l, struct callback *cb)
 static void tick(struct callback *cb)
 {
     if (cb->of) {
+        cb->loop->owed += cb->loop->all->costs.microtask;
         loop_calls(cb->loop, cb);
         callback_taken(cb);
         callback_begin(cb, cb->entry);
@@ -454,6 +479,8 @@ static bool run(struct loop *l, struct step *out)
     struct loop_task *lt = f->of;
 
     loop_serve(l, lt);
+    if (costs_call(l, out))
+        return true;
     if (l->heap.asker)
         return heap_goes_on(l, out);
     if (f->awaits) {
@@ -509,16 +536,30 @@ static void mind_endless(struct loop *l)
     loop_check(lt);
 }
 
+/* It is about to poll. */
+static bool looks(const struct loop *l)
+{
+    if (l->timers.returns || l->drain != DRAIN_NONE)
+        return false;
+    return l->phase == TURN_POLLS || l->phase == TURN_WAITS;
+}
+
 static void loop_next(struct loop *l, struct step *out)
 {
     for (;;) {
         mind_endless(l);
+        if (costs_submit(l, out))
+            return;
         if (l->top) {
+            costs_done(l);
             if (run(l, out))
                 return;
             continue;
         }
         loop_returns(l);
+        if (looks(l) && costs_poll(l, out))
+            return;
+        costs_done(l);
         if (l->timers.returns)
             timers_returned(l);
         else if (l->drain != DRAIN_NONE)
@@ -580,5 +621,6 @@ const struct executor_model executor_event_loop = {
     .is_loop = true,
     .scripts = event_loop_scripts,
     .has_heap = event_loop_has_heap,
+    .has_costs = event_loop_has_costs,
     .loop_of = event_loop_loop_of,
 };

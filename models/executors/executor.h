@@ -59,7 +59,8 @@ struct executor_model {
         is_loop; /* takes STEP_LOOP: its tasks may use the ops of loops, and it may have a `main` */
     int64_t (*scripts)(const void *params); /* of a loop: how many run that */
 
-    bool (*has_heap)(const void *params); /* its loops have heaps; optional: no */
+    bool (*has_heap)(const void *params);  /* its loops have heaps */
+    bool (*has_costs)(const void *params); /* they take time by themselves */
 
     /* The number of the loop that `th` runs; -1: none.  Optional: it has no loops. */
     int32_t (*loop_of)(const struct executor *ex, const struct thread *th);
@@ -127,6 +128,9 @@ uint64_t executor_copy(const struct executor *ex, const struct task *t, bool *sc
 
 /* A task that is nobody's work, for the trace: what thread `number` of its pool does. */
 struct task *executor_helper(struct executor *ex, struct thread *th, uint64_t number);
+
+/* Likewise, for what loop `number` takes of its core by itself. */
+struct task *executor_own(struct executor *ex, struct thread *th, uint64_t number);
 
 void executor_tells(struct executor *ex, enum loop_fact what, sim_time time);
 

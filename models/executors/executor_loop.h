@@ -7,6 +7,7 @@
  *   loop_promises.c   promises and their reactions
  *   loop_pool.c       pool threads
  *   loop_heap.c       the heap, and what collecting it costs
+ *   loop_costs.c      the time that the loop itself takes
  *
  * A task on a loop is an async function.  It runs on fibers: a fiber is a place in the code
  * with a stack of its own; all fibers of a task share its locals.  A fiber runs until it
@@ -136,6 +137,10 @@ struct heap_share {
     struct list link;           /* in heap.young_shares, if any of them is young */
 };
 
+struct loop_costs {
+    sim_time turn, poll, dispatch, microtask, handover;
+};
+
 struct heap_params {
     bool present;
     int64_t limit, young;
@@ -240,7 +245,11 @@ struct loop {
     struct promise *globals;            /* of `main`, which has ended */
     struct timers timers;
     struct heap heap;
-    bool dead;                        /* its process has ended */
+    bool dead;           /* its process has ended */
+    struct task *own;    /* whose the time of the loop itself is; NULL: none was taken yet */
+    bool runs_itself;    /* for that one */
+    bool turned, polled; /* paid for, this time */
+    sim_time owed, owed_kernel;       /* for what has begun */
     struct loop_task *calling;        /* whose callback runs, as those know who look */
     int64_t queued[LOOP_QUEUE_COUNT]; /* what stands in each queue */
     uint64_t iteration;               /* how often it has polled */
@@ -252,6 +261,7 @@ struct pool_thread {
     struct thread *th;
     struct task *task; /* what the trace knows of it */
     struct callback *job;
+    bool paid; /* for giving it back */
     bool parked, fresh, asked;
 };
 
@@ -273,6 +283,7 @@ struct loops { /* one executor's */
     struct loop_task **by_slot;
     uint32_t room;
     struct work_pool pool;
+    struct loop_costs costs;
     bool watched; /* somebody looks into loops */
     struct callback *free_callbacks;
     struct fiber *free_fibers, *fibers;
@@ -372,6 +383,16 @@ void heap_task_ends(struct loop *l, struct loop_task *lt);
 /* Where an allocation goes on: true: `out` is a pause; false: it is made, or the process has
  * ended. */
 bool heap_goes_on(struct loop *l, struct step *out);
+
+/* ---- loop_costs.c ---------------------------------------------------------------------------- */
+
+/* Is there something to pay for?  True: `out` is that time.  For the hand-overs, whenever the
+ * loop goes on; before it looks for what is ready; before the fiber on top runs. */
+bool costs_submit(struct loop *l, struct step *out);
+bool costs_poll(struct loop *l, struct step *out);
+bool costs_call(struct loop *l, struct step *out);
+bool costs_wake(struct loop *l); /* true: it is woken, to poll, for nobody yet */
+void costs_done(struct loop *l); /* the loop runs for somebody again, or parks */
 
 /* ---- loop_watch.c: what those see who look into loops --------------------------------------- */
 

@@ -62,6 +62,7 @@ void work_submit(struct loops *all, struct callback *job)
     if (!p->threads)
         make_threads(all);
     job->asked_at = executor_now(all->ex);
+    job->loop->owed_kernel += all->costs.handover;
     job->slow = job->device >= 0 && executor_is_slow(all->ex, job->device);
     callback_queue(job, LOOP_QUEUE_POOL);
     if (!job->slow) {
@@ -121,6 +122,12 @@ void work_next(struct loops *all, struct pool_thread *pt, struct step *out)
     static const struct waiting idle = {BLOCK_POOL, -1, NULL};
     struct callback *job = pt->job;
 
+    if (job && !pt->paid && all->costs.handover > 0) {
+        pt->paid = true;
+        *out = (struct step){.kind = STEP_RUN, .time = all->costs.handover, .kernel = true};
+        return;
+    }
+    pt->paid = false;
     pt->job = NULL;
     if (job) {
         all->pool.slow_running -= job->slow;

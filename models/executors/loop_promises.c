@@ -226,6 +226,7 @@ void microtask_run(struct loop *l, struct callback *cb)
         callback_over(cb);
         return;
     }
+    l->owed += l->all->costs.microtask;
     loop_calls(l, cb);
     callback_taken(cb);
     if (cb->fiber) {

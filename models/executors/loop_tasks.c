@@ -344,6 +344,13 @@ void loop_wake(struct loop *l, struct loop_task *lt)
     sim_assert(l->parked);
     l->parked = false;
     executor_cancel(l->ex, &l->timers.alarm);
+    if (costs_wake(l)) {
+        if (lt->state != TASK_IS_BLOCKED)
+            return;
+        lt->state = TASK_IS_WAITING;
+        executor_waits(l->ex, lt->task);
+        return;
+    }
     l->serving = lt;
     lt->state = TASK_IS_SERVED;
     executor_wake(l->ex, l->th, lt->task, fresh);
