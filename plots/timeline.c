@@ -109,6 +109,8 @@ static void core_to(struct timeline *tl, int32_t core, sim_time now)
 static void arrive(struct timeline *tl, const struct trace_rec *rec)
 {
     size_t slot = (size_t)rec->task;
+    /* What a loop takes of its core by itself is seen there, and has no row. */
+    bool own = tl->sc->executors[tl->sc->tasks[rec->arg].executor].own == rec->arg;
     struct task_now *t;
     char buf[TASK_NAME_SIZE];
 
@@ -116,7 +118,11 @@ static void arrive(struct timeline *tl, const struct trace_rec *rec)
     t = &tl->task_now[slot];
     t->is = TASK_GONE;
     t->core = -1;
-    t->number = tl->arrived;
+    t->number = own ? TIMELINE_TASKS : tl->arrived;
+    if (own) {
+        task_to(tl, t, rec->at, TASK_BLOCKS);
+        return;
+    }
     if (tl->arrived < TIMELINE_TASKS) {
         struct task_row *row = sim_calloc(1, sizeof(*row));
 
