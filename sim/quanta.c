@@ -11,6 +11,7 @@
 #include "plots/page.h"
 #include "plots/plot.h"
 #include "plots/summary.h"
+#include "plots/explain.h"
 #include "plots/timeline.h"
 #include "sim/checker.h"
 #include "sim/config.h"
@@ -52,6 +53,7 @@ struct quanta_run {
     struct findings findings;  /* none: no numbers */
     struct checker *checker;
     struct timeline *timeline;
+    struct explain *explain;
     struct history *history; /* NULL: no plots */
     struct tape *tape;       /* NULL: no page */
     cJSON *json;             /* made when first asked for */
@@ -255,6 +257,10 @@ static void attach(struct quanta_run *run, struct trace *trace, const struct qua
         run->segments = segments_new(run->sc);
         trace_attach(trace, &run->segments->sink);
     }
+    if (o->explain_to) {
+        run->explain = explain_new(run->sc, o->explain_look, o->explain_to);
+        trace_attach(trace, explain_sink(run->explain));
+    }
     if (o->timeline) {
         run->timeline = timeline_new(run->sc);
         trace_attach(trace, timeline_sink(run->timeline));
@@ -339,6 +345,7 @@ void quanta_run_free(struct quanta_run *run)
     findings_release(&run->findings);
     checker_free(run->checker);
     timeline_free(run->timeline);
+    explain_free(run->explain);
     history_free(run->history);
     tape_free(run->tape);
     free(run);

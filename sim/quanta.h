@@ -59,6 +59,9 @@ const char *quanta_variant_name(const struct quanta_config *cfg,
 const char *quanta_about(const struct quanta_config *cfg, size_t variant);
 const char *quanta_title(const struct quanta_config *cfg, size_t variant);
 
+struct quanta_writer;
+struct quanta_look;
+
 struct quanta_options {
     bool segments;              /* keep who ran when, for quanta_json() */
     bool tasks;                 /* the tasks object even for more than 1,000 of them */
@@ -67,8 +70,11 @@ struct quanta_options {
     bool page;                  /* keep what quanta_page() writes: all that happens */
     bool plot;                  /* keep what quanta_plot() draws; implies numbers and digest */
     int64_t plot_from, plot_to; /* ns; of this part alone, in full detail; 0, 0: all */
-    bool digest;                /* quanta_digest() without numbers */
-    bool numbers;               /* the metrics, which all results but digest and outcome need */
+    /* Tell the run as a story while it goes on, into file 0 of a writer; NULL: do not. */
+    struct quanta_writer *explain_to;
+    const struct quanta_look *explain_look; /* never NULL with that */
+    bool digest;                            /* quanta_digest() without numbers */
+    bool numbers; /* the metrics, which all results but digest and outcome need */
 };
 
 /* Simulate a variant.  `options` NULL: numbers and digest.  The run is independent of

@@ -39,7 +39,7 @@ struct words {
  * itself: args_release(). */
 struct args {
     const char *command; /* its name */
-    bool help, json, segments, tasks, digest, check, ascii, no_timeline, quiet;
+    bool help, json, segments, tasks, digest, check, ascii, no_timeline, explain, quiet;
     bool man, bash, zsh, schema;
     const char *variant, *output;     /* NULL: not given */
     int64_t width, rows;              /* 0: not given */

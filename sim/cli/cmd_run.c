@@ -14,6 +14,7 @@ static const struct opt options[] = {
     OPT_UNTIL,
     FLAG("digest", digest, "print one line a variant: a hash of all that happened", '\0'),
     FLAG("check", check, "watch the invariants of the simulation itself", '\0'),
+    FLAG("explain", explain, "tell the run as a story, step by step, with the reasons", '\0'),
     FLAG("no-timeline", no_timeline, "print the numbers alone", '\0'),
     OPT_OUTPUT,
     OPT_LOOK,
@@ -49,6 +50,42 @@ static void show_digest(struct out *out, const char *path, const struct quanta_c
     out_take(out, text_take(&t));
 }
 
+/* Where a story goes: on to the output, while it is told. */
+struct story {
+    struct quanta_writer writer;
+    struct out *out;
+};
+
+static bool tell(struct quanta_writer *w, int file, const void *bytes, size_t n)
+{
+    struct story *s = container_of(w, struct story, writer);
+    struct text t = {0};
+
+    sim_assert(file == 0);
+    text_add_len(&t, bytes, n);
+    out_take(s->out, text_take(&t));
+    return true;
+}
+
+static void explain(struct out *out, const struct args *args, const struct quanta_config *cfg,
+                    size_t variant, const struct quanta_look *look, int *code)
+{
+    struct story story = {{.write = tell}, out};
+    struct quanta_run *run;
+    struct text t = {0};
+    char end[TIME_TEXT_SIZE];
+
+    if (quanta_has_variants(cfg))
+        text_addf(&t, "%s%s%s\n", look->colours ? "\033[1m" : "",
+                  quanta_variant_name(cfg, variant), look->colours ? "\033[0m" : "");
+    out_take(out, text_take(&t));
+    run = job_explain(args, cfg, variant, &story.writer, look, code);
+    text_addf(&t, "%11s  the run ends: %s\n", time_text(quanta_end(run), end),
+              quanta_outcome(run));
+    out_take(out, text_take(&t));
+    quanta_run_free(run);
+}
+
 static void run_variants(struct out *out, const struct args *args,
                          const struct quanta_config *cfg, size_t from, size_t to, int *code)
 {
@@ -62,7 +99,14 @@ static void run_variants(struct out *out, const struct args *args,
     if (array)
         out_text(out, "[");
     for (size_t i = from; i < to; i++) {
-        struct quanta_run *run = job_run(args, cfg, i, text && !args->no_timeline, code);
+        struct quanta_run *run;
+
+        if (args->explain) {
+            explain(out, args, cfg, i, &look, code);
+            out_text(out, i + 1 < to ? "\n" : "");
+            continue;
+        }
+        run = job_run(args, cfg, i, text && !args->no_timeline, code);
 
         if (i > from && !args->digest)
             out_text(out, args->json ? ",\n" : "\n");
@@ -88,6 +132,11 @@ static int run(const struct args *args)
     if (cfg && args->variant)
         variant = job_variant(args, cfg);
     if (!cfg || variant < 0) {
+        quanta_config_free(cfg);
+        return EXIT_INPUT;
+    }
+    if (args->explain && (args->json || args->digest)) {
+        complain("run", NULL, "--explain tells a story: --json and --digest do not");
         quanta_config_free(cfg);
         return EXIT_INPUT;
     }
@@ -122,12 +171,17 @@ const struct command command_run = {
         "with its line "
         "in FILE.\n"
         "\n"
+        "With --explain it tells the run step by step instead, while it goes on: what each "
+        "event loop and each core does, why now, and what is left waiting.\n"
+        "\n"
         "With --json it prints the result document: one object where the file has no "
         "variants or "
         "--variant asks for one, else an array of them.",
     .options = options,
     .examples = {{"quanta run configs/lessons/02-cpu-busy-and-idle.json",
                   "the timeline and the numbers"},
+                 {"quanta run --explain configs/lessons/24-phases-of-the-loop.json",
+                  "why each callback comes when it does"},
                  {"quanta run --json --segments web.json", "everything, for a program to read"},
                  {"quanta run --set /machine/cores=4 --seed 7 web.json",
                   "on four cores, with other draws"}},

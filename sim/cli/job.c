@@ -57,17 +57,10 @@ static bool ended_well(const struct quanta_run *run)
     return strcmp(outcome, "completed") == 0 || strcmp(outcome, "until") == 0;
 }
 
-struct quanta_run *job_run(const struct args *args, const struct quanta_config *cfg,
-                           size_t variant, bool timeline, int *code)
+static struct quanta_run *run_with(const struct quanta_config *cfg, size_t variant,
+                                   const struct quanta_options *options, int *code)
 {
-    struct quanta_options options = {
-        .segments = args->segments,
-        .tasks = args->tasks,
-        .check = args->check,
-        .timeline = timeline,
-        .numbers = true,
-    };
-    struct quanta_run *run = quanta_run(cfg, variant, &options);
+    struct quanta_run *run = quanta_run(cfg, variant, options);
     char *failed = quanta_failed_expectations(run), *violations = quanta_violations(run);
 
     if (quanta_trouble(run)) {
@@ -88,6 +81,30 @@ struct quanta_run *job_run(const struct args *args, const struct quanta_config *
     quanta_text_free(failed);
     quanta_text_free(violations);
     return run;
+}
+
+struct quanta_run *job_run(const struct args *args, const struct quanta_config *cfg,
+                           size_t variant, bool timeline, int *code)
+{
+    struct quanta_options options = {
+        .segments = args->segments,
+        .tasks = args->tasks,
+        .check = args->check,
+        .timeline = timeline,
+        .numbers = true,
+    };
+
+    return run_with(cfg, variant, &options, code);
+}
+
+struct quanta_run *job_explain(const struct args *args, const struct quanta_config *cfg,
+                               size_t variant, struct quanta_writer *writer,
+                               const struct quanta_look *look, int *code)
+{
+    struct quanta_options options = {
+        .check = args->check, .numbers = true, .explain_to = writer, .explain_look = look};
+
+    return run_with(cfg, variant, &options, code);
 }
 
 void out_take(struct out *out, char *text)

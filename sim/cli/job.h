@@ -19,6 +19,11 @@ int job_variant(const struct args *args, const struct quanta_config *cfg);
 struct quanta_run *job_run(const struct args *args, const struct quanta_config *cfg,
                            size_t variant, bool timeline, int *code);
 
+/* Likewise, telling it into `writer`. */
+struct quanta_run *job_explain(const struct args *args, const struct quanta_config *cfg,
+                               size_t variant, struct quanta_writer *writer,
+                               const struct quanta_look *look, int *code);
+
 void out_take(struct out *out, char *text); /* writes and frees */
 
 /* Finishes and releases; adds to *code where it cannot write. */
