@@ -40,10 +40,10 @@ struct state {
 
 struct thread {
     int64_t process, id;
-    const char *name; /* of the tree; NULL: not told */
-    int32_t number;   /* import_thread()'s; NO_THREAD: not asked for yet */
-    int64_t open;     /* when its outermost B was */
-    uint32_t depth;
+    const char *name;             /* of the tree; NULL: not told */
+    int32_t number;               /* import_thread()'s; NO_THREAD: not asked for yet */
+    int64_t open;                 /* when its outermost B was, or that of a switch to it */
+    uint32_t depth, switch_depth; /* 0: it is not switched to */
     int32_t open_cpu;
 };
 
@@ -59,6 +59,8 @@ struct chrome {
     size_t npieces, pieces_room;
     struct state *states;
     size_t nstates, states_room;
+    struct state *costs; /* of switches to a thread: sorted like states */
+    size_t ncosts, costs_room;
     bool one_process;
     bool fine;
 };
@@ -207,11 +209,12 @@ static int state_called(const char *name)
     static const struct {
         const char *name;
         int state;
-    } states[] = {{"Running", IT_RUNS},      {"Runnable", LEFT_READY},
-                  {"R", LEFT_READY},         {"R+", LEFT_READY},
-                  {"Sleeping", LEFT_ASLEEP}, {"S", LEFT_ASLEEP},
-                  {"Sleep", LEFT_ASLEEP},    {"D", LEFT_IO},
-                  {"X", LEFT_DEAD}};
+    } states[] = {{"running", IT_RUNS},     {"ready", LEFT_READY},
+                  {"waiting", LEFT_ASLEEP}, {"Running", IT_RUNS},
+                  {"Runnable", LEFT_READY}, {"R", LEFT_READY},
+                  {"R+", LEFT_READY},       {"Sleeping", LEFT_ASLEEP},
+                  {"S", LEFT_ASLEEP},       {"Sleep", LEFT_ASLEEP},
+                  {"D", LEFT_IO},           {"X", LEFT_DEAD}};
 
     for (size_t i = 0; i < ARRAY_LEN(states); i++)
         if (strcmp(states[i].name, name) == 0)
@@ -285,6 +288,23 @@ static void begin_end(struct chrome *c, const cJSON *e, struct thread *t, int64_
     }
 }
 
+/* As quanta marks what a switch costs, on the thread that is switched to. */
+static void switch_begin_end(struct chrome *c, const cJSON *e, struct thread *t, int64_t at)
+{
+    if (*text_of(e, "ph") == 'B') {
+        t->depth++;
+        if (t->switch_depth == 0 && strcmp(text_of(e, "name"), "context switch") == 0) {
+            t->switch_depth = t->depth;
+            t->open = at;
+        }
+    } else if (t->depth > 0 && t->depth-- == t->switch_depth) {
+        struct state cost = {t->open, at, t->name ? thread_called(c, t->name) : NO_THREAD, 0};
+
+        t->switch_depth = 0;
+        APPEND(c->costs, c->ncosts, c->costs_room, cost);
+    }
+}
+
 static void read_event(struct chrome *c, const cJSON *e)
 {
     char ph = *text_of(e, "ph");
@@ -307,8 +327,10 @@ static void read_event(struct chrome *c, const cJSON *e)
     }
     on_core = c->cores && t->process == c->cores_process;
     if (ph == 'B' || ph == 'E') {
-        if (!on_core && !c->cores)
+        if (!c->cores)
             begin_end(c, e, t, from);
+        else if (!on_core)
+            switch_begin_end(c, e, t, from);
         return;
     }
     length = number_of(c, e, "dur", 3);
@@ -429,6 +451,36 @@ static bool goes_on(const struct chrome *c, size_t i)
     return i + 1 < c->npieces && q->thread == p->thread && q->from == p->to && q->cpu == p->cpu;
 }
 
+/* What the switch to this piece costs; NULL: nothing that is told. */
+static const struct state *cost_of(const struct chrome *c, const struct piece *p)
+{
+    struct state key = {.thread = p->thread, .from = p->from};
+
+    return c->ncosts == 0 ? NULL
+                          : bsearch(&key, c->costs, c->ncosts, sizeof(key), states_by_thread);
+}
+
+/* The piece begins; what it costs before it runs is a piece of its own, or a mark. */
+static void tell_begin(struct chrome *c, size_t i)
+{
+    const struct piece *p = &c->pieces[i];
+    const struct state *cost = cost_of(c, p);
+    bool went_on = i > 0 && goes_on(c, i - 1);
+    struct import_event e = {
+        .at = p->from, .thread = p->thread, .next = NO_THREAD, .cpu = p->cpu};
+
+    if (!went_on)
+        add_switch(c, p->from, p->cpu, IDLE_THREAD, LEFT_READY, p->thread);
+    e.kind = p->cost || cost ? IMPORT_COST : IMPORT_PAID;
+    if (p->cost || cost || went_on)
+        import_add(c->im, e);
+    if (!cost)
+        return;
+    e.at = cost->to;
+    e.kind = IMPORT_PAID;
+    import_add(c->im, e);
+}
+
 /* Of one instant, what ends comes first, then what wakes, then what begins. */
 static void tell(struct chrome *c)
 {
@@ -436,6 +488,8 @@ static void tell(struct chrome *c)
         qsort(c->pieces, c->npieces, sizeof(*c->pieces), by_thread);
     if (c->nstates > 0)
         qsort(c->states, c->nstates, sizeof(*c->states), states_by_thread);
+    if (c->ncosts > 0)
+        qsort(c->costs, c->ncosts, sizeof(*c->costs), states_by_thread);
     for (size_t i = 0; i < c->npieces; i++) {
         const struct piece *p = &c->pieces[i];
         bool last = i + 1 == c->npieces || p[1].thread != p->thread;
@@ -451,20 +505,8 @@ static void tell(struct chrome *c)
                                                     .next = NO_THREAD,
                                                     .cpu = -1,
                                                     .kind = IMPORT_WAKING});
-    for (size_t i = 0; i < c->npieces; i++) {
-        const struct piece *p = &c->pieces[i];
-        bool went_on = i > 0 && goes_on(c, i - 1);
-        struct import_event e = {.at = p->from,
-                                 .thread = p->thread,
-                                 .next = NO_THREAD,
-                                 .cpu = p->cpu,
-                                 .kind = p->cost ? IMPORT_COST : IMPORT_PAID};
-
-        if (!went_on)
-            add_switch(c, p->from, p->cpu, IDLE_THREAD, LEFT_READY, p->thread);
-        if (p->cost || went_on)
-            import_add(c->im, e);
-    }
+    for (size_t i = 0; i < c->npieces; i++)
+        tell_begin(c, i);
 }
 
 /* ---- the text ------------------------------------------------------------------------------------------ */
@@ -529,6 +571,7 @@ static bool read(struct imported *im, const char *text, size_t len, struct diags
     free(c.threads);
     free(c.pieces);
     free(c.states);
+    free(c.costs);
     return fine;
 }
 

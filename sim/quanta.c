@@ -6,8 +6,6 @@
 #include <string.h>
 
 #include "plots/comparison.h"
-#include "plots/export.h"
-#include "plots/import.h"
 #include "plots/page.h"
 #include "plots/plot.h"
 #include "plots/summary.h"
@@ -23,23 +21,8 @@
 #include "sim/digest.h"
 #include "sim/findings.h"
 #include "sim/recording.h"
+#include "sim/quanta_state.h"
 #include "sim/report.h"
-
-struct quanta_config {
-    struct recording *recording; /* NULL: not one; else config and scenario are its own */
-    struct config *config;
-    struct scenario **scenarios; /* of the variants */
-    size_t n;
-};
-
-/* How a run went, whichever way it was made. */
-struct course {
-    enum outcome outcome;
-    uint64_t events;
-    size_t bytes;
-    sim_time end;
-    char *trouble; /* of a recording that could not be played to its end; the caller's */
-};
 
 struct quanta_run {
     const struct quanta_config *cfg;
@@ -205,25 +188,19 @@ bool quanta_is_recorded(const struct quanta_config *cfg)
     return cfg->recording != NULL;
 }
 
-static const struct scenario *scenario_of(const struct quanta_config *cfg, size_t variant)
-{
-    sim_assert(variant < cfg->n);
-    return cfg->scenarios[variant];
-}
-
 const char *quanta_variant_name(const struct quanta_config *cfg, size_t variant)
 {
-    return scenario_of(cfg, variant)->variant;
+    return quanta_scenario(cfg, variant)->variant;
 }
 
 const char *quanta_about(const struct quanta_config *cfg, size_t variant)
 {
-    return scenario_of(cfg, variant)->about;
+    return quanta_scenario(cfg, variant)->about;
 }
 
 const char *quanta_title(const struct quanta_config *cfg, size_t variant)
 {
-    return scenario_of(cfg, variant)->name;
+    return quanta_scenario(cfg, variant)->name;
 }
 
 /* ---- runs ---------------------------------------------------------------------------------- */
@@ -281,43 +258,6 @@ static void attach(struct quanta_run *run, struct trace *trace, const struct qua
     }
 }
 
-static void simulate(const struct scenario *sc, struct trace *trace, struct course *c)
-{
-    struct sim *sim = sim_new(sc, trace);
-
-    c->outcome = sim_run(sim);
-    c->events = sim_events(sim);
-    c->bytes = sim_bytes(sim);
-    c->end = sim_end(sim);
-    sim_free(sim);
-}
-
-static void play(const struct recording *r, struct trace *trace, struct course *c)
-{
-    struct diags diags;
-
-    diags_init(&diags);
-    if (!recording_play(r, trace, &diags))
-        c->trouble = diags_text(&diags);
-    diags_release(&diags);
-    c->outcome = r->outcome;
-    c->events = r->records;
-    c->end = r->end;
-}
-
-/* Simulates the variant, or plays what was recorded. */
-static struct course take_course(const struct quanta_config *cfg, size_t variant,
-                                 struct trace *trace)
-{
-    struct course c = {.trouble = NULL};
-
-    if (cfg->recording)
-        play(cfg->recording, trace, &c);
-    else
-        simulate(scenario_of(cfg, variant), trace, &c);
-    return c;
-}
-
 struct quanta_run *quanta_run(const struct quanta_config *cfg, size_t variant,
                               const struct quanta_options *options)
 {
@@ -325,12 +265,12 @@ struct quanta_run *quanta_run(const struct quanta_config *cfg, size_t variant,
     struct trace trace;
 
     run->cfg = cfg;
-    run->sc = scenario_of(cfg, variant);
+    run->sc = quanta_scenario(cfg, variant);
     run->variant = variant;
     digest_init(&run->digest);
     trace_init(&trace);
     attach(run, &trace, options ? options : &usual);
-    run->course = take_course(cfg, variant, &trace);
+    run->course = quanta_take(cfg, variant, &trace);
     return run;
 }
 
@@ -495,104 +435,7 @@ char *quanta_comparison(const struct quanta_run *const *runs, size_t n,
     return text;
 }
 
-/* ---- traces for others' tools --------------------------------------------------------------- */
-
-static bool export_run(const struct quanta_config *cfg, const struct export_source *from,
-                       const struct export_format *format, struct export_out *out,
-                       char **errors)
-{
-    struct exporter *ex = format->start(from->sc, out);
-    struct course course;
-    struct trace trace;
-
-    trace_init(&trace);
-    trace_attach(&trace, &ex->sink);
-    if (ex->begin)
-        ex->begin(ex, from);
-    course = take_course(cfg, from->variant, &trace);
-    if (ex->end)
-        ex->end(ex, course.outcome);
-    ex->free(ex);
-    if (course.trouble && errors)
-        *errors = course.trouble;
-    else
-        free(course.trouble);
-    return !course.trouble && !out->failed;
-}
-
-static bool export_text(const struct export_source *from, const struct export_format *format,
-                        struct quanta_writer *w, char **errors)
-{
-    struct text text = {0};
-    struct diags diags;
-    bool fine;
-
-    diags_init(&diags);
-    diags_source(&diags, from->sc->file, NULL, 0);
-    if (from->foreign)
-        diags_add(
-            &diags, SIZE_MAX, NULL, NULL,
-            "a trace of a real machine says what ran when, and not what the programs are");
-    fine = !from->foreign && format->translate(from, &text, &diags);
-    if (!fine && errors)
-        *errors = diags_text(&diags);
-    fine = fine && w->write(w, 0, text.data, text.len);
-    text_release(&text);
-    diags_release(&diags);
-    return fine;
-}
-
-bool quanta_export(const struct quanta_config *cfg, size_t variant, const char *format,
-                   struct quanta_writer *writer, char **errors)
-{
-    const struct export_format *f = export_find(format);
-    struct export_source from = {cfg->config, variant, scenario_of(cfg, variant),
-                                 cfg->recording && cfg->recording->foreign};
-    struct export_out out = {writer, false};
-
-    sim_assert(f && writer);
-    if (errors)
-        *errors = NULL;
-    if (f->translate)
-        return export_text(&from, f, writer, errors);
-    return export_run(cfg, &from, f, &out, errors);
-}
-
-struct import_to_writer {
-    struct import_sink sink;
-    struct quanta_writer *writer;
-};
-
-static bool import_write(struct import_sink *to, const char *bytes, size_t n)
-{
-    struct quanta_writer *w = container_of(to, struct import_to_writer, sink)->writer;
-
-    return w->write(w, 0, bytes, n);
-}
-
-bool quanta_import(const char *path, const char *format, struct quanta_writer *writer,
-                   char **notes, char **errors)
-{
-    struct import_to_writer to = {{import_write}, writer};
-    const char *name = strcmp(path, "-") == 0 ? "<stdin>" : path;
-    struct text text = {0}, said = {0};
-    struct diags diags;
-    bool fine;
-
-    diags_init(&diags);
-    diags_source(&diags, name, NULL, 0);
-    fine = config_slurp(path, IMPORT_MAX, &text, &diags);
-    text_add(&text, "");
-    fine = fine && import_text(name, format, text.data, text.len, &to.sink, &said, &diags);
-    if (errors)
-        *errors = fine ? NULL : diags_text(&diags);
-    if (notes)
-        *notes = text_take(&said);
-    text_release(&text);
-    text_release(&said);
-    diags_release(&diags);
-    return fine;
-}
+/* ---- pictures ------------------------------------------------------------------------------- */
 
 char *quanta_plot(const struct quanta_run *const *runs, size_t n,
                   const struct quanta_picture *look)

@@ -192,6 +192,14 @@ const char *quanta_import_help(size_t format);  /* one line, no full stop; NULL:
 bool quanta_import(const char *path, const char *format, struct quanta_writer *writer,
                    char **notes, char **errors);
 
+/* The first instant at which two runs differ, what each did then, which inputs differ, and what
+ * comes of it; with `look` NULL as a JSON document.  Each is run three times, as nothing of them
+ * is kept; tasks are compared by their names.  NULL: they cannot be compared, and `errors` says
+ * why. */
+char *quanta_diff(const struct quanta_config *a, size_t variant_a,
+                  const struct quanta_config *b, size_t variant_b,
+                  const struct quanta_look *look, bool *differ, char **errors);
+
 /* From the tables of the models: the JSON Schema of configs; what `quanta models`
  * prints, of all or of those called `name`, NULL where there is no such name. */
 char *quanta_schema(void);

@@ -146,7 +146,7 @@ static bool store(struct args *args, const struct command *cmd, const struct opt
         sim_assert(value);
         return read_choice(cmd, opt, value, field);
     case OPT_SET:
-        words_add(&args->sets, value);
+        words_add(field, value);
         return true;
     case OPT_PRESET:
         text_addf(&assignment, "%s=%s", opt->pointer, value);
@@ -242,6 +242,7 @@ void args_release(struct args *args)
     }
     free(args->made.list);
     free(args->sets.list);
+    free(args->variants.list);
     free(args->operands.list);
     memset(args, 0, sizeof(*args));
 }

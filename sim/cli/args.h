@@ -48,6 +48,7 @@ struct args {
     int64_t kind, theme, show, scale; /* of a picture: indices into the choices; 0: not given */
     int64_t format;                   /* index into quanta_format_names; -1: not given */
     struct words sets;                /* "/pointer=value", in the order given */
+    struct words variants;            /* of diff, in the order given */
     struct words operands;
     struct words made; /* texts that are the parser's own */
 };
@@ -57,7 +58,7 @@ enum opt_kind {
     OPT_TEXT,   /* const char * */
     OPT_NUMBER, /* int64_t, from min to max */
     OPT_CHOICE, /* int64_t: index into choices */
-    OPT_SET,    /* appended to sets */
+    OPT_SET,    /* appended to a list of words */
     OPT_PRESET, /* appended to sets, as the assignment of `pointer` */
 };
 
@@ -101,7 +102,7 @@ const struct command *command_find(const char *name); /* NULL: there is none */
 const char *command_closest(const char *name);        /* NULL: none is close */
 
 extern const struct command command_run, command_compare, command_check, command_export,
-    command_import, command_models, command_plot, command_help;
+    command_import, command_diff, command_models, command_plot, command_help;
 
 /* Texts that belong to the program as a whole; commands.c. */
 extern const char program_summary[];       /* one line */

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-const struct command *const commands[] = {&command_run,    &command_compare, &command_check,
-                                          &command_export, &command_import,  &command_plot,
-                                          &command_models, &command_help,    NULL};
+const struct command *const commands[] = {
+    &command_run,    &command_compare, &command_check,  &command_diff, &command_export,
+    &command_import, &command_plot,    &command_models, &command_help, NULL};
 
 const char program_summary[] = "simulates cores, schedulers and event loops, deterministically";
 
@@ -29,7 +29,8 @@ const struct opt program_options[] = {
 
 const struct exit_meaning exit_meanings[] = {
     {EXIT_FINE, "all is well"},
-    {EXIT_OUTCOME, "the simulation ended in a fault, a deadlock or out of memory"},
+    {EXIT_OUTCOME,
+     "the simulation ended in a fault, a deadlock or out of memory; diff: the runs differ"},
     {EXIT_INPUT, "bad input or usage"},
     {EXIT_EXPECTED, "an expectation of the file does not hold"},
     {EXIT_OUTPUT, "cannot write"},
