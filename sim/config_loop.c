@@ -115,58 +115,97 @@ static void check_threads(struct reader *r)
 
 enum pass { PASS_COUNT, PASS_COLLECT, PASS_CHECK };
 
+/* What names are names of. */
+static const char *const kinds[] = {"promise", "timer", "worker"};
+enum { KINDS = ARRAY_LEN(kinds) };
+
 struct given {
     struct reader *r;
     enum pass pass;
-    struct names promises, timers;
+    struct names names[KINDS];
     int32_t n;
 };
 
 static void name_list(struct given *g, struct op_list list);
 
-static void check_name(struct given *g, const struct op *op, const struct param *p,
-                       const char *name)
+static struct names *names_of(struct given *g, const struct op_def *def)
 {
-    const cJSON *at = json_member(g->r->place_nodes[op->place], p->name);
-    bool timer = strcmp(op->def->names, "timer") == 0;
-    const struct names *names = timer ? &g->timers : &g->promises;
+    size_t i = 0;
 
-    if (names_find(names, name) < 0)
-        (void)read_reference(g->r, at, names, op->def->names);
+    while (strcmp(kinds[i], def->names) != 0) {
+        i++;
+        sim_assert(i < KINDS);
+    }
+    return &g->names[i];
 }
 
-static void name_op(struct given *g, const struct op *op)
+static void give(struct given *g, const struct op_def *def, const char *name)
 {
-    for (uint32_t i = 0; op->def->params[i].name; i++) {
-        const struct param *p = &op->def->params[i];
-        const void *field = (const char *)op->args + p->offset;
-        const char *name = NULL;
+    if (g->pass == PASS_COUNT)
+        g->n++;
+    else if (g->pass == PASS_COLLECT)
+        names_add(names_of(g, def), name, 0);
+}
 
-        if (p->type == PARAM_OPS)
-            name_list(g, *(const struct op_list *)field);
-        if (p->type == PARAM_AWAIT) {
-            name_list(g, ((const struct awaited *)field)->op);
-            name = ((const struct awaited *)field)->promise;
-        } else if (p->type == PARAM_NAME) {
-            name = *(const char *const *)field;
-        }
-        if (!name)
-            continue;
-        if ((op->def->declares >> i & 1) && g->pass == PASS_COUNT)
-            g->n++;
-        else if ((op->def->declares >> i & 1) && g->pass == PASS_COLLECT)
-            names_add(strcmp(op->def->names, "timer") == 0 ? &g->timers : &g->promises, name,
-                      0);
-        else if ((op->def->uses >> i & 1) && g->pass == PASS_CHECK)
-            check_name(g, op, p, name);
+/* `m`: where the name stands; NULL: under the row's key. */
+static void name_one(struct given *g, const struct op *op, uint32_t row, const char *name,
+                     const cJSON *m)
+{
+    const struct op_def *def = op->def;
+
+    if (def->declares >> row & 1)
+        give(g, def, name);
+    if ((def->uses >> row & 1) == 0 || g->pass != PASS_CHECK ||
+        names_find(names_of(g, def), name) >= 0)
+        return;
+    if (!m)
+        m = json_member(g->r->place_nodes[op->place], def->params[row].name);
+    (void)read_reference(g->r, m, names_of(g, def), def->names);
+}
+
+static void name_some(struct given *g, const struct op *op, uint32_t row,
+                      const struct name_list *list)
+{
+    const cJSON *m =
+        json_member(g->r->place_nodes[op->place], op->def->params[row].name)->child;
+
+    for (size_t i = 0; i < list->n; i++, m = m->next)
+        if (list->names[i])
+            name_one(g, op, row, list->names[i], m);
+}
+
+static void name_row(struct given *g, const struct op *op, uint32_t row)
+{
+    const struct param *p = &op->def->params[row];
+    const void *field = (const char *)op->args + p->offset;
+    const char *name = NULL;
+
+    if (p->type == PARAM_OPS)
+        name_list(g, *(const struct op_list *)field);
+    if (p->type == PARAM_AWAIT) {
+        name_list(g, ((const struct awaited *)field)->op);
+        name = ((const struct awaited *)field)->promise;
+    } else if (p->type == PARAM_NAME) {
+        name = *(const char *const *)field;
+    } else if (p->type == PARAM_NAMES) {
+        name_some(g, op, row, field);
     }
+    if (name)
+        name_one(g, op, row, name, NULL);
+    if (op->def->named_after >> row & 1)
+        give(g, op->def, g->r->sc->programs[*(const int32_t *)field].name);
 }
 
 static void name_list(struct given *g, struct op_list list)
 {
-    for (uint32_t i = 0; i < list.n; i++)
-        if (list.ops[i].def)
-            name_op(g, &list.ops[i]);
+    for (uint32_t i = 0; i < list.n; i++) {
+        const struct op_def *def = list.ops[i].def;
+
+        if (def && def->makes_loop)
+            g->r->sc->has_workers = true;
+        for (uint32_t row = 0; def && def->params[row].name; row++)
+            name_row(g, &list.ops[i], row);
+    }
 }
 
 static void name_all(struct given *g, enum pass pass)
@@ -187,17 +226,18 @@ static void drop_doubles(struct names *names)
     names->n = n;
 }
 
-/* A promise or timer that no op ever makes is a mistake. */
+/* A promise, timer or worker that no op ever makes is a mistake. */
 static void check_names(struct reader *r)
 {
     struct given g = {.r = r};
 
     name_all(&g, PASS_COUNT);
-    names_init(r, &g.promises, g.n);
-    names_init(r, &g.timers, g.n);
+    for (size_t i = 0; i < KINDS; i++)
+        names_init(r, &g.names[i], g.n + 1);
     name_all(&g, PASS_COLLECT);
-    drop_doubles(&g.promises);
-    drop_doubles(&g.timers);
+    names_add(&g.names[KINDS - 1], "parent", 0);
+    for (size_t i = 0; i < KINDS; i++)
+        drop_doubles(&g.names[i]);
     name_all(&g, PASS_CHECK);
 }
 

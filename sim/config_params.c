@@ -328,6 +328,20 @@ static void read_list(struct reader *r, const cJSON *at, const struct param *p,
     }
 }
 
+static void read_names(struct reader *r, const cJSON *at, struct name_list *list)
+{
+    const char **names;
+
+    if (!cJSON_IsArray(at)) {
+        wrong_type(r, at, "as [\"a\", \"b\"]", "an array of names");
+        return;
+    }
+    names = arena_alloc(r->mem, ((size_t)cJSON_GetArraySize(at) + 1) * sizeof(*names));
+    list->names = names;
+    for (const cJSON *m = at->child; m; m = m->next)
+        names[list->n++] = read_text(r, m, "a name", true);
+}
+
 static int32_t read_named(struct reader *r, const cJSON *at, enum param_type type)
 {
     if (type == PARAM_DEVICE)
@@ -435,6 +449,9 @@ static void read_param(struct reader *r, const cJSON *at, const struct param *p,
     case PARAM_NAME:
         *(const char **)to = p->type == PARAM_TEXT ? read_text(r, at, "a text", false)
                                                    : read_text(r, at, "a name", true);
+        break;
+    case PARAM_NAMES:
+        read_names(r, at, to);
         break;
     case PARAM_EXPR:
         *(const char **)to = read_expr(r, at);

@@ -175,6 +175,8 @@ static cJSON *param_schema(const struct param *p)
     case PARAM_SYNC:
     case PARAM_PROGRAM:
         return parse("{\"type\":\"string\",\"minLength\":1}");
+    case PARAM_NAMES:
+        return parse("{\"type\":\"array\",\"items\":{\"type\":\"string\",\"minLength\":1}}");
     case PARAM_OPS:
         return ref("ops");
     case PARAM_OBJECT:

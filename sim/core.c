@@ -459,6 +459,21 @@ void core_start(struct core *c, struct thread *t)
         engine_at(&m->sim->eng, &c->end, time_add(m->sim->eng.now, cost));
 }
 
+void machine_cut(struct machine *m, struct thread *t)
+{
+    struct core *c = t->state == THREAD_RUNNING ? &m->cores[t->core] : NULL;
+
+    if (t->flags & THREAD_SPINS)
+        return;
+    if (c && c->state == CORE_RUNNING)
+        core_account(c);
+    if (t->state == THREAD_READY || c)
+        t->rest = 0;
+    if (c && c->state == CORE_RUNNING && event_pending(&c->end))
+        engine_at(&m->sim->eng, &c->end,
+                  c->since > m->sim->eng.now ? c->since : m->sim->eng.now);
+}
+
 /* The burst is over, or the slice, or the switch, or an interrupt of a free core. */
 void core_fire(struct engine *eng, struct event *ev)
 {

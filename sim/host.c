@@ -155,6 +155,47 @@ void executor_joined(struct executor *ex, struct task *t, struct brood *children
     task_joined(ex->sim, t, children);
 }
 
+void executor_spawn(struct executor *ex, struct task *parent, int32_t program, const char *name)
+{
+    task_spawn(ex->sim, parent, program, name);
+}
+
+void executor_cut(struct executor *ex, struct thread *th)
+{
+    machine_cut(&ex->sim->machine, th);
+}
+
+int32_t executor_port(struct executor *ex)
+{
+    return ex->sim->ports_made++;
+}
+
+void executor_posts(struct executor *ex, const struct task *t, int32_t port)
+{
+    tell(ex, TR_POST, port, t, 0, 0);
+}
+
+void executor_receives(struct executor *ex, const struct task *t, int32_t port, bool handled)
+{
+    tell(ex, TR_RECEIPT, port, t, handled, 0);
+}
+
+bool executor_throws(struct executor *ex, struct task *t, struct words *w)
+{
+    return task_throw(ex->sim, t, w);
+}
+
+struct words *executor_words(struct executor *ex, const char *text)
+{
+    return words_new(&ex->sim->words, text);
+}
+
+void executor_lingers(struct executor *ex, int more)
+{
+    ex->sim->lingering += (uint32_t)more;
+    sim_mind_end(ex->sim);
+}
+
 uint64_t executor_copy(const struct executor *ex, const struct task *t, bool *script)
 {
     *script = ex->sim->sc->tasks[t->spec].script && !(t->ctx && t->ctx->of);

@@ -28,7 +28,39 @@ enum loop_verb {
     LOOP_WORK,  /* on the pool */
     LOOP_CLOSE,
     LOOP_ALLOCATE,
-    LOOP_FREE
+    LOOP_FREE,
+    LOOP_LISTEN,     /* `event` of the process, or of a worker or a port: `name` */
+    LOOP_WORKER,     /* a new one: `name`, which runs `program` */
+    LOOP_TERMINATE,  /* a worker, by its name */
+    LOOP_CHANNEL,    /* two ports: `name` and `with` */
+    LOOP_POST,       /* the step's words, through a worker or a port */
+    LOOP_RECEIVE,    /* what has come to a port */
+    LOOP_CLOSE_PORT, /* by its name */
+    LOOP_ALL,        /* a promise of several: `names` */
+    LOOP_ALL_SETTLED,
+    LOOP_ANY,
+    LOOP_RACE,
+    LOOP_REF,  /* a timer or an immediate, by its name: it holds its task */
+    LOOP_UNREF /* ... or not */
+};
+
+/* What a listener is told of.  X(enumerator, name, what it is of, meaning) */
+#define LOOP_EVENTS(X)                                                           \
+    X(MESSAGE, "message", PORT, "a message has come")                            \
+    X(ONLINE, "online", WORKER, "it begins with its script")                     \
+    X(ERROR, "error", WORKER, "it has thrown what nobody catches: ${error}")     \
+    X(EXIT, "exit", BOTH,                                                        \
+      "it has ended, with the code ${message}; the task itself is about to")     \
+    X(CLOSED, "close", PORT, "the port is closed")                               \
+    X(BEFORE_EXIT, "beforeExit", PROCESS, "nothing is left that keeps the task") \
+    X(UNCAUGHT, "uncaughtException", PROCESS, "nobody has caught ${error}")      \
+    X(UNHANDLED, "unhandledRejection", PROCESS, "nobody handles a rejection: ${error}")
+
+enum loop_event {
+#define X(event, name, of, help) EVENT_##event,
+    LOOP_EVENTS(X)
+#undef X
+        EVENT_COUNT
 };
 
 struct loop_call {
@@ -41,6 +73,10 @@ struct loop_call {
     bool unref;        /* does not keep its task from ending */
     bool awaited;      /* ASYNC, WORK: the caller waits for it */
     bool leaks;        /* ALLOCATE: nobody frees it */
+    uint8_t event;     /* LISTEN: enum loop_event */
+    int32_t program;   /* WORKER */
+    const char *const *names; /* ALL ... RACE */
+    size_t nnames;
 };
 
 #endif

@@ -93,6 +93,9 @@ void machine_ready(struct machine *m, struct thread *t);
 /* What a BLOCKED thread waited for has happened. */
 void machine_wake(struct machine *m, struct thread *t);
 
+/* What the thread computes is over now, wherever it stands; waiting goes on. */
+void machine_cut(struct machine *m, struct thread *t);
+
 /* What a RUNNING thread burns its core for has happened: it goes on within this instant. */
 void machine_end_burst(struct machine *m, struct thread *t);
 

@@ -134,6 +134,7 @@ static void blocks(struct metrics *m, const struct trace_rec *rec)
                     : rec->arg == BLOCK_JOIN    ? BLOCKED_JOIN
                     : rec->arg == BLOCK_POOL    ? BLOCKED_POOL
                     : rec->arg == BLOCK_PROMISE ? BLOCKED_PROMISE
+                    : rec->arg == BLOCK_MESSAGE ? BLOCKED_MESSAGE
                                                 : BLOCKED_PERIOD;
 }
 

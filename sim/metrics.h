@@ -75,7 +75,8 @@ enum {
     BLOCKED_JOIN = -2,
     BLOCKED_PERIOD = -3,
     BLOCKED_POOL = -4,
-    BLOCKED_PROMISE = -5
+    BLOCKED_PROMISE = -5,
+    BLOCKED_MESSAGE = -6
 };
 
 struct blocked {

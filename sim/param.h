@@ -27,6 +27,7 @@
     X(TEXT, "const char *", "text")                                                \
     X(EXPR, "const char *: its text", "expression")                                \
     X(NAME, "const char *", "name") /* a local or a child's name */                \
+    X(NAMES, "struct name_list", "array of names")                                 \
     X(DEVICE, "int32_t: number of the device", "device")                           \
     X(SYNC, "int32_t: number of the sync object", "sync object")                   \
     X(PROGRAM, "int32_t: number of the program", "program")                        \
@@ -51,6 +52,11 @@ struct param_list {
     int64_t *values; /* in the scenario's arena */
     size_t n;        /* 0: the key is not there */
     bool array;      /* as the file writes it */
+};
+
+struct name_list {
+    const char *const *names;
+    size_t n;
 };
 
 /* Queues, each with its own policy. */

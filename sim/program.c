@@ -158,6 +158,17 @@ static void task_return(struct sim *sim, struct task *t)
         tell_frame(sim, t, t->pc, false);
 }
 
+void task_unwind(struct sim *sim, struct task *t, uint32_t sp)
+{
+    struct task_ctx *ctx = t->ctx;
+
+    while (ctx->calls > 0 && ctx->frame > sp) {
+        ctx->sp = ctx->frame;
+        task_return(sim, t);
+    }
+    ctx->sp = sp;
+}
+
 void task_frames(const struct sim *sim, const struct task *t, const int64_t *stack,
                  uint32_t calls, uint32_t frame, bool entered)
 {
@@ -297,6 +308,15 @@ bool task_fault(struct sim *sim, struct task *t, const struct instr *in, struct 
         trace_tell(sim->trace, &rec);
     *out = (struct step){.kind = STEP_END, .fault = true};
     return true;
+}
+
+void task_uncaught(struct sim *sim, struct task *t, struct step *out)
+{
+    struct words *w = out->words;
+    struct instr at = {.place = out->place};
+
+    (void)task_fault(sim, t, &at, out, "nobody catches \"%s\"", w->text);
+    words_drop(w);
 }
 
 void task_next(struct sim *sim, struct task *t, struct step *out)
@@ -458,9 +478,12 @@ static enum expr_load load_var(void *ctx, uint32_t i, int64_t *value)
     const struct eval *ev = ctx;
     enum var_scope scope;
     const int64_t *var = task_var(ev->sim, ev->task, ev->expr->names[i], &scope);
+    const char *said;
 
-    if (!var)
-        return LOAD_UNKNOWN;
+    if (UNLIKELY(!var)) {
+        said = task_said(ev->task, task_var_name(ev->sim, ev->expr->names[i]));
+        return said && words_number(said, value) ? LOAD_OK : LOAD_UNKNOWN;
+    }
     if (scope == VAR_SHARED)
         task_accesses(ev->sim, ev->task, ev->in, ev->expr->names[i], ev->how);
     *value = *var;
@@ -561,6 +584,8 @@ void task_ctx_free(struct task *t)
         if (b->live == 0)
             free(b);
     }
+    task_caught_free(ctx->caught);
+    words_drop(ctx->message);
     free(ctx->stack);
     free(ctx->locals);
     free(ctx->cursors);

@@ -16,6 +16,7 @@
 #include "sim/scenario.h"
 #include "sim/thread.h"
 #include "sim/trace.h"
+#include "sim/words.h"
 
 struct instr;
 struct sim;
@@ -102,6 +103,25 @@ bool task_eval(struct sim *sim, struct task *t, const struct instr *in, struct s
 bool task_eval_atomic(struct sim *sim, struct task *t, const struct instr *in, struct step *out,
                       const struct var_expr *e, int64_t *value);
 
+/* ---- what was said, and what is thrown ----------------------------------------------- */
+
+/* The text behind the name "message" (the one received) or "error" (the one caught), where the
+ * task stands; NULL: there is none, or it is another name. */
+const char *task_said(const struct task *t, const char *name);
+struct list *task_words(struct sim *sim); /* for words_new() */
+
+/* A `try` lies on the task's stack: from task_try() to task_tried() what is thrown goes to
+ * `handler`.  task_throw() takes the use of `w`, and false means that nobody catches it: then
+ * it is still the caller's.  Behind the jump there is one more `caught`; task_caught_over()
+ * takes it away, and gives what was thrown to the caller; NULL: nothing was. */
+void task_try(struct task *t, uint32_t handler);
+void task_tried(struct task *t);
+bool task_throw(struct sim *sim, struct task *t, struct words *w);
+void task_unwind(struct sim *sim, struct task *t, uint32_t sp); /* returns from calls above */
+void task_catch(struct task *t, struct words *w, bool bound);
+struct words *task_caught_over(struct task *t);
+void task_caught_free(struct caught *list);
+
 /* Calls the program that the instruction's target says; false: the call stack is full. */
 bool task_call(struct sim *sim, struct task *t, const struct instr *in);
 
@@ -143,6 +163,7 @@ void code_compile(struct code *code, struct arena *mem, const struct scenario *s
 /* What the task does next. */
 void task_next(struct sim *sim, struct task *t, struct step *out);
 void task_ctx_free(struct task *t);
+void task_uncaught(struct sim *sim, struct task *t, struct step *out); /* a THROW is a fault */
 
 /* The number of the place of the op that `t` stands at; -1: its program is over. */
 int64_t task_place(const struct sim *sim, const struct task *t);

@@ -63,6 +63,16 @@ struct spec_state {
     struct clock *clients; /* of each client's last request */
 };
 
+/* What has been posted to a port, in order. */
+struct letter {
+    struct letter *next;
+    struct clock clock;
+};
+
+struct port_state {
+    struct letter *first, *last;
+};
+
 struct races_state {
     struct task_state *tasks; /* by slot */
     size_t ntasks;
@@ -72,6 +82,8 @@ struct races_state {
     struct shadow **shadows; /* of each variable; NULL: not touched yet */
     struct object *objects;
     size_t nobjects;
+    struct port_state *ports; /* by number */
+    size_t nports;
     struct spec_state *specs;
 };
 
@@ -437,6 +449,54 @@ static void takes_turns(struct races *r, struct task_state *t, const struct trac
         publish(r, t, &o->sole);
 }
 
+/* ---- messages --------------------------------------------------------------------------- */
+
+/* What its sender knew goes along with each message; those of a port come in their order. */
+static void posted(struct races *r, struct task_state *t, const struct trace_rec *rec)
+{
+    struct races_state *st = r->state;
+    struct letter *m = sim_calloc(1, sizeof(*m));
+    struct port_state *p;
+
+    st->ports = array_reach(st->ports, &st->nports, (size_t)rec->place, sizeof(*st->ports));
+    p = &st->ports[rec->place];
+    publish(r, t, &m->clock);
+    if (p->first)
+        p->last->next = m;
+    else
+        p->first = m;
+    p->last = m;
+}
+
+static void letter_free(struct letter *m)
+{
+    clock_release(&m->clock);
+    free(m);
+}
+
+static void receives(struct races_state *st, struct task_state *t, const struct trace_rec *rec)
+{
+    struct port_state *p = (size_t)rec->place < st->nports ? &st->ports[rec->place] : NULL;
+    struct letter *m = p ? p->first : NULL;
+
+    if (!m)
+        return;
+    p->first = m->next;
+    if (rec->arg)
+        clock_join(&t->clock, &m->clock);
+    letter_free(m);
+}
+
+static void free_ports(struct races_state *st)
+{
+    for (size_t i = 0; i < st->nports; i++)
+        for (struct letter *m = st->ports[i].first, *next; m; m = next) {
+            next = m->next;
+            letter_free(m);
+        }
+    free(st->ports);
+}
+
 /* ---- the sink ---------------------------------------------------------------------------- */
 
 static void record(struct trace_sink *sink, const struct trace_rec *rec)
@@ -457,6 +517,10 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
         released(r, t, rec);
     else if (rec->kind == TR_TURN)
         takes_turns(r, t, rec);
+    else if (rec->kind == TR_POST)
+        posted(r, t, rec);
+    else if (rec->kind == TR_RECEIPT)
+        receives(r->state, t, rec);
     else if (rec->kind == TR_SPAWN)
         spawned(r, t, rec);
     else if (rec->kind == TR_JOIN)
@@ -472,7 +536,7 @@ struct races *races_new(const struct scenario *sc)
 
     r->sink.kinds = TRACE_BIT(ARRIVE) | TRACE_BIT(DONE) | TRACE_BIT(SPAWN) | TRACE_BIT(JOIN) |
                     TRACE_BIT(ACCESS) | TRACE_BIT(ACQUIRE) | TRACE_BIT(RELEASE) |
-                    TRACE_BIT(TURN);
+                    TRACE_BIT(TURN) | TRACE_BIT(POST) | TRACE_BIT(RECEIPT);
     r->sink.record = record;
     r->sc = sc;
     r->state = st;
@@ -537,6 +601,7 @@ void races_free(struct races *r)
         free(r->list[i].first.task);
         free(r->list[i].second.task);
     }
+    free_ports(st);
     free(st->shadows);
     free(st->objects);
     free(st->lanes);

@@ -4,6 +4,7 @@
  * What puts things in order ("happens before"): a task's own program; a lock's release and its
  * next acquisition; a post, a send, a signal, an arrival at a barrier and what it lets go on;
  * a receipt and the send that gets its room;
+ * a message and its receipt, and a worker's end and the news of it;
  * a spawn and the child's beginning; a child's end and the join; the end of a task and of
  * those that run `after` it, or a client's next request; an atomic write and later
  * atomic reads of the same variable.  Two atomics never race; an atomic and a plain access may.

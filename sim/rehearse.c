@@ -21,6 +21,19 @@ static void *copy_of(const void *from, size_t bytes)
     return to;
 }
 
+static struct caught *copy_caught(const struct caught *from)
+{
+    struct caught *first = NULL, **last = &first;
+
+    for (; from; from = from->outer) {
+        *last = copy_of(from, sizeof(*from));
+        (void)words_use((*last)->words);
+        (*last)->outer = NULL;
+        last = &(*last)->outer;
+    }
+    return first;
+}
+
 /* Its children stay where they are, and are only looked at. */
 static struct task_ctx *copy_ctx(const struct sim *sim, const struct task *t)
 {
@@ -28,6 +41,8 @@ static struct task_ctx *copy_ctx(const struct sim *sim, const struct task *t)
 
     if (!to)
         return NULL;
+    to->caught = copy_caught(t->ctx->caught);
+    to->message = words_use(t->ctx->message);
     to->stack = copy_of(to->stack, to->room * sizeof(*to->stack));
     to->locals = copy_of(to->locals, sim->sc->tasks[t->spec].nlocals * sizeof(*to->locals));
     to->cursors = copy_of(to->cursors, sim->sc->ncursors * sizeof(*to->cursors));
@@ -38,6 +53,8 @@ static void free_ctx(struct task_ctx *ctx)
 {
     if (!ctx)
         return;
+    task_caught_free(ctx->caught);
+    words_drop(ctx->message);
     free(ctx->stack);
     free(ctx->locals);
     free(ctx->cursors);
@@ -56,8 +73,11 @@ static sim_time burst(struct sim *sim, struct task *t)
         task_next(sim, t, &step);
         if (step.kind == STEP_RUN)
             sum = time_add(sum, step.time);
-        else if (step.kind != STEP_YIELD)
+        else if (step.kind != STEP_YIELD) {
+            if (step.kind == STEP_THROW)
+                words_drop(step.words);
             break;
+        }
     }
     return sum;
 }

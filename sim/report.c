@@ -155,6 +155,8 @@ static const char *blocked_name(const struct scenario *sc, int32_t key)
         return "pool";
     case BLOCKED_PROMISE:
         return "promise";
+    case BLOCKED_MESSAGE:
+        return "message";
     default:
         return key < sc->ndevices ? sc->devices[key].name : sc->syncs[key - sc->ndevices].name;
     }

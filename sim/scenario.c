@@ -61,20 +61,43 @@ int32_t scenario_first_loop(const struct scenario *sc, int32_t executor)
     return n;
 }
 
+/* How many executors before this one have loops. */
+static int32_t loop_executors(const struct scenario *sc, int32_t executor)
+{
+    int32_t n = 0;
+
+    for (int32_t i = 0; i < executor; i++)
+        n += loops_of(&sc->executors[i]) > 0;
+    return n;
+}
+
+int32_t scenario_first_worker(const struct scenario *sc, int32_t executor)
+{
+    return sc->has_workers ? scenario_first_loop(sc, sc->nexecutors) +
+                                 WORKER_LOOPS * loop_executors(sc, executor)
+                           : -1;
+}
+
 int32_t scenario_loops(const struct scenario *sc)
 {
-    return scenario_first_loop(sc, sc->nexecutors);
+    return scenario_first_loop(sc, sc->nexecutors) +
+           (sc->has_workers ? WORKER_LOOPS * loop_executors(sc, sc->nexecutors) : 0);
 }
 
 int32_t scenario_loop_executor(const struct scenario *sc, int32_t loop)
 {
-    int32_t i = 0;
+    int32_t main = scenario_first_loop(sc, sc->nexecutors), i = 0;
 
     sim_assert(loop >= 0);
-    while (loop >= loops_of(&sc->executors[i])) {
-        loop -= loops_of(&sc->executors[i++]);
-        sim_assert(i < sc->nexecutors);
+    sim_assert(loop < scenario_loops(sc));
+    for (; loop < main; i++) {
+        loop -= loops_of(&sc->executors[i]);
+        if (loop < 0)
+            return i;
     }
+    while (loops_of(&sc->executors[i]) == 0 ||
+           scenario_first_worker(sc, i) + WORKER_LOOPS <= loop)
+        i++;
     return i;
 }
 
@@ -83,8 +106,12 @@ const char *scenario_loop_name(const struct scenario *sc, int32_t loop,
 {
     int32_t executor = scenario_loop_executor(sc, loop);
     int32_t number = loop - scenario_first_loop(sc, executor);
+    int32_t worker = loop - scenario_first_worker(sc, executor);
 
-    if (number == 0)
+    if (sc->has_workers && worker >= 0)
+        (void)snprintf(buf, TASK_NAME_SIZE, "%.200s worker %d", sc->executors[executor].name,
+                       (int)worker + 1);
+    else if (number == 0)
         (void)snprintf(buf, TASK_NAME_SIZE, "%s", sc->executors[executor].name);
     else
         (void)snprintf(buf, TASK_NAME_SIZE, "%.200s %d", sc->executors[executor].name,

@@ -200,6 +200,7 @@ struct scenario {
 
     struct place *places; /* of ops */
     uint32_t nplaces;
+    bool has_workers;
     uint32_t ncursors; /* DIST_LISTs of all programs: each op's has its own */
 };
 
@@ -213,11 +214,15 @@ enum { TASK_NAME_SIZE = 256 };
 const char *task_name(const struct task_spec *spec, uint64_t copy, char buf[TASK_NAME_SIZE]);
 
 /* Event loops are numbered over the whole scenario, as records name them: executors in file
- * order, the loops of each in order.  How many there are; the first of an executor's; whose
- * one is (an index into scenario.executors); and its name, into `buf`, which is returned:
- * "default", the second loop of that executor "default 2". */
+ * order, the loops of each in order; behind them, where programs make workers, numbers for
+ * WORKER_LOOPS of each executor, in the same order.  A worker takes the lowest that is free, and
+ * one beyond them is not told of.  How many there are; the first of an executor's; whose one is
+ * (an index into scenario.executors); and its name, into `buf`, which is returned: "default",
+ * the second loop of that executor "default 2", its first worker "default worker 1". */
+enum { WORKER_LOOPS = 32 };
 int32_t scenario_loops(const struct scenario *sc);
 int32_t scenario_first_loop(const struct scenario *sc, int32_t executor);
+int32_t scenario_first_worker(const struct scenario *sc, int32_t executor); /* -1: none */
 int32_t scenario_loop_executor(const struct scenario *sc, int32_t loop);
 const char *scenario_loop_name(const struct scenario *sc, int32_t loop,
                                char buf[TASK_NAME_SIZE]);

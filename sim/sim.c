@@ -66,6 +66,21 @@ struct task *task_new(struct sim *sim, int32_t spec, uint64_t copy, uint32_t ent
     return t;
 }
 
+void sim_mind_end(struct sim *sim)
+{
+    uint32_t live = sim->tasks.live - sim->helpers;
+
+    if (sim->sources_left > 0)
+        return;
+    if (live == 0)
+        sim_stop(sim);
+    if (live == 0 || live > sim->lingering)
+        return;
+    for (int32_t i = 0; i < sim->sc->nexecutors; i++)
+        if (sim->executors[i].model->settle)
+            sim->executors[i].model->settle(&sim->executors[i]);
+}
+
 static void task_gone(struct sim *sim, struct task *t)
 {
     struct brood *b = t->ctx ? t->ctx->of : NULL;
@@ -95,8 +110,7 @@ static void task_gone(struct sim *sim, struct task *t)
     } else {
         source_task_done(sim, spec, copy);
     }
-    if (sim->tasks.live == sim->helpers && sim->sources_left == 0)
-        sim_stop(sim);
+    sim_mind_end(sim);
 }
 
 void task_submit(struct sim *sim, struct task *t, const char *name)
@@ -172,6 +186,8 @@ bool executor_task_next(struct executor *ex, struct thread *th, struct step *out
     struct task *t = th->task;
 
     task_next(sim, t, out);
+    if (UNLIKELY(out->kind == STEP_THROW))
+        task_uncaught(sim, t, out);
     if (LIKELY(out->kind != STEP_END))
         return true;
     if (t->ctx)
@@ -223,6 +239,7 @@ static void executors_init(struct sim *sim)
         ex->sim = sim;
         ex->id = i;
         ex->first_loop = scenario_first_loop(sc, i);
+        ex->first_worker = scenario_first_worker(sc, i);
         ex->state = arena_alloc(&sim->mem, ex->model->state_size + 1);
         if (ex->model->init)
             ex->model->init(ex);
@@ -239,6 +256,7 @@ struct sim *sim_new(const struct scenario *sc, struct trace *trace)
     sim->sc = sc;
     sim->trace = trace;
     arena_init(&sim->mem);
+    list_init(&sim->words);
     engine_init(&sim->eng);
     pool_init(&sim->tasks, &sim->mem, sizeof(struct task));
     pool_init(&sim->threads, &sim->mem,
@@ -286,6 +304,7 @@ void sim_free(struct sim *sim)
         if (sim->executors[i].model && sim->executors[i].model->release)
             sim->executors[i].model->release(&sim->executors[i]);
     free_contexts(sim);
+    words_free_all(&sim->words);
     machine_release(&sim->machine);
     syncs_release(sim);
     sources_release(sim);

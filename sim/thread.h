@@ -23,6 +23,7 @@
 struct task_spec;
 struct task_ctx;
 struct brood;
+struct words;
 struct loop_call; /* sim/loop_call.h */
 
 enum thread_state { THREAD_PARKED, THREAD_READY, THREAD_RUNNING, THREAD_BLOCKED };
@@ -87,13 +88,24 @@ struct task {
     uint32_t requests; /* that it has made without waiting: their numbers */
 };
 
+/* What has been caught and is being handled; of a `finally`, what goes on behind it. */
+struct caught {
+    struct caught *outer;
+    struct words *words; /* NULL: nothing was thrown */
+    uint32_t sp;         /* of the task, while this is the innermost */
+    bool bound;          /* it has the name `error` */
+};
+
 /* What only some tasks need. */
 struct task_ctx {
-    int64_t *stack; /* counters of repeat, frames, values read by set */
+    int64_t *stack; /* counters of repeat, frames, values read by set, handlers of try */
     uint32_t sp, room;
     uint32_t calls; /* frames on the stack: each where the one below is, and a return address */
     uint32_t frame; /* where the innermost one's return address is, from 1; 0: none */
     uint32_t nread; /* of the set in progress, on top of the stack */
+    uint32_t handler; /* the stack behind the innermost `try`; 0: there is none */
+    struct caught *caught;
+    struct words *message; /* received; NULL: none */
     int64_t *locals;
     uint32_t *cursors;              /* of DIST_LISTs */
     char *name;                     /* of a spawned task; NULL: by spec and copy */
@@ -135,6 +147,7 @@ enum step_kind {
     STEP_SPIN,   /* likewise, burning the core */
     STEP_PERIOD, /* sleep until `time` ns from now: the next job's release */
     STEP_LOOP,   /* asks the event loop that runs it: `call` */
+    STEP_THROW,  /* nobody in the task's program catches `words` */
     STEP_END,    /* the task has ended; `fault`: it broke a rule */
     STEP_PARK,   /* the thread waits for a task */
     STEP_EXIT    /* the thread is gone */
@@ -143,7 +156,8 @@ enum step_kind {
 struct step {
     enum step_kind kind;
     bool kernel, fault;
-    bool sync; /* IO: blocks an event loop, too */
+    bool sync;  /* IO: blocks an event loop, too */
+    bool exits; /* END: the whole task, not the callback only */
     sim_time time;
     int64_t bytes;
     int64_t at;          /* IO: the position on the device */
@@ -151,7 +165,8 @@ struct step {
     int32_t device;
     struct brood *brood;
     const struct loop_call *call;
-    uint32_t place; /* of the op, where a loop may ask: of what it waits for or calls */
+    uint32_t place; /* of the op, where a loop may ask: of what it waits for, calls or throws */
+    struct words *words; /* THROW: the use goes along; of a loop's call, likewise */
 };
 
 #endif

@@ -80,7 +80,9 @@
     X(HEAP, "heap", "loop", "bytes used", "bytes of them that nobody needs any more")        \
     X(GC, "gc", "loop", "enum gc_kind", "length of the pause, ns; 0: it is over")            \
     X(SERVES, "serves", "executor", "number of the thread, from 1", "its slot")              \
-    X(MEMORY, "memory", "-", "bytes of the machine's memory in use", "-")
+    X(MEMORY, "memory", "-", "bytes of the machine's memory in use", "-")                    \
+    X(POST, "post", "number of the port it goes to", "-", "-")                               \
+    X(RECEIPT, "receipt", "number of the port it has come to", "1: handled; 0: dropped", "-")
 
 enum trace_kind {
 #define X(kind, name, place, arg, extra) TR_##kind,
@@ -127,7 +129,8 @@ enum stop_why {
     X(PERIOD, "period", "the release of its next job")                     \
     X(SYNC, "sync", "a sync object")                                       \
     X(POOL, "pool", "a thread of the loop's pool; of such a thread: work") \
-    X(PROMISE, "promise", "a promise")
+    X(PROMISE, "promise", "a promise")                                     \
+    X(MESSAGE, "message", "a message, or the end of a worker")
 
 enum block_why {
 #define X(why, name, help) BLOCK_##why,
@@ -205,7 +208,8 @@ enum loop_stage {
     X(JOIN, "join", "the children waited for have ended")                           \
     X(PERIOD, "period", "the next job of a periodic task is released")              \
     X(CLOSE, "close", "a close callback")                                           \
-    X(MESSAGE, "message", "a message from another loop")
+    X(MESSAGE, "message", "a message, or the news of a worker: its start, its error, its end") \
+    X(EVENT, "event", "what listens to the process: to its end, to rejections")
 
 enum call_kind {
 #define X(kind, name, help) CALL_##kind,
@@ -271,9 +275,11 @@ struct trace_sink {
 #define TRACE_ALL ((UINT64_C(1) << TR_COUNT) - 1)
 
 /* What only some ask for.  Detectors: which variables are touched, whose child a task is, which
- * locks were only tried, when tasks of one loop take turns. */
-#define TRACE_ACCESSES \
-    (TRACE_BIT(ACCESS) | TRACE_BIT(SPAWN) | TRACE_BIT(JOIN) | TRACE_BIT(TRY) | TRACE_BIT(TURN))
+ * locks were only tried, when tasks of one loop take turns, which messages go from task to
+ * task (those of a port are received in the order in which they were posted). */
+#define TRACE_ACCESSES                                                         \
+    (TRACE_BIT(ACCESS) | TRACE_BIT(SPAWN) | TRACE_BIT(JOIN) | TRACE_BIT(TRY) | \
+     TRACE_BIT(TURN) | TRACE_BIT(POST) | TRACE_BIT(RECEIPT))
 
 /* Who looks into event loops.  Of a loop the records say: where it is in its round (PHASE), what
  * it runs there (CALL, RETURN: one at a time), which functions are on the call stack (FRAME;

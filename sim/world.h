@@ -27,12 +27,15 @@ struct sim {
     struct pool tasks, threads;
     struct sync *syncs;
     struct pool holds;    /* of shared owners */
+    struct list words;    /* that live: words.h */
     uint64_t walks;       /* deadlock.c */
     uint64_t idle_rounds; /* rounds since anything else happened: deadlock.c */
     int64_t *vars;
     uint32_t sources_left; /* that may still bring tasks */
     uint32_t tasks_made, broods_made, live_max;
-    uint32_t helpers; /* of the live tasks, those that are nobody's work: host.c */
+    uint32_t helpers;   /* of the live tasks, those that are nobody's work: host.c */
+    uint32_t lingering; /* ... those that end with the others: host.c */
+    int32_t ports_made;
     uint64_t faults;
     int64_t memory; /* bytes in use */
     sim_time end;
@@ -49,6 +52,7 @@ void task_done(struct sim *sim, struct task *t, bool fault); /* and is gone */
 bool sim_take_memory(struct sim *sim, int64_t bytes);        /* false: the run ends */
 void sim_give_memory(struct sim *sim, int64_t bytes);
 void sim_stop(struct sim *sim);
+void sim_mind_end(struct sim *sim); /* stops it where nothing is left to do */
 
 /* sim.c: what both kinds of executors do when a thread turns to a task. */
 void executor_serve(struct executor *ex, struct thread *th, struct task *t);

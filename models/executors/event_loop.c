@@ -8,6 +8,9 @@
 #include "models/executors/executor_loop.h"
 
 #include <stdio.h>
+#include <string.h>
+
+#include "sim/scenario.h"
 
 enum { SPINS_MAX = 2000000 }; /* pieces of work without time passing: an endless loop */
 
@@ -16,6 +19,7 @@ struct loop_params {
     int32_t flavor;
     struct heap_params heap;
     struct loop_costs costs;
+    sim_time worker_start, message;
 };
 enum flavor { FLAVOR_NODE, FLAVOR_NODE18 };
 
@@ -49,6 +53,12 @@ static const struct param loop_params[] = {
     PARAM_AS("handover", TIME, struct loop_params, costs.handover,
              "kernel time of giving a job to the pool, and of giving it back", .deflt = "0",
              .measured = "2us"),
+    PARAM(TIME, struct loop_params, worker_start,
+          "what a worker's thread computes before its script begins", .deflt = "0",
+          .measured = "33ms"),
+    PARAM(TIME, struct loop_params, message,
+          "how long a message, or the news of a worker's end, is on its way to another thread",
+          .deflt = "0", .measured = "15us"),
     PARAM_END,
 };
 
@@ -90,14 +100,33 @@ static int32_t event_loop_loop_of(const struct executor *ex, const struct thread
     const struct loops *all = ex->state;
     int32_t number = all->threads[th->slot];
 
-    return number < 0 ? -1 : all->loops[number].number;
+    return number < 0 ? -1 : loop_numbered((struct loops *)(uintptr_t)all, number)->number;
 }
 
-static void loop_init(struct loops *all, struct loop *l, int32_t number)
+/* A worker's may have been another's before. */
+void loop_init(struct loops *all, struct loop *l, int32_t index)
 {
+    int32_t number = all->ex->first_loop + index;
+    uint64_t iteration = l->iteration;
+    struct task *own = l->own;
+
+    if (l->all)
+        timers_release(l);
+    if (index >= all->n + WORKER_LOOPS || (index >= all->n && all->ex->first_worker < 0))
+        number = -1;
+    else if (index >= all->n)
+        number = all->ex->first_worker + index - (int32_t)all->n;
+    memset(l, 0, sizeof(*l));
+    l->iteration = iteration;
+    l->own = own;
+    l->watched = all->watched && number >= 0;
     l->all = all;
     l->ex = all->ex;
-    l->number = all->ex->first_loop + number;
+    l->number = number;
+    l->index = index;
+    l->listeners_last = &l->listeners;
+    l->ports_last = &l->ports;
+    l->ended_last = &l->ended;
     l->accept.loop = l->wakeup.loop = l;
     l->th = executor_thread_new(all->ex, true);
     l->parked = true;
@@ -105,7 +134,7 @@ static void loop_init(struct loops *all, struct loop *l, int32_t number)
     l->wakeup.kind = CALLBACK_WAKEUP;
     timers_init(l);
     heap_init(l, &((const struct loop_params *)all->ex->params)->heap);
-    loops_know(all, l->th, number);
+    loops_know(all, l->th, index);
 }
 
 static void event_loop_init(struct executor *ex)
@@ -118,6 +147,8 @@ static void event_loop_init(struct executor *ex)
     all->costs = params->costs;
     all->old = params->flavor == FLAVOR_NODE18;
     all->n = params->loops;
+    all->worker_start = params->worker_start;
+    all->message = params->message;
     all->pool.n = params->pool > 0 ? params->pool : 1;
     all->loops = executor_alloc(ex, (size_t)all->n * sizeof(*all->loops));
     for (int64_t i = 0; i < all->n; i++)
@@ -126,7 +157,18 @@ static void event_loop_init(struct executor *ex)
 
 /* ---- arrivals: connections that the loop accepts ------------------------------------------------- */
 
-/* Some process is still there. */
+/* The next one whose process has not ended. */
+static struct loop *deal(struct loops *all)
+{
+    for (int64_t i = 0; i < all->n; i++) {
+        struct loop *l = &all->loops[all->dealt++ % all->n];
+
+        if (!l->dead)
+            return l;
+    }
+    return NULL;
+}
+
 static bool event_loop_accepts(const struct executor *ex)
 {
     const struct loops *all = ex->state;
@@ -134,26 +176,33 @@ static bool event_loop_accepts(const struct executor *ex)
     for (int64_t i = 0; i < all->n; i++)
         if (!all->loops[i].dead)
             return true;
-    return false;
+    return all->target != NULL;
 }
 
-/* Dealt out in turn. */
-static struct loop *next_loop(struct loops *all)
+/* What is spawned in a worker stays there. */
+static struct loop *loop_for(struct loops *all, struct task *t, bool *script)
 {
-    struct loop *l;
+    uint64_t copy = executor_copy(all->ex, t, script);
+    const struct brood *of = t->ctx ? t->ctx->of : NULL;
+    const struct loop_task *parent =
+        of && of->parent < all->room ? all->by_slot[of->parent] : NULL;
 
-    do
-        l = &all->loops[all->dealt++ % all->n];
-    while (l->dead);
-    return l;
+    if (all->target) {
+        *script = true;
+        return all->target;
+    }
+    if (*script)
+        return &all->loops[copy > 0 ? (int64_t)copy - 1 : 0];
+    if (parent && parent->loop->worker)
+        return parent->loop;
+    return deal(all);
 }
 
 static void event_loop_submit(struct executor *ex, struct task *t)
 {
     struct loops *all = ex->state;
     bool script;
-    uint64_t copy = executor_copy(ex, t, &script);
-    struct loop *l = script ? &all->loops[copy > 0 ? (int64_t)copy - 1 : 0] : next_loop(all);
+    struct loop *l = loop_for(all, t, &script);
     struct loop_task *lt = loop_task_new(l, t);
 
     lt->script = script;
@@ -213,6 +262,7 @@ void loop_polls(struct loop *l, struct callback *cb)
 static void outermost(struct loop *l, struct callback *cb)
 {
     struct loop_task *lt = cb->of;
+    struct fiber *f;
 
     l->drain = DRAIN_BEGIN;
     if (!lt) {
@@ -221,10 +271,12 @@ static void outermost(struct loop *l, struct callback *cb)
     }
     l->owed += l->all->costs.dispatch;
     loop_calls(l, cb);
-    if (cb->kind == CALLBACK_IMMEDIATE) {
+    if (cb->kind == CALLBACK_IMMEDIATE || cb->kind == CALLBACK_TURN) {
         l->nrefd -= cb->holds;
         cb->kind = CALLBACK_MICROTASK;
     }
+    if (cb->kind == CALLBACK_CLOSE && cb->port)
+        (void)loop_emit(l, EVENT_CLOSED, cb->port, NULL, NULL);
     if (cb->fiber) { /* settles what that waits for: it goes on in the drain */
         cb->kind = CALLBACK_REACTION;
         callback_queue(cb, LOOP_QUEUE_MICROTASKS);
@@ -232,7 +284,9 @@ static void outermost(struct loop *l, struct callback *cb)
     }
     callback_taken(cb);
     if (cb->repeats && !cb->cleared) {
-        (void)fiber_new(lt, cb->entry, NULL);
+        f = fiber_new(lt, cb->entry, NULL);
+        if (cb->message || cb->error)
+            fiber_says(f, words_use(cb->message), words_use(cb->error));
     } else if (cb->entry > 0 && !cb->cleared) {
         callback_begin(cb, cb->entry);
     } else {
@@ -260,6 +314,12 @@ static void drain(struct loop *l)
 {
     struct callback *cb;
 
+    if (l->drain == DRAIN_REPORT) {
+        if (!promises_report(l))
+            l->drain =
+                l->ticks.first || l->microtasks.first || l->noted ? DRAIN_BEGIN : DRAIN_NONE;
+        return;
+    }
     if (l->drain == DRAIN_BEGIN || l->drain == DRAIN_TICKS) {
         l->drain = DRAIN_TICKS;
         cb = queue_pop(&l->ticks);
@@ -272,12 +332,14 @@ static void drain(struct loop *l)
     cb = queue_pop(&l->microtasks);
     if (cb) {
         microtask_run(l, cb);
+    } else if (l->drain == DRAIN_LAST) {
+        l->drain = DRAIN_NONE;
     } else if (l->ticks.first) {
         l->drain = DRAIN_TICKS;
     } else {
-        promises_report(l);
-        if (!l->ticks.first && !l->microtasks.first)
-            l->drain = DRAIN_NONE;
+        l->reporting = l->noted;
+        l->noted = NULL;
+        l->drain = l->reporting ? DRAIN_REPORT : DRAIN_NONE;
     }
 }
 
@@ -293,6 +355,17 @@ static void boot(struct loop *l)
 {
     struct loop_task *script = l->script;
 
+    if (script && l->worker) { /* D7 */
+        l->script = NULL;
+        l->iteration++;
+        executor_tells(l->ex, LOOP_TURN, 0);
+        loop_phase(l, STAGE_POLL);
+        loop_refresh(l);
+        begin_main(script);
+        l->drain = DRAIN_BEGIN;
+        go_to(l, TURN_BATCH);
+        return;
+    }
     if (script) {
         l->script = NULL;
         loop_phase(l, STAGE_SCRIPT);
@@ -305,20 +378,25 @@ static void boot(struct loop *l)
     l->booted = true;
 }
 
-/* L1: who has nothing left but what is unref'd ends here. */
-static void test_alive(struct loop *l)
+/* L1: who has nothing left but what is unref'd ends here, or begins to: false. */
+static bool test_alive(struct loop *l)
 {
-    struct loop_task *lt = l->finishing;
+    struct loop_task *lt;
 
-    l->finishing = NULL;
-    while (lt) {
-        struct loop_task *next = lt->next;
-
+    workers_look(l);
+    while ((lt = l->finishing) != NULL) {
+        l->finishing = lt->next;
         lt->finishing = false;
-        if (lt->refs == 0)
+        if (lt->refs > 0)
+            continue;
+        if (loop_takes_leave(lt))
+            return false;
+        if (!l->settles && worker_keeps(lt))
+            loop_lingers(lt, true);
+        else
             loop_task_end(lt);
-        lt = next;
     }
+    return true;
 }
 
 static void timers(struct loop *l)
@@ -351,7 +429,8 @@ static bool poll(struct loop *l)
         l->batch = l->ready;
         l->ready.first = NULL;
         go_to(l, TURN_BATCH);
-    } else if (l->nrefd > 0 || l->closing || l->finishing || l->timers.native <= l->now) {
+    } else if (l->nrefd > 0 || l->closing || l->finishing || l->settle_now ||
+               l->timers.native <= l->now) {
         go_to(l, TURN_CHECK);
     } else {
         go_to(l, TURN_WAITS);
@@ -383,14 +462,20 @@ static void batch(struct loop *l)
         return;
     }
     cb = queue_pop(&l->done_batch);
+    if (!cb && ports_next(l))
+        return;
     if (!cb)
         cb = queue_pop(&l->batch);
     if (!cb) {
         go_to(l, TURN_CHECK);
-    } else if (cb == &l->wakeup) { /* W6 */
+    } else if (cb == &l->wakeup) { /* L9, W6 */
         cb->ready = false;
         l->done_batch = l->done;
         l->done.first = NULL;
+        l->visit.going = l->ports || l->ended;
+        l->visit.at = l->ports;
+        l->visit.last = l->ports ? container_of(l->ports_last, struct port, next) : NULL;
+        l->visit.left = -1;
     } else if (cb == &l->accept) {
         if (!l->arrivals) /* the process has ended */
             return;
@@ -411,6 +496,10 @@ static void check(struct loop *l)
         l->immediates.first = NULL;
         l->entered = true;
         loop_phase(l, STAGE_CHECK);
+        if (l->ticks.first || l->microtasks.first) { /* X2: left over */
+            l->drain = DRAIN_BEGIN;
+            return;
+        }
     }
     cb = queue_pop(&l->check);
     if (cb)
@@ -451,7 +540,8 @@ static bool turn(struct loop *l)
         timers(l);
         return true;
     case TURN_ALIVE: /* F2: before the timers, or behind them */
-        test_alive(l);
+        if (!test_alive(l))
+            return true;
         go_to(l, l->all->old || l->booted ? TURN_TIMERS : TURN_POLLS);
         l->booted = false;
         return true;
@@ -472,6 +562,18 @@ static bool turn(struct loop *l)
 
 /* ---- what the thread does next ------------------------------------------------------------------------------ */
 
+/* What a worker's thread computes before its script begins; true: it does. */
+static bool start(struct loop *l, struct step *out)
+{
+    if (l->started++ == 0 && l->all->worker_start > 0) {
+        *out = (struct step){.kind = STEP_RUN, .time = l->all->worker_start};
+        return true;
+    }
+    l->started = 2;
+    worker_begins(l);
+    return false;
+}
+
 /* The fiber on top.  True: `out` is for the machine. */
 static bool run(struct loop *l, struct step *out)
 {
@@ -483,6 +585,8 @@ static bool run(struct loop *l, struct step *out)
         return true;
     if (l->heap.asker)
         return heap_goes_on(l, out);
+    if (l->worker && l->started < 2 && start(l, out))
+        return true;
     if (f->awaits) {
         loop_call(l, f, NULL);
         return false;
@@ -503,11 +607,16 @@ static bool run(struct loop *l, struct step *out)
     case STEP_END:
         lt->task->pc--; /* stays at the end, for whoever asks what it would do next */
         if (out->fault) {
-            loop_kill(lt);
+            loop_kill(lt, true);
             loop_check(lt);
+        } else if (out->exits) {
+            loop_exit(l, lt, 0, false);
         } else {
-            fiber_over(l, f, false, 0);
+            fiber_over(l, f, false, NULL, 0);
         }
+        return false;
+    case STEP_THROW:
+        loop_throw(l, f, out->words, out->place);
         return false;
     default:
         break;
@@ -532,14 +641,22 @@ static void mind_endless(struct loop *l)
     (void)snprintf(text, sizeof(text), "%d callbacks and no time has passed: an endless loop",
                    (int)SPINS_MAX);
     executor_fault(l->ex, lt->task, -1, text);
-    loop_kill(lt);
+    loop_kill(lt, true);
     loop_check(lt);
+}
+
+/* Whatever it was doing. */
+static void stop(struct loop *l)
+{
+    l->stops = false;
+    l->heap.asker = NULL;
+    loop_stop(l, false);
 }
 
 /* It is about to poll. */
 static bool looks(const struct loop *l)
 {
-    if (l->timers.returns || l->drain != DRAIN_NONE)
+    if (l->timers.returns || l->drain != DRAIN_NONE || l->leaving.goes || l->stops || l->gone)
         return false;
     return l->phase == TURN_POLLS || l->phase == TURN_WAITS;
 }
@@ -550,7 +667,7 @@ static void loop_next(struct loop *l, struct step *out)
         mind_endless(l);
         if (costs_submit(l, out))
             return;
-        if (l->top) {
+        if (l->top && !l->stops) {
             costs_done(l);
             if (run(l, out))
                 return;
@@ -562,12 +679,24 @@ static void loop_next(struct loop *l, struct step *out)
         costs_done(l);
         if (l->timers.returns)
             timers_returned(l);
+        else if (l->stops)
+            stop(l);
         else if (l->drain != DRAIN_NONE)
             drain(l);
-        else if (!turn(l))
+        else if (l->leaving.goes)
+            loop_leaves(l);
+        else if (l->gone || !turn(l))
             break;
     }
     loop_leave(l);
+    if (l->gone) {
+        loop_phase(l, STAGE_WAIT);
+        if (l->own)
+            l->own->thread = NULL;
+        l->all->free_loops[l->all->nfree_loops++] = l;
+        *out = (struct step){.kind = STEP_EXIT};
+        return;
+    }
     l->parked = true;
     if (l->unrefs > 0 && !loop_alive(l))
         timers_end(l);
@@ -583,7 +712,12 @@ static void event_loop_next(struct executor *ex, struct thread *th, struct step 
     if (number < 0)
         work_next(all, &all->pool.threads[-1 - number], out);
     else
-        loop_next(&all->loops[number], out);
+        loop_next(loop_numbered(all, number), out);
+}
+
+static void event_loop_settle(struct executor *ex)
+{
+    workers_settle(ex->state);
 }
 
 static const char *event_loop_waits_for(struct executor *ex, struct task *t, uint32_t *place)
@@ -597,6 +731,10 @@ static const char *event_loop_waits_for(struct executor *ex, struct task *t, uin
     *place = cb->place;
     if (cb->kind == CALLBACK_JOIN)
         return cb->name;
+    if (cb->port) {
+        (void)snprintf(all->text, sizeof(all->text), "a message from %.250s", cb->port->name);
+        return all->text;
+    }
     if (cb->promise && cb->promise->name) {
         (void)snprintf(all->text, sizeof(all->text), "promise %.250s", cb->promise->name);
         return all->text;
@@ -617,6 +755,7 @@ const struct executor_model executor_event_loop = {
     .submit = event_loop_submit,
     .next = event_loop_next,
     .waits_for = event_loop_waits_for,
+    .settle = event_loop_settle,
     .release = loops_release,
     .is_loop = true,
     .scripts = event_loop_scripts,

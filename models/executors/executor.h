@@ -23,10 +23,11 @@ struct executor { /* one of them at work */
     const void *params;
     struct sim *sim;
     int32_t id;
-    int32_t first_loop; /* the number of its first loop: scenario_loops() */
-    int64_t threads;    /* made so far */
-    int64_t rejected;   /* tasks refused */
-    void *state;        /* model->state_size bytes */
+    int32_t first_loop;   /* the number of its first loop: scenario_loops() */
+    int32_t first_worker; /* of its first worker's; -1: it makes none */
+    int64_t threads;      /* made so far */
+    int64_t rejected;     /* tasks refused */
+    void *state;          /* model->state_size bytes */
 };
 
 struct executor_model {
@@ -52,6 +53,9 @@ struct executor_model {
     /* What `t`, which waits, waits for, as a phrase, and the place of the op; NULL: nothing of
      * this executor.  Optional: its tasks' threads wait for themselves. */
     const char *(*waits_for)(struct executor *ex, struct task *t, uint32_t *place);
+
+    /* Optional: end the tasks that only linger, soon.  May be asked again. */
+    void (*settle)(struct executor *ex);
 
     void (*release)(struct executor *ex); /* optional: nothing was allocated */
 
@@ -122,6 +126,27 @@ bool executor_pools(const struct executor *ex, int32_t device);
 bool executor_is_slow(const struct executor *ex, int32_t device);
 
 void executor_joined(struct executor *ex, struct task *t, struct brood *children);
+
+/* A child of `parent`, which comes back as a submit() at once, unless the memory is full. */
+void executor_spawn(struct executor *ex, struct task *parent, int32_t program,
+                    const char *name);
+
+/* What `th` computes is over now; where it waits for something, it goes on waiting. */
+void executor_cut(struct executor *ex, struct thread *th);
+
+/* Messages between tasks: a number for each end of a channel; `t` sends to that end, or
+ * receives there; not handled: the message is dropped. */
+int32_t executor_port(struct executor *ex);
+void executor_posts(struct executor *ex, const struct task *t, int32_t port);
+void executor_receives(struct executor *ex, const struct task *t, int32_t port, bool handled);
+
+/* What `t` may catch of its own: task_throw(). */
+bool executor_throws(struct executor *ex, struct task *t, struct words *w);
+struct words *executor_words(struct executor *ex, const char *text);
+
+/* One task more (or less) that is there only as long as others are: when none but such are
+ * left and no more will come, settle() is asked of all executors. */
+void executor_lingers(struct executor *ex, int more);
 
 /* The number of the task's copy, and whether it is the executor's `main`. */
 uint64_t executor_copy(const struct executor *ex, const struct task *t, bool *script);

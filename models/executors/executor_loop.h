@@ -8,6 +8,9 @@
  *   loop_pool.c       pool threads
  *   loop_heap.c       the heap, and what collecting it costs
  *   loop_costs.c      the time that the loop itself takes
+ *   loop_ports.c      ports, messages, and the wakeup that delivers them
+ *   loop_workers.c    workers: loops on threads of their own
+ *   loop_exits.c      listeners, exceptions that nobody catches, the end of a process
  *
  * A task on a loop is an async function.  It runs on fibers: a fiber is a place in the code
  * with a stack of its own; all fibers of a task share its locals.  A fiber runs until it
@@ -30,6 +33,10 @@
  *   W6  all that is done, each with its own drain
  *   S1  connections: one a poll event, before libuv 1.45 all that wait
  *   C1  closing is a stack                 F2  where the flavours differ
+ *   L9  one wakeup: the pool, then ports in order of creation
+ *   X1  who handles uncaught exceptions; X2: then there is no drain; X5: nobody, then the end
+ *   X6  rejections: when the drain is done X7  exit: the listeners, and then nothing more
+ *   D7  a worker begins in its poll phase  TH2 a port: what has come, each with its drain
  */
 #ifndef MODELS_EXECUTORS_EXECUTOR_LOOP_H
 #define MODELS_EXECUTORS_EXECUTOR_LOOP_H
@@ -37,6 +44,11 @@
 #include "models/executors/executor.h"
 #include "sim/engine.h"
 #include "sim/loop_call.h"
+#include "sim/words.h"
+
+struct worker;
+struct port;
+struct gather; /* Promise.all and the like */
 
 enum promise_state { PROMISE_PENDING, PROMISE_FULFILLED, PROMISE_REJECTED };
 
@@ -47,6 +59,7 @@ struct promise {
     struct loop_task *of;          /* noted: who pays if nobody handles it */
     struct callback *first, *last; /* reactions, in order of attachment */
     uint32_t uses;                 /* scopes, callbacks and fibers that know it */
+    struct words *reason;          /* REJECTED: the text; NULL: none */
     uint32_t place;                /* noted: of the op that rejected it */
     uint8_t state;
     bool follows; /* another promise will settle it */
@@ -61,12 +74,16 @@ struct fiber {
     uint32_t awaits_at;     /* place of the op */
     struct {                /* as in struct task and struct task_ctx */
         int64_t *stack;
-        uint32_t pc, flags, sp, room, calls, frame, nread;
+        uint32_t pc, flags, sp, room, calls, frame, nread, handler;
+        struct caught *caught;
+        struct words *message;
     } saved;
     struct fiber *made_before; /* of all there are */
     const char *frame;         /* what call stacks say; NULL: nothing */
     uint32_t called_at;        /* place of that call */
     bool main;                 /* its task's own function */
+    bool waited;               /* it has been suspended */
+    bool last_resort;          /* handles an exception that nobody has caught */
     bool handler;              /* of a reaction, and has not waited yet */
 };
 
@@ -83,8 +100,12 @@ enum callback_kind {
     CALLBACK_JOIN,
     CALLBACK_PERIOD,
     CALLBACK_CLOSE,
-    CALLBACK_ACCEPT, /* tasks have arrived: the loop's own */
-    CALLBACK_WAKEUP  /* jobs are done: the loop's own */
+    CALLBACK_MESSAGE, /* on its way to `port`, or there */
+    CALLBACK_PORT,    /* somebody listens to `port` */
+    CALLBACK_WORKER,  /* `port` is its parent's end of a worker that has not ended */
+    CALLBACK_TURN,    /* nothing: an immediate that makes the loop turn once more; X1 */
+    CALLBACK_ACCEPT,  /* tasks have arrived: the loop's own */
+    CALLBACK_WAKEUP   /* jobs are done: the loop's own */
 };
 
 /* Something that a task has started, until it is over. */
@@ -93,22 +114,26 @@ struct callback {
     struct list link;             /* in of->started */
     struct callback *next;        /* in a queue */
     struct loop *loop;
-    struct loop_task *of;     /* NULL: it is gone, and so is the reason for this */
-    struct fiber *fiber;      /* goes on afterwards, a microtask later; NULL: none */
-    struct promise *promise;  /* that it reacts to */
-    struct promise *result;   /* that is settled by what comes of it */
-    uint32_t entry, rejected; /* ops to run; 0: none */
-    uint32_t place;           /* of the op */
-    const char *name;         /* of a timer, of the children */
-    struct brood *brood;      /* JOIN */
-    sim_time time, asked_at;  /* JOB: how long; since when it is with the pool */
-    sim_time ready_at;        /* since when it waits for its turn */
-    int64_t bytes, at;        /* JOB at a device */
-    int32_t device;           /* JOB, REQUEST; -1: none */
-    int64_t start, duration;  /* TIMER, ms */
-    struct timer_list *list;  /* it stands in; NULL: none */
+    struct loop_task *of;          /* NULL: it is gone, and so is the reason for this */
+    struct fiber *fiber;           /* goes on afterwards, a microtask later; NULL: none */
+    struct promise *promise;       /* that it reacts to */
+    struct promise *result;        /* that is settled by what comes of it */
+    uint32_t entry, rejected;      /* ops to run; 0: none */
+    uint32_t place;                /* of the op */
+    const char *name;              /* of a timer, of the children */
+    struct words *message, *error; /* what its ops know by these names; MESSAGE: what it says */
+    struct port *port;             /* MESSAGE, PORT, WORKER */
+    struct gather *gather;         /* REACTION: that it counts for; NULL: none */
+    struct brood *brood;           /* JOIN */
+    sim_time time, asked_at;       /* JOB: how long; since when it is with the pool */
+    sim_time ready_at;             /* since when it waits for its turn */
+    int64_t bytes, at;             /* JOB at a device */
+    int32_t device;                /* JOB, REQUEST; -1: none */
+    int64_t start, duration;       /* TIMER, ms */
+    struct timer_list *list;       /* it stands in; NULL: none */
     struct list in_list;
     uint8_t kind;
+    uint8_t event;  /* MESSAGE: what listeners are told */
     uint8_t queued; /* the queue it is counted in, from 1; 0: none */
     bool due;       /* TIMER: counted as such */
     bool holds;     /* its task does not end before */
@@ -175,11 +200,12 @@ struct loop_task {
     struct promise *promises; /* by name, the latest first */
     struct heap_share heap;
     sim_time arrived;
-    uint32_t refs;   /* what keeps it from ending */
-    uint32_t unrefs; /* what waits without keeping it */
-    uint32_t ready;  /* callbacks whose turn will come */
+    uint32_t refs;    /* what keeps it from ending */
+    uint32_t unrefs;  /* what waits without keeping it */
+    uint32_t ready;   /* callbacks whose turn will come */
+    uint32_t leaving; /* listeners to its end */
     uint8_t state;
-    bool dead, fault, script, finishing;
+    bool dead, fault, script, finishing, lingers;
 };
 
 /* Timers of one duration, in the order they were started. */
@@ -209,6 +235,71 @@ struct timers {
 };
 #define LOOP_NEVER INT64_MAX
 
+/* Somebody is told of an event, as often as it happens. */
+struct listener {
+    struct listener *next; /* of its loop, in the order they came */
+    struct loop_task *of;  /* NULL: it is over */
+    struct port *port;     /* of this one only */
+    struct words *message, *error;
+    uint32_t entry, place;
+    uint8_t event;
+    bool any; /* of any worker of its task */
+};
+
+/* One end of a channel: in a loop, which it wakes.
+ *
+ *     postMessage ends[0] ----> messages of ends[1], then its listeners; and back */
+struct port {
+    struct port *next; /* of its loop, in the order of creation */
+    struct port *peer;
+    struct loop *loop;
+    struct loop_task *of; /* NULL: nobody's any more */
+    const char *name;
+    struct worker *worker; /* whose it is, either end; NULL: a channel within a loop */
+    struct queue messages;
+    int64_t n;
+    struct callback *hold; /* PORT; NULL: nobody listens */
+    uint32_t transit;      /* messages on their way to it */
+    int32_t number;
+    bool pending;    /* wants to be served: L9 */
+    bool open, ends; /* `ends`: the other end is closed, once all has been delivered */
+};
+
+/* Where a wakeup is: what has ended, then the ports. */
+struct visit {
+    bool going;
+    struct port *at, *last; /* last: later ones are the next wakeup's */
+    int64_t left;           /* messages that may still be delivered here; -1: not begun */
+    struct worker *ended;   /* being told */
+};
+
+struct worker {
+    struct worker *next; /* in loop->ended, or unused */
+    struct loop *loop, *parent;
+    struct loop_task *script;
+    struct port *port;     /* of its parent; its own is the peer */
+    struct callback *hold; /* WORKER; NULL: nobody waits for it */
+    struct words *error;   /* what has ended it */
+    int code;
+    bool terminated, over;
+    bool counted; /* its error is, among what is ready at its parent */
+};
+
+/* REPORT: rejections are told; LAST: no ticks any more. */
+enum drain { DRAIN_NONE, DRAIN_BEGIN, DRAIN_TICKS, DRAIN_MICROTASKS, DRAIN_REPORT, DRAIN_LAST };
+
+/* The end of a task or a process, while its listeners are told. */
+struct leaving {
+    bool goes;
+    struct loop_task *of; /* whose end it is; NULL: that of all on the loop */
+    struct loop_task *by; /* who has brought it about */
+    struct listener *next;
+    uint8_t event; /* BEFORE_EXIT, EXIT */
+    bool abrupt, fault, last;
+    enum drain drain; /* goes on behind it */
+    int code;
+};
+
 enum loop_phase {
     TURN_BOOT,
     TURN_TIMERS,
@@ -219,12 +310,11 @@ enum loop_phase {
     TURN_CHECK,
     TURN_CLOSING
 };
-enum drain { DRAIN_NONE, DRAIN_BEGIN, DRAIN_TICKS, DRAIN_MICROTASKS };
-
 struct loop {
     struct loops *all;
     struct executor *ex;
-    int32_t number; /* among those of the scenario */
+    int32_t number; /* among those of the scenario; workers' behind them */
+    int32_t index;  /* among the executor's: loop_numbered() */
     struct thread *th;
     struct loop_task *serving; /* th->task's; NULL: none */
     struct fiber *top;         /* of the call stack */
@@ -242,10 +332,25 @@ struct loop {
     struct callback accept, wakeup;
     struct loop_task *arrivals, *arrivals_last, *script, *finishing;
     struct promise *noted, *noted_last; /* rejected, and not handled yet */
-    struct promise *globals;            /* of `main`, which has ended */
+    struct promise *reporting;          /* of them, those that are told now */
+    struct listener *listeners, **listeners_last;
+    struct port *ports, **ports_last;
+    struct visit visit;
+    struct worker *ended, **ended_last; /* workers that have, and nobody knows */
+    struct worker *worker;              /* whose loop it is; NULL: a process's */
+    struct leaving leaving;
+    int64_t live;            /* its tasks */
+    int64_t lingerers;       /* of them, those that end with the others */
+    bool dead;               /* its process has ended: it takes no tasks any more */
+    bool stops;              /* a worker that is terminated */
+    bool settles;            /* what only lingers ends ... */
+    bool settle_now;         /* ... and has to be looked for */
+    bool optional;           /* of an unref'd worker: all its tasks linger */
+    bool gone;               /* a worker's, whose thread ends next */
+    uint8_t started;         /* a worker's: 1: it computes its start; 2: its script runs */
+    struct promise *globals; /* of `main`, which has ended */
     struct timers timers;
     struct heap heap;
-    bool dead;           /* its process has ended */
     struct task *own;    /* whose the time of the loop itself is; NULL: none was taken yet */
     bool runs_itself;    /* for that one */
     bool turned, polled; /* paid for, this time */
@@ -253,6 +358,7 @@ struct loop {
     struct loop_task *calling;        /* whose callback runs, as those know who look */
     int64_t queued[LOOP_QUEUE_COUNT]; /* what stands in each queue */
     uint64_t iteration;               /* how often it has polled */
+    bool watched;                     /* somebody looks into it */
     uint64_t spins;                   /* since time has passed */
     sim_time instant;
 };
@@ -280,6 +386,15 @@ struct loops { /* one executor's */
     struct loop *loops;
     int64_t n, dealt;
     bool old; /* before libuv 1.45 */
+    sim_time worker_start, message;
+    struct loop **workers; /* of the number n + index; each ever used */
+    int64_t nworkers, workers_room;
+    struct loop *target; /* which loop takes the task that is being submitted; NULL: any */
+    struct loop **free_loops;
+    int64_t nfree_loops;
+    struct worker *free_workers;
+    struct port *free_ports;
+    struct listener *free_listeners;
     struct loop_task **by_slot;
     uint32_t room;
     struct work_pool pool;
@@ -289,6 +404,7 @@ struct loops { /* one executor's */
     struct fiber *free_fibers, *fibers;
     struct loop_task *free_tasks;
     struct promise *free_promises;
+    struct gather *free_gathers;
     int32_t *threads; /* of each thread's slot: number of its loop, or -1 - that in the pool */
     uint32_t threads_room;
     char text[300]; /* of waits_for */
@@ -316,17 +432,22 @@ struct fiber *fiber_new(struct loop_task *lt, uint32_t entry, struct promise *re
 void fiber_suspend(struct loop *l, struct callback *until); /* the top of the call stack */
 void fiber_resume(struct loop *l, struct fiber *f);
 void fiber_load(struct fiber *f);
-void fiber_over(struct loop *l, struct fiber *f, bool rejected,
-                uint32_t place); /* off the stack */
+void fiber_over(struct loop *l, struct fiber *f, bool rejected, struct words *reason,
+                uint32_t place); /* off the stack; takes the use */
+void fiber_says(struct fiber *f, struct words *message, struct words *error); /* to its ops */
+void fiber_drop(struct loop *l); /* the top one, with what it was doing */
+/* What the ops of the fiber on top know by name goes to a callback of theirs. */
+void callback_knows(struct callback *cb, const struct fiber *f);
 
 void loop_serve(struct loop *l, struct loop_task *lt);
 void loop_leave(struct loop *l);
 void loop_wake(struct loop *l, struct loop_task *lt); /* it is parked */
+void loop_rouse(struct loop *l);                      /* parked: it looks what there is to do */
+void loop_lingers(struct loop_task *lt, bool does);   /* it keeps nothing from ending */
 bool loop_alive(const struct loop *l); /* parked: may anything still happen by itself? */
-void loop_kill(struct loop_task *lt);  /* a fault has ended it */
-void loop_check(struct loop_task *lt); /* has it come to its end? */
+void loop_kill(struct loop_task *lt, bool fault); /* it does nothing any more */
+void loop_check(struct loop_task *lt);            /* has it come to its end? */
 void loop_task_end(struct loop_task *lt);
-void loop_ends(struct loop *l);       /* the process, and with it all its tasks */
 void loop_clear(struct callback *cb); /* a timer or an immediate */
 /* What its own function waits for, else what it has started first; NULL: nothing. */
 struct callback *loop_reason(const struct loop_task *lt);
@@ -353,9 +474,15 @@ void promise_declare(struct loop_task *lt, const char *name, struct promise *p);
 struct promise *promise_find(struct loop_task *lt, const char *name); /* NULL: none */
 void promise_react(struct loop *l, struct promise *p, struct callback *cb);
 void promise_settle(struct loop *l, struct promise *p, enum promise_state state,
-                    struct loop_task *by, uint32_t place);
+                    struct words *reason, struct loop_task *by, uint32_t place);
 void promise_follow(struct loop_task *by, struct promise *p, struct promise *other);
-void promises_report(struct loop *l); /* rejections that nobody handles */
+bool promises_report(struct loop *l); /* one rejection; false: there is none left */
+void promises_forget(struct loop *l); /* those that would be reported */
+/* Of those that `call` names, settled as its verb says; an element has been settled. */
+void gather_new(struct loop *l, struct fiber *f, const struct step *step);
+void gather_step(struct loop *l, struct callback *cb);
+struct promise *promise_named(struct loop_task *lt, const char *name,
+                              uint32_t place); /* NULL: a fault */
 void microtask_run(struct loop *l, struct callback *cb);
 
 /* ---- loop_calls.c ---------------------------------------------------------------------------- */
@@ -379,6 +506,7 @@ void heap_allocate(struct loop *l, struct loop_task *lt, int64_t bytes, bool lea
                    uint32_t place);
 bool heap_free(struct loop *l, struct loop_task *lt, int64_t bytes, uint32_t place);
 void heap_task_ends(struct loop *l, struct loop_task *lt);
+void heap_ends(struct loop *l); /* its process has */
 
 /* Where an allocation goes on: true: `out` is a pause; false: it is made, or the process has
  * ended. */
@@ -394,12 +522,69 @@ bool costs_call(struct loop *l, struct step *out);
 bool costs_wake(struct loop *l); /* true: it is woken, to poll, for nobody yet */
 void costs_done(struct loop *l); /* the loop runs for somebody again, or parks */
 
+/* ---- loop_ports.c ---------------------------------------------------------------------------- */
+
+struct port *port_new(struct loop *l, struct loop_task *of, const char *name);
+void port_join(struct port *a, struct port *b);
+struct port *port_find(struct loop_task *lt, const char *name); /* NULL: none */
+void port_post(struct loop_task *by, struct port *from, struct words *w, enum loop_event event);
+void port_listen(struct port *p, uint32_t place, bool unref); /* it is read from now on */
+void port_close(struct port *p);                              /* by its owner */
+void port_abandon(struct port *p);          /* its owner is gone, or both ends' worker */
+struct callback *port_take(struct port *p); /* the next message; NULL: none */
+void message_deliver(struct loop *l, struct callback *m);    /* to its listeners */
+void message_over(struct callback *m, struct loop_task *by); /* by: who has received it */
+void ports_of(struct loop_task *lt);                         /* it has ended */
+bool ports_next(struct loop *l); /* the wakeup goes on; false: it is over */
+void loop_wakeup(struct loop *l);
+void port_call(struct loop *l, struct fiber *f, const struct step *step);
+
+/* ---- loop_workers.c --------------------------------------------------------------------------- */
+
+void worker_new(struct loop *l, struct fiber *f, const struct step *step);
+void worker_stop(struct worker *w);                       /* terminates it */
+void worker_fails(struct worker *w, struct words *error); /* takes the use */
+void worker_abandon(struct callback *hold);               /* its parent is gone */
+void worker_over(struct loop *l, struct loop_task *last); /* its last task is about to end */
+bool worker_tells(struct loop *l);                        /* the ends of workers; false: none */
+void worker_begins(struct loop *l);
+void workers_settle(struct loops *all);
+bool worker_keeps(const struct loop_task *lt); /* it has workers that do not hold it */
+void workers_look(struct loop *l);             /* ends what lingers, if it is time */
+struct loop *loop_numbered(struct loops *all, int32_t number);
+
+/* ---- loop_exits.c ------------------------------------------------------------------------------ */
+
+void listener_new(struct loop *l, struct fiber *f, const struct step *step);
+void listeners_of(struct loop_task *lt); /* it has ended */
+void listeners_of_port(struct port *p);  /* likewise */
+/* Calls those that listen; false: nobody does. */
+bool loop_emit(struct loop *l, enum loop_event event, struct port *p, struct words *message,
+               struct words *error);
+bool loop_emit_to(struct loop *l, enum loop_event event, struct loop_task *lt,
+                  struct words *error); /* of the process, on behalf of `lt` */
+/* The first who listens, `lt` for one that has ended; NULL: nobody does. */
+struct loop_task *loop_listens(const struct loop *l, enum loop_event event,
+                               const struct port *p, struct loop_task *lt);
+/* Takes the use of `w`.  `text`: how a fault says it; NULL: as for what was thrown. */
+void loop_uncaught(struct loop *l, struct loop_task *lt, struct words *w, uint32_t place,
+                   const char *text);
+void loop_throw(struct loop *l, struct fiber *f, struct words *w, uint32_t place);
+void loop_exit(struct loop *l, struct loop_task *by, int code, bool fault);
+bool loop_takes_leave(struct loop_task *lt); /* listeners are told first; false: nobody is */
+void loop_leaves(struct loop *l);            /* goes on with that */
+/* All its tasks end, and it takes none any more.  Requests on their way keep theirs until the
+ * reply, as a kernel keeps a process. */
+void loop_stop(struct loop *l, bool fault);
+
 /* ---- loop_watch.c: what those see who look into loops --------------------------------------- */
 
 void loop_phase(struct loop *l, enum loop_stage stage);
 void loop_counts(struct loop *l, enum loop_queue queue,
                  int64_t more);                             /* so many more stand there */
 void loop_calls(struct loop *l, const struct callback *cb); /* is called */
+void loop_calls_for(struct loop *l, struct loop_task *lt, const struct callback *cb);
+void loop_calls_event(struct loop *l, struct loop_task *lt, uint32_t place); /* a listener */
 void loop_calls_main(struct loop *l, struct loop_task *lt);
 void loop_returns(struct loop *l); /* the callback is over, if one runs */
 void fiber_frames(const struct fiber *f,
@@ -411,6 +596,7 @@ void fiber_frames(const struct fiber *f,
 void loop_polls(struct loop *l, struct callback *cb);
 /* The poll of a parked loop goes once round, and finds nothing. */
 void loop_turns(struct loop *l);
+void loop_init(struct loops *all, struct loop *l, int32_t index);
 void loops_know(struct loops *all, const struct thread *th, int32_t number);
 
 #endif

@@ -103,7 +103,7 @@ static void wait_for(struct loop *l, struct fiber *f, const struct step *step)
 
 /* ---- promises ------------------------------------------------------------------------------------------ */
 
-static struct promise *promise_named(struct loop_task *lt, const char *name, uint32_t place)
+struct promise *promise_named(struct loop_task *lt, const char *name, uint32_t place)
 {
     struct promise *p = promise_find(lt, name);
     char text[300];
@@ -112,7 +112,7 @@ static struct promise *promise_named(struct loop_task *lt, const char *name, uin
         return p;
     (void)snprintf(text, sizeof(text), "there is no promise \"%.200s\" now", name);
     executor_fault(lt->loop->ex, lt->task, place, text);
-    loop_kill(lt);
+    loop_kill(lt, true);
     loop_check(lt);
     return NULL;
 }
@@ -155,6 +155,7 @@ static void then(struct loop *l, struct fiber *f, const struct step *step)
     cb->entry = call->entry;
     cb->rejected = call->rejected;
     cb->place = step->place;
+    callback_knows(cb, f);
     cb->result = promise_new(l, NULL);
     if (call->with)
         promise_declare(f->of, call->with, promise_use(cb->result));
@@ -168,17 +169,24 @@ static void resolve(struct loop *l, struct fiber *f, const struct step *step)
 
     if (!p || p->state != PROMISE_PENDING || p->follows)
         return;
-    if (call->verb == LOOP_REJECT) {
-        promise_settle(l, p, PROMISE_REJECTED, f->of, step->place);
-    } else if (!call->with) {
-        promise_settle(l, p, PROMISE_FULFILLED, f->of, step->place);
-    } else {
-        other = promise_named(f->of, call->with, step->place);
-        if (other == p) /* a TypeError */
-            promise_settle(l, p, PROMISE_REJECTED, f->of, step->place);
-        else if (other)
-            promise_follow(f->of, p, other);
+    if (!call->with) {
+        promise_settle(l, p, PROMISE_FULFILLED, NULL, f->of, step->place);
+        return;
     }
+    other = promise_named(f->of, call->with, step->place);
+    if (other == p) /* a TypeError */
+        promise_settle(l, p, PROMISE_REJECTED, NULL, f->of, step->place);
+    else if (other)
+        promise_follow(f->of, p, other);
+}
+
+static void reject(struct loop *l, struct fiber *f, const struct step *step)
+{
+    struct promise *p = promise_named(f->of, step->call->name, step->place);
+
+    if (p && p->state == PROMISE_PENDING && !p->follows)
+        promise_settle(l, p, PROMISE_REJECTED, step->words, f->of, step->place);
+    words_drop(step->words);
 }
 
 /* P4: runs at once, up to its first await. */
@@ -187,12 +195,16 @@ static void call_async(struct loop *l, struct fiber *f, const struct loop_call *
 {
     struct fiber *called;
     struct promise *p = promise_new(l, NULL);
+    struct callback knows = {0};
 
     if (call->with)
         promise_declare(f->of, call->with, promise_use(p));
     if (call->awaited)
         f->awaits = promise_use(p);
+    callback_knows(&knows, f);
     called = fiber_new(f->of, call->entry, p);
+    if (UNLIKELY(knows.message || knows.error))
+        fiber_says(called, knows.message, knows.error);
     called->frame = call->frame;
     called->called_at = place;
     fiber_frames(called, true);
@@ -213,9 +225,9 @@ static struct callback *find_started(const struct loop_task *lt, const char *nam
     return NULL;
 }
 
-/* The task's own, the latest first, else that of the task in the lowest slot.  One that has
- * fired is nobody's: clearing it does nothing. */
-static void clear(struct loop *l, struct loop_task *lt, const char *name)
+/* The task's own, the latest first, else that of the task in the lowest slot; NULL: none, as one
+ * that has fired is nobody's. */
+static struct callback *find(struct loop *l, struct loop_task *lt, const char *name)
 {
     struct callback *cb = find_started(lt, name);
 
@@ -225,10 +237,41 @@ static void clear(struct loop *l, struct loop_task *lt, const char *name)
         if (other && other->loop == l)
             cb = find_started(other, name);
     }
+    return cb;
+}
+
+static void clear(struct loop *l, struct loop_task *lt, const char *name)
+{
+    struct callback *cb = find(l, lt, name);
+
     if (!cb)
         return;
     lt = cb->of;
     loop_clear(cb);
+    loop_check(lt);
+}
+
+/* T17: whether it holds its task. */
+static void hold(struct loop *l, struct loop_task *lt, const struct loop_call *call)
+{
+    struct callback *cb = find(l, lt, call->name);
+    bool holds = call->verb == LOOP_REF;
+
+    if (!cb || cb->holds == holds)
+        return;
+    lt = cb->of;
+    cb->holds = holds;
+    cb->unref = !holds;
+    if (holds) {
+        lt->refs++;
+        lt->unrefs--;
+    } else {
+        lt->refs--;
+        lt->unrefs++;
+    }
+    l->unrefs += holds ? -1 : 1;
+    if (cb->kind == CALLBACK_IMMEDIATE)
+        l->nrefd += holds ? 1 : -1;
     loop_check(lt);
 }
 
@@ -251,6 +294,7 @@ static void start(struct loop *l, struct fiber *f, const struct step *step)
     cb->place = step->place;
     cb->time = step->time;
     cb->repeats = call->verb == LOOP_INTERVAL;
+    callback_knows(cb, f);
     if (call->awaited)
         fiber_suspend(l, cb);
     if (cb->kind == CALLBACK_TIMER) {
@@ -296,8 +340,33 @@ void loop_call(struct loop *l, struct fiber *f, const struct step *step)
         promise_declare(f->of, step->call->name, promise_new(l, step->call->name));
         break;
     case LOOP_RESOLVE:
-    case LOOP_REJECT:
         resolve(l, f, step);
+        break;
+    case LOOP_REJECT:
+        reject(l, f, step);
+        break;
+    case LOOP_ALL:
+    case LOOP_ALL_SETTLED:
+    case LOOP_ANY:
+    case LOOP_RACE:
+        gather_new(l, f, step);
+        break;
+    case LOOP_REF:
+    case LOOP_UNREF:
+        hold(l, f->of, step->call);
+        break;
+    case LOOP_LISTEN:
+        listener_new(l, f, step);
+        break;
+    case LOOP_WORKER:
+        worker_new(l, f, step);
+        break;
+    case LOOP_CHANNEL:
+    case LOOP_POST:
+    case LOOP_RECEIVE:
+    case LOOP_CLOSE_PORT:
+    case LOOP_TERMINATE:
+        port_call(l, f, step);
         break;
     case LOOP_THEN:
         then(l, f, step);
@@ -316,7 +385,7 @@ void loop_call(struct loop *l, struct fiber *f, const struct step *step)
         if (!heap_free(l, f->of, step->bytes, step->place)) {
             struct loop_task *lt = f->of;
 
-            loop_kill(lt);
+            loop_kill(lt, true);
             loop_check(lt);
         }
         break;

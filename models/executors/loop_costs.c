@@ -24,7 +24,7 @@ static bool needs_own(struct loop *l)
 {
     if (l->own)
         return false;
-    l->own = executor_own(l->ex, l->th, (uint64_t)(l->number - l->ex->first_loop) + 1);
+    l->own = executor_own(l->ex, l->th, (uint64_t)l->index + 1);
     return true;
 }
 

@@ -67,7 +67,7 @@ static void tell(struct loop *l)
         return;
     executor_uses(l->ex, bytes - h->told);
     h->told = bytes;
-    if (h->params.present)
+    if (h->params.present && l->number >= 0)
         executor_heap(l->ex, l->number, bytes, l->dead ? 0 : bytes - h->alive);
 }
 
@@ -190,7 +190,8 @@ static void collected(struct loop *l)
         h->must_sweep = false;
         count_ineffective(l);
     }
-    executor_gc(l->ex, l->number, h->collecting, 0);
+    if (l->number >= 0)
+        executor_gc(l->ex, l->number, h->collecting, 0);
     h->collecting = GC_COUNT;
     tell(l);
 }
@@ -246,12 +247,23 @@ static void crash(struct loop *l)
                    "FATAL ERROR: %s Allocation failed - JavaScript heap out of memory "
                    "(exit status 134)",
                    why);
-    executor_fault(l->ex, asker->task, h->asked_at, text);
-    executor_no_memory(l->ex);
     h->asker = NULL;
-    loop_kill(asker);
-    loop_check(asker);
-    loop_ends(l);
+    if (l->worker) { /* ERR_WORKER_OUT_OF_MEMORY: the process goes on */
+        worker_fails(l->worker,
+                     executor_words(l->ex, "Worker terminated due to reaching memory "
+                                           "limit: JS heap out of memory"));
+    } else {
+        executor_fault(l->ex, asker->task, h->asked_at, text);
+        executor_no_memory(l->ex);
+    }
+    loop_stop(l, !l->worker);
+    heap_ends(l);
+}
+
+void heap_ends(struct loop *l)
+{
+    l->dead = true;
+    l->heap.asker = NULL;
     tell(l);
 }
 
@@ -281,7 +293,8 @@ bool heap_goes_on(struct loop *l, struct step *out)
         time = pause(h, h->collecting);
         h->collected = time_add(h->collected, time);
         if (time > 0) {
-            executor_gc(l->ex, l->number, h->collecting, time);
+            if (l->number >= 0)
+                executor_gc(l->ex, l->number, h->collecting, time);
             *out = (struct step){.kind = STEP_RUN, .time = time};
             return true;
         }

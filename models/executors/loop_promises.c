@@ -39,6 +39,7 @@ void promise_drop(struct loop *l, struct promise *p)
     if (--p->uses > 0)
         return;
     sim_assert(!p->first);
+    words_drop(p->reason);
     p->next = l->all->free_promises;
     l->all->free_promises = p;
 }
@@ -133,13 +134,14 @@ static void note(struct loop *l, struct promise *p, struct loop_task *by, uint32
 }
 
 void promise_settle(struct loop *l, struct promise *p, enum promise_state state,
-                    struct loop_task *by, uint32_t place)
+                    struct words *reason, struct loop_task *by, uint32_t place)
 {
     struct callback *cb = p->first;
 
     if (p->state != PROMISE_PENDING)
         return;
     p->state = (uint8_t)state;
+    p->reason = words_use(reason);
     p->first = NULL;
     while (cb) {
         struct callback *next = cb->next;
@@ -163,25 +165,67 @@ void promise_follow(struct loop_task *by, struct promise *p, struct promise *oth
     callback_ready(cb);
 }
 
-void promises_report(struct loop *l)
+/* Why it was rejected, used once more. */
+static struct words *promise_reason(struct loop *l, const struct promise *p)
 {
-    while (l->noted) {
-        struct promise *p = l->noted;
-        struct loop_task *lt = p->of;
-        char text[300];
+    return p->reason ? words_use(p->reason) : executor_words(l->ex, "rejected");
+}
 
-        l->noted = p->noted_next;
-        if (!p->handled && !lt->dead) {
-            (void)snprintf(text, sizeof(text), "nobody handles the rejection of %s%.200s%s",
-                           p->name ? "the promise \"" : "a promise", p->name ? p->name : "",
-                           p->name ? "\"" : "");
-            executor_fault(l->ex, lt->task, p->place, text);
-            loop_kill(lt);
-        }
+static void report(struct loop *l, struct promise *p, struct loop_task *lt)
+{
+    struct words *reason = promise_reason(l, p);
+    char text[700];
+
+    p->handled = true;
+    if (loop_emit_to(l, EVENT_UNHANDLED, lt, reason)) {
+        words_drop(reason);
+        return;
+    }
+    (void)snprintf(text, sizeof(text), "nobody handles the rejection of %s%.200s%s%s%.400s",
+                   p->name ? "the promise \"" : "a promise", p->name ? p->name : "",
+                   p->name ? "\"" : "", p->reason ? ": " : "",
+                   p->reason ? p->reason->text : "");
+    loop_uncaught(l, lt, reason, p->place, text);
+}
+
+static void forget(struct loop *l, struct promise *p)
+{
+    while (p) {
+        struct promise *next = p->noted_next;
+        struct loop_task *lt = p->of;
+
         promise_drop(l, p);
         lt->refs--;
         loop_check(lt);
+        p = next;
     }
+}
+
+void promises_forget(struct loop *l)
+{
+    struct promise *noted = l->noted, *reporting = l->reporting;
+
+    l->noted = l->reporting = NULL;
+    forget(l, noted);
+    forget(l, reporting);
+}
+
+/* Those that are rejected meanwhile wait for the end of another drain. */
+bool promises_report(struct loop *l)
+{
+    struct promise *p = l->reporting;
+    struct loop_task *lt;
+
+    if (!p)
+        return false;
+    lt = p->of;
+    l->reporting = p->noted_next;
+    if (!p->handled && !lt->dead)
+        report(l, p, lt);
+    promise_drop(l, p);
+    lt->refs--;
+    loop_check(lt);
+    return true;
 }
 
 /* ---- microtasks -------------------------------------------------------------------------------------- */
@@ -190,14 +234,17 @@ void promises_report(struct loop *l)
 static void go_on(struct loop *l, struct callback *cb)
 {
     struct fiber *f = cb->fiber;
-    bool throws = cb->throws;
+    struct words *reason = cb->throws ? promise_reason(l, cb->promise) : NULL;
     uint32_t at = cb->place;
 
     fiber_resume(l, f);
     fiber_frames(f, true);
     callback_over(cb);
-    if (throws)
-        fiber_over(l, f, true, at);
+    if (!reason)
+        return;
+    fiber_load(f);
+    if (!executor_throws(l->ex, f->of->task, reason))
+        fiber_over(l, f, true, reason, at);
 }
 
 static void react(struct loop *l, struct callback *cb)
@@ -205,14 +252,22 @@ static void react(struct loop *l, struct callback *cb)
     uint32_t entry = cb->throws ? cb->rejected : cb->entry;
     struct loop_task *lt = cb->of;
 
+    if (cb->gather) {
+        gather_step(l, cb);
+        return;
+    }
     if (entry > 0) {
+        if (cb->throws) {
+            words_drop(cb->error);
+            cb->error = promise_reason(l, cb->promise);
+        }
         callback_begin(cb, entry);
         l->top->handler = l->top->result != NULL;
         return;
     }
     if (cb->result) /* a rejection goes on to whoever waits for this reaction */
-        promise_settle(l, cb->result, cb->throws ? PROMISE_REJECTED : PROMISE_FULFILLED, lt,
-                       cb->place);
+        promise_settle(l, cb->result, cb->throws ? PROMISE_REJECTED : PROMISE_FULFILLED,
+                       cb->promise->reason, lt, cb->place);
     callback_over(cb);
     loop_check(lt);
 }

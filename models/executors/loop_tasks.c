@@ -50,7 +50,8 @@ struct callback *callback_new(struct loop_task *lt, enum callback_kind kind, boo
     cb->kind = (uint8_t)kind;
     cb->device = -1;
     cb->holds = holds;
-    cb->unref = !holds && (kind == CALLBACK_TIMER || kind == CALLBACK_IMMEDIATE);
+    cb->unref = !holds && (kind == CALLBACK_TIMER || kind == CALLBACK_IMMEDIATE ||
+                           kind == CALLBACK_WORKER || kind == CALLBACK_PORT);
     lt->refs += cb->holds;
     lt->unrefs += cb->unref;
     lt->loop->unrefs += cb->unref;
@@ -91,6 +92,8 @@ void callback_over(struct callback *cb)
 
     promise_drop(cb->loop, cb->promise);
     promise_drop(cb->loop, cb->result);
+    words_drop(cb->message);
+    words_drop(cb->error);
     if (cb->of)
         callback_detach(cb);
     cb->next = all->free_callbacks;
@@ -117,8 +120,24 @@ void callback_ready(struct callback *cb)
 
 void callback_begin(struct callback *cb, uint32_t entry)
 {
-    (void)fiber_new(cb->of, entry, promise_use(cb->result));
+    struct fiber *f = fiber_new(cb->of, entry, promise_use(cb->result));
+
+    if (UNLIKELY(cb->message || cb->error))
+        fiber_says(f, words_use(cb->message), words_use(cb->error));
     callback_over(cb);
+}
+
+void callback_knows(struct callback *cb, const struct fiber *f)
+{
+    const struct task *t = f->of->task;
+    const struct caught *c = t->ctx && f->of->loaded == f ? t->ctx->caught : NULL;
+
+    if (!t->ctx || f->of->loaded != f)
+        return;
+    cb->message = words_use(t->ctx->message);
+    while (c && !c->bound)
+        c = c->outer;
+    cb->error = c ? words_use(c->words) : NULL;
 }
 
 /* ---- fibers ----------------------------------------------------------------------------------- */
@@ -170,6 +189,7 @@ void fiber_suspend(struct loop *l, struct callback *until)
     fiber_frames(f, false);
     l->top = f->below;
     f->below = NULL;
+    f->waited = true;
     f->of->refs--;
     until->fiber = f;
     if (f->main)
@@ -197,8 +217,13 @@ static void unload(struct loop_task *lt)
     f->saved.calls = ctx->calls;
     f->saved.frame = ctx->frame;
     f->saved.nread = ctx->nread;
+    f->saved.handler = ctx->handler;
+    f->saved.caught = ctx->caught;
+    f->saved.message = ctx->message;
     ctx->stack = NULL;
-    ctx->sp = ctx->room = ctx->calls = ctx->frame = ctx->nread = 0;
+    ctx->caught = NULL;
+    ctx->message = NULL;
+    ctx->sp = ctx->room = ctx->calls = ctx->frame = ctx->nread = ctx->handler = 0;
 }
 
 void fiber_load(struct fiber *f)
@@ -213,7 +238,7 @@ void fiber_load(struct fiber *f)
     lt->loaded = f;
     t->pc = f->saved.pc;
     t->flags |= f->saved.flags;
-    if (!t->ctx && !f->saved.stack)
+    if (!t->ctx && !f->saved.stack && !f->saved.message && !f->saved.caught)
         return;
     ctx = task_ctx(t);
     ctx->stack = f->saved.stack;
@@ -222,7 +247,26 @@ void fiber_load(struct fiber *f)
     ctx->calls = f->saved.calls;
     ctx->frame = f->saved.frame;
     ctx->nread = f->saved.nread;
+    ctx->handler = f->saved.handler;
+    ctx->caught = f->saved.caught;
+    ctx->message = f->saved.message;
     f->saved.stack = NULL;
+    f->saved.caught = NULL;
+    f->saved.message = NULL;
+}
+
+void fiber_says(struct fiber *f, struct words *message, struct words *error)
+{
+    struct words **to = &f->saved.message;
+
+    if (f->of->loaded == f)
+        to = &task_ctx(f->of->task)->message;
+    words_drop(*to);
+    *to = message;
+    if (!error)
+        return;
+    fiber_load(f);
+    task_catch(f->of->task, error, true);
 }
 
 static void fiber_free(struct fiber *f)
@@ -234,6 +278,10 @@ static void fiber_free(struct fiber *f)
         unload(lt);
     free(f->saved.stack);
     f->saved.stack = NULL;
+    task_caught_free(f->saved.caught);
+    words_drop(f->saved.message);
+    f->saved.caught = NULL;
+    f->saved.message = NULL;
     promise_drop(lt->loop, f->result);
     promise_drop(lt->loop, f->awaits);
     f->result = f->awaits = NULL;
@@ -241,7 +289,18 @@ static void fiber_free(struct fiber *f)
     all->free_fibers = f;
 }
 
-void fiber_over(struct loop *l, struct fiber *f, bool rejected, uint32_t place)
+void fiber_drop(struct loop *l)
+{
+    struct fiber *f = l->top;
+
+    fiber_frames(f, false);
+    l->top = f->below;
+    f->of->refs--;
+    fiber_free(f);
+}
+
+void fiber_over(struct loop *l, struct fiber *f, bool rejected, struct words *reason,
+                uint32_t place)
 {
     struct loop_task *lt = f->of;
     struct promise *p = f->result;
@@ -251,7 +310,9 @@ void fiber_over(struct loop *l, struct fiber *f, bool rejected, uint32_t place)
     if (!p && rejected)
         p = f->result = promise_new(l, NULL);
     if (p)
-        promise_settle(l, p, rejected ? PROMISE_REJECTED : PROMISE_FULFILLED, lt, place);
+        promise_settle(l, p, rejected ? PROMISE_REJECTED : PROMISE_FULFILLED, reason, lt,
+                       place);
+    words_drop(reason);
     l->top = f->below;
     lt->refs--;
     fiber_free(f);
@@ -293,6 +354,11 @@ static struct waiting waiting_for(const struct loop_task *lt)
         break;
     case CALLBACK_PERIOD:
         w.why = BLOCK_PERIOD;
+        break;
+    case CALLBACK_PORT:
+    case CALLBACK_WORKER:
+        w.why = BLOCK_MESSAGE;
+        w.name = cb->port->name;
         break;
     case CALLBACK_REACTION:
     case CALLBACK_ADOPTED:
@@ -356,6 +422,28 @@ void loop_wake(struct loop *l, struct loop_task *lt)
     executor_wake(l->ex, l->th, lt->task, fresh);
 }
 
+/* Whatever task of it is there is served. */
+void loop_rouse(struct loop *l)
+{
+    const struct loops *all = l->all;
+
+    for (uint32_t slot = 0; slot < all->room && l->parked; slot++) {
+        struct loop_task *lt = all->by_slot[slot];
+
+        if (lt && lt->loop == l)
+            loop_wake(l, lt);
+    }
+}
+
+void loop_lingers(struct loop_task *lt, bool does)
+{
+    if (lt->lingers == does)
+        return;
+    lt->lingers = does;
+    lt->loop->lingerers += does ? 1 : -1;
+    executor_lingers(lt->loop->ex, does ? 1 : -1);
+}
+
 /* ---- the life of a task ------------------------------------------------------------------------ */
 
 struct loop_task *loop_task_new(struct loop *l, struct task *t)
@@ -373,6 +461,7 @@ struct loop_task *loop_task_new(struct loop *l, struct task *t)
     lt->loop = l;
     lt->arrived = executor_now(l->ex);
     list_init(&lt->started);
+    l->live++;
     if (t->slot >= all->room) {
         uint32_t room = 2 * t->slot + 64;
 
@@ -381,6 +470,7 @@ struct loop_task *loop_task_new(struct loop *l, struct task *t)
         all->room = room;
     }
     all->by_slot[t->slot] = lt;
+    loop_lingers(lt, l->optional);
     return lt;
 }
 
@@ -414,26 +504,24 @@ static void abandon(struct loop_task *lt)
         if (cb->kind == CALLBACK_REQUEST || cb->kind == CALLBACK_JOB ||
             cb->kind == CALLBACK_PERIOD || cb->kind == CALLBACK_JOIN)
             cb->cleared = true; /* somebody else will be done with it */
+        else if (cb->kind == CALLBACK_WORKER)
+            worker_abandon(cb);
         else
             loop_clear(cb);
     }
     lt->waits = NULL;
 }
 
-void loop_kill(struct loop_task *lt)
+void loop_kill(struct loop_task *lt, bool fault)
 {
     struct loop *l = lt->loop;
 
-    lt->dead = lt->fault = true;
-    while (l->top && l->top->of == lt) {
-        struct fiber *f = l->top;
-
-        fiber_frames(f, false);
-        l->top = f->below;
-        lt->refs--;
-        fiber_free(f);
-    }
+    lt->dead = true;
+    lt->fault = lt->fault || fault;
+    while (l->top && l->top->of == lt)
+        fiber_drop(l);
     abandon(lt);
+    ports_of(lt);
 }
 
 void loop_task_end(struct loop_task *lt)
@@ -446,6 +534,8 @@ void loop_task_end(struct loop_task *lt)
         loop_returns(l);
     loop_serve(l, lt);
     abandon(lt);
+    ports_of(lt);
+    listeners_of(lt);
     sim_assert(list_empty(&lt->started));
     unload(lt);
     while (lt->promises) {
@@ -461,29 +551,14 @@ void loop_task_end(struct loop_task *lt)
     }
     heap_task_ends(l, lt);
     l->serving = NULL;
+    l->live--;
+    loop_lingers(lt, false);
     all->by_slot[lt->task->slot] = NULL;
+    if (l->worker && l->live == 0)
+        worker_over(l, lt);
     executor_done(l->ex, l->th, lt->fault);
     lt->next = all->free_tasks;
     all->free_tasks = lt;
-}
-
-/* Requests on their way keep their tasks until the reply, as a kernel keeps a process. */
-void loop_ends(struct loop *l)
-{
-    struct loops *all = l->all;
-
-    l->dead = true;
-    l->accepting = false;
-    for (; l->arrivals; l->arrivals = l->arrivals->next)
-        loop_counts(l, LOOP_QUEUE_READY, -1);
-    for (uint32_t slot = 0; slot < all->room; slot++) {
-        struct loop_task *lt = all->by_slot[slot];
-
-        if (!lt || lt->loop != l || lt->dead)
-            continue;
-        loop_kill(lt);
-        loop_check(lt);
-    }
 }
 
 static bool keeps_alive(const struct loop_task *lt)
@@ -523,7 +598,7 @@ void loop_check(struct loop_task *lt)
 
     if (lt->refs > 0 || lt->finishing)
         return;
-    if (lt->unrefs == 0 || lt->dead) {
+    if ((lt->unrefs == 0 && lt->leaving == 0) || lt->dead) {
         loop_task_end(lt);
         return;
     }
@@ -534,14 +609,27 @@ void loop_check(struct loop_task *lt)
 
 /* ---- the end of the run ---------------------------------------------------------------------- */
 
+static void fiber_release(struct fiber *f)
+{
+    free(f->saved.stack);
+    while (f->saved.caught) {
+        struct caught *outer = f->saved.caught->outer;
+
+        free(f->saved.caught);
+        f->saved.caught = outer;
+    }
+}
+
 /* All but the stacks lies in the simulation's arena. */
 void loops_release(struct executor *ex)
 {
     struct loops *all = ex->state;
 
     for (struct fiber *f = all->fibers; f; f = f->made_before)
-        free(f->saved.stack);
+        fiber_release(f);
     for (int64_t i = 0; i < all->n && all->loops; i++)
         timers_release(&all->loops[i]);
+    for (int64_t i = 0; i < all->nworkers; i++)
+        timers_release(all->workers[i]);
     free(all->by_slot);
 }

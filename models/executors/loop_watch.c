@@ -2,7 +2,7 @@
  * it calls, and what waits.
  *
  * All of it is told from here and, in words of the machine, by sim/host.c; where nobody looks
- * (loops.watched) only lengths are kept.  Nothing that the loop decides depends on it.
+ * (loop.watched) only lengths are kept.  Nothing that the loop decides depends on it.
  *
  * Source: libuv 1.46 src/unix/core.c (uv_run) for the phases; node 20.20 src/api/callback.cc
  * for where a callback begins and ends: the drain behind it is no part of it. */
@@ -10,7 +10,7 @@
 
 void loop_phase(struct loop *l, enum loop_stage stage)
 {
-    if (l->all->watched)
+    if (l->watched)
         executor_phase(l->ex, l->number, stage, l->iteration);
 }
 
@@ -20,7 +20,7 @@ void loop_counts(struct loop *l, enum loop_queue queue, int64_t more)
 {
     l->queued[queue] += more;
     sim_assert(l->queued[queue] >= 0);
-    if (l->all->watched)
+    if (l->watched)
         executor_queue(l->ex, l->number, queue, l->queued[queue]);
 }
 
@@ -68,6 +68,8 @@ static enum call_kind call_of(const struct callback *cb)
         [CALLBACK_TIMER] = CALL_TIMER,       [CALLBACK_REQUEST] = CALL_IO,
         [CALLBACK_JOB] = CALL_WORK,          [CALLBACK_JOIN] = CALL_JOIN,
         [CALLBACK_PERIOD] = CALL_PERIOD,     [CALLBACK_CLOSE] = CALL_CLOSE,
+        [CALLBACK_MESSAGE] = CALL_MESSAGE,   [CALLBACK_PORT] = CALL_MESSAGE,
+        [CALLBACK_WORKER] = CALL_MESSAGE,    [CALLBACK_TURN] = CALL_IMMEDIATE,
     };
 
     sim_assert(cb->kind < ARRAY_LEN(kinds));
@@ -84,24 +86,39 @@ static const char *label_of(const struct callback *cb)
 {
     if (cb->name)
         return cb->name;
+    if (cb->port)
+        return cb->port->name;
     if (cb->device >= 0)
         return executor_device(cb->loop->ex, cb->device);
     return cb->promise ? cb->promise->name : NULL;
 }
 
-void loop_calls(struct loop *l, const struct callback *cb)
+void loop_calls_for(struct loop *l, struct loop_task *lt, const struct callback *cb)
 {
-    if (!l->all->watched || cb->cleared)
+    if (!l->watched || cb->cleared)
         return;
     sim_assert(!l->calling);
     sim_assert(!l->top);
-    l->calling = cb->of;
-    executor_calls(l->ex, l->number, cb->of->task, call_of(cb), cb->place, label_of(cb));
+    l->calling = lt;
+    executor_calls(l->ex, l->number, lt->task, call_of(cb), cb->place, label_of(cb));
+}
+
+void loop_calls(struct loop *l, const struct callback *cb)
+{
+    loop_calls_for(l, cb->of, cb);
+}
+
+void loop_calls_event(struct loop *l, struct loop_task *lt, uint32_t place)
+{
+    if (!l->watched || l->calling)
+        return;
+    l->calling = lt;
+    executor_calls(l->ex, l->number, lt->task, CALL_EVENT, place, NULL);
 }
 
 void loop_calls_main(struct loop *l, struct loop_task *lt)
 {
-    if (!l->all->watched)
+    if (!l->watched)
         return;
     sim_assert(!l->calling);
     l->calling = lt;
@@ -138,7 +155,7 @@ void fiber_frames(const struct fiber *f, bool entered)
     struct loop *l = f->of->loop;
     const struct task *t = f->of->task;
 
-    if (!l->all->watched)
+    if (!l->watched)
         return;
     if (entered && f->frame)
         executor_frame(l->ex, l->number, t, true, f->called_at, f->frame);

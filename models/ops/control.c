@@ -198,7 +198,7 @@ static bool exec_exit(struct sim *sim, struct task *t, const struct instr *in, s
     (void)sim;
     (void)t;
     (void)in;
-    *out = (struct step){.kind = STEP_END};
+    *out = (struct step){.kind = STEP_END, .exits = true};
     return true;
 }
 
@@ -209,8 +209,10 @@ static void compile_exit(struct compiler *c, const void *args)
 }
 
 const struct op_def op_exit = {
-    .help = "end this task, from whatever depth",
-    .source = "Source: POSIX.1-2017 pthread_exit()",
+    .help =
+        "end this task, from whatever depth; in the main of an event loop, and in a worker: "
+        "the process, with all tasks of that loop",
+    .source = "Source: POSIX.1-2017 pthread_exit(); Node 20.20 process.exit()",
     .params = exit_params,
     .args_size = sizeof(struct exit_args),
     .compile = compile_exit,

@@ -37,10 +37,12 @@ struct op_def {
      * the op itself; -1: it works everywhere.  NULL: everywhere. */
     int (*needs_loop)(const void *args);
 
-    /* Names that ops give to each other: what they are names of ("promise", "timer"), and
-     * the rows of params (NAME, AWAIT) that give one or use one, bit 1 << index each. */
+    /* Names that ops give to each other: what they are names of ("promise", "timer", "worker"), and
+     * the rows of params (NAME, NAMES, AWAIT) that give one or use one, bit 1 << index each. */
     const char *names;
     uint32_t declares, uses;
+    bool makes_loop;      /* numbers are kept for it: scenario_loops() */
+    uint32_t named_after; /* ... or, where no row gives one, the program of this row does */
 };
 
 extern const struct op_def *const op_defs[]; /* NULL ends it; in the order of the manual */

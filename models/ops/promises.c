@@ -1,5 +1,6 @@
 /* promises.c - promise, resolve, reject, then, async, await. */
 #include "models/ops/op_loop.h"
+#include "models/ops/op_text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -61,24 +62,61 @@ const struct op_def op_resolve = {
     .uses = 1U << 0 | 1U << 1,
 };
 
+struct reject_args {
+    const char *name, *text;
+};
+
 static const struct param reject_params[] = {
-    PARAM_AS("reject", NAME, struct promise_args, name, "the promise", .required = true),
+    PARAM_AS("reject", NAME, struct reject_args, name, "the promise", .required = true),
+    PARAM(TEXT, struct reject_args, text,
+          "why: the ${error} of who catches it; ${expression} stands for its value",
+          .deflt = NULL),
     PARAM_END,
 };
 
+struct reject_op {
+    struct loop_call call;
+    const struct text_part *text; /* NULL: none */
+};
+
+static bool exec_reject(struct sim *sim, struct task *t, const struct instr *in,
+                        struct step *out)
+{
+    const struct reject_op *op = in->arg.ptr;
+    struct words *w = op->text ? text_words(sim, t, in, out, op->text) : NULL;
+
+    if (w || !op->text)
+        *out =
+            (struct step){.kind = STEP_LOOP, .call = &op->call, .words = w, .place = in->place};
+    return true;
+}
+
 static void compile_reject(struct compiler *c, const void *args)
 {
-    const struct promise_args *a = args;
+    const struct reject_args *a = args;
+    struct reject_op *op = compile_alloc(c, sizeof(*op));
 
-    emit_loop_op(c, loop_op_new(c, LOOP_REJECT, a->name), no_ops, no_ops);
+    op->call.verb = LOOP_REJECT;
+    op->call.name = a->name;
+    op->text = a->text ? text_compile(c, a->text) : NULL;
+    (void)emit(c, exec_reject, op, 0);
+}
+
+static int check_reject(const struct scenario *sc, const void *args, char *buf, size_t size)
+{
+    const struct reject_args *a = args;
+
+    (void)sc;
+    return !a->text || text_check(a->text, buf, size) ? -1 : 1;
 }
 
 const struct op_def op_reject = {
-    .help = "reject a promise: a fault of the task, if nobody handles it in time",
+    .help = "reject a promise; if nobody handles it in time it is an uncaught exception",
     .source = "Source: ECMA-262 27.2.1.3.1; Node 20.20 lib/internal/process/promises.js",
     .params = reject_params,
-    .args_size = sizeof(struct promise_args),
+    .args_size = sizeof(struct reject_args),
     .compile = compile_reject,
+    .check = check_reject,
     .needs_loop = loop_op_needs_loop,
     .names = "promise",
     .uses = 1U << 0,

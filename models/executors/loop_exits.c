@@ -1,0 +1,410 @@
+/* loop_exits.c - who listens, exceptions that nobody catches, and the end of a process.
+ *
+ * A process is a loop with all of its tasks; a worker is one, too.  What its tasks throw and do
+ * not catch goes to its listeners, of whichever task.  Where there is none, the process ends, if
+ * it was main or a worker that did so; of another task, a request so to say, it is that task
+ * which ends, as where a server answers "500" and goes on.
+ *
+ * Source: node 20.20 lib/internal/process/execution.js (createOnGlobalUncaughtException),
+ * lib/internal/process/promises.js, src/api/embed_helpers.cc (SpinEventLoop), src/api/hooks.cc
+ * (EmitProcessBeforeExit, EmitProcessExit); rules X1 - X7.  Differs: tasks beside main, as above;
+ * the listeners of a task to its own end are told when nothing is left that keeps the task,
+ * whatever other tasks the loop has. */
+#include "models/executors/executor_loop.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- listeners --------------------------------------------------------------------------------- */
+
+static bool of_process(uint8_t event)
+{
+    return event >= EVENT_BEFORE_EXIT;
+}
+
+/* Those of a worker hear their parent where they name nobody; others, any worker of the task. */
+static bool choose_port(struct loop *l, struct loop_task *lt, struct listener *on,
+                        const struct loop_call *call, uint32_t place)
+{
+    const char *name = call->name;
+    char text[300];
+
+    if (!name && l->worker && call->event == EVENT_MESSAGE)
+        name = "parent";
+    if (!name) {
+        on->any = !of_process(call->event) && call->event != EVENT_EXIT;
+        return true;
+    }
+    on->port = port_find(lt, name);
+    if (on->port)
+        return true;
+    (void)snprintf(text, sizeof(text), "there is no worker and no port \"%.200s\" now", name);
+    executor_fault(l->ex, lt->task, place, text);
+    loop_kill(lt, true);
+    loop_check(lt);
+    return false;
+}
+
+void listener_new(struct loop *l, struct fiber *f, const struct step *step)
+{
+    const struct loop_call *call = step->call;
+    struct loops *all = l->all;
+    struct loop_task *lt = f->of;
+    struct listener *on = all->free_listeners;
+    struct callback knows = {0};
+
+    if (on) {
+        all->free_listeners = on->next;
+        memset(on, 0, sizeof(*on));
+    } else {
+        on = executor_alloc(all->ex, sizeof(*on));
+    }
+    on->of = lt;
+    on->event = call->event;
+    on->entry = call->entry;
+    on->place = step->place;
+    if (!choose_port(l, lt, on, call, step->place)) {
+        on->next = all->free_listeners;
+        all->free_listeners = on;
+        return;
+    }
+    callback_knows(&knows, f);
+    on->message = knows.message;
+    on->error = knows.error;
+    *l->listeners_last = on;
+    l->listeners_last = &on->next;
+    if (call->event == EVENT_BEFORE_EXIT || (call->event == EVENT_EXIT && !on->port))
+        lt->leaving++;
+    if (call->event == EVENT_MESSAGE && on->port)
+        port_listen(on->port, step->place, call->unref);
+}
+
+static void listener_free(struct loop *l, struct listener *on)
+{
+    words_drop(on->message);
+    words_drop(on->error);
+    on->next = l->all->free_listeners;
+    l->all->free_listeners = on;
+}
+
+void listeners_of_port(struct port *p)
+{
+    struct loop *l = p->loop;
+    struct listener **at = &l->listeners;
+
+    while (*at) {
+        struct listener *on = *at;
+
+        if (on->port != p) {
+            at = &on->next;
+            continue;
+        }
+        *at = on->next;
+        listener_free(l, on);
+    }
+    l->listeners_last = at;
+}
+
+/* What main listens to for the process stays with the process. */
+void listeners_of(struct loop_task *lt)
+{
+    struct loop *l = lt->loop;
+    struct listener **at = &l->listeners;
+
+    while (*at) {
+        struct listener *on = *at;
+
+        if (on->of != lt || (lt->script && !l->gone && of_process(on->event) &&
+                             on->event != EVENT_BEFORE_EXIT)) {
+            if (on->of == lt)
+                on->of = NULL;
+            at = &on->next;
+            continue;
+        }
+        *at = on->next;
+        listener_free(l, on);
+    }
+    l->listeners_last = at;
+}
+
+static bool hears(const struct listener *on, enum loop_event event, const struct port *p)
+{
+    if (on->event != event)
+        return false;
+    if (!p)
+        return !on->port && !on->any;
+    return on->port == p || (on->any && p->worker && p->worker->port == p && on->of == p->of);
+}
+
+struct loop_task *loop_listens(const struct loop *l, enum loop_event event,
+                               const struct port *p, struct loop_task *lt)
+{
+    for (const struct listener *on = l->listeners; on; on = on->next)
+        if (hears(on, event, p))
+            return on->of ? on->of : lt;
+    return NULL;
+}
+
+/* On behalf of `lt`, where the one who listens has ended; the caller's fibers wait below. */
+static void call_listener(const struct listener *on, struct loop_task *lt,
+                          struct words *message, struct words *error)
+{
+    struct loop_task *of = on->of ? on->of : lt;
+    struct fiber *f = fiber_new(of, on->entry, NULL);
+
+    if (!of->loop->optional)
+        loop_lingers(of, false);
+
+    fiber_says(f, words_use(message ? message : on->message),
+               words_use(error ? error : on->error));
+    f->last_resort = on->event == EVENT_UNCAUGHT;
+}
+
+/* The first is on top, so the last is called first. */
+static bool emit_from(struct loop *l, const struct listener *on, enum loop_event event,
+                      struct port *p, struct loop_task *lt, struct words *message,
+                      struct words *error)
+{
+    bool heard;
+
+    while (on && !hears(on, event, p))
+        on = on->next;
+    if (!on)
+        return false;
+    heard = emit_from(l, on->next, event, p, lt, message, error);
+    (void)heard;
+    call_listener(on, lt, message, error);
+    return true;
+}
+
+static bool emit(struct loop *l, enum loop_event event, struct port *p, struct loop_task *lt,
+                 struct words *message, struct words *error)
+{
+    return emit_from(l, l->listeners, event, p, lt, message, error);
+}
+
+bool loop_emit_to(struct loop *l, enum loop_event event, struct loop_task *lt,
+                  struct words *error)
+{
+    for (const struct listener *on = l->listeners; on; on = on->next)
+        if (hears(on, event, NULL)) {
+            loop_calls_event(l, on->of ? on->of : lt, on->place);
+            break;
+        }
+    return emit(l, event, NULL, lt, NULL, error);
+}
+
+bool loop_emit(struct loop *l, enum loop_event event, struct port *p, struct words *message,
+               struct words *error)
+{
+    return emit(l, event, p, p->of, message, error);
+}
+
+/* ---- nobody catches it --------------------------------------------------------------------------- */
+
+static void fault(struct loop *l, const struct loop_task *lt, const struct words *w,
+                  uint32_t place, const char *text)
+{
+    char all[500];
+
+    if (!text) {
+        (void)snprintf(all, sizeof(all), "nobody catches \"%.400s\"", w->text);
+        text = all;
+    }
+    executor_fault(l->ex, lt->task, place, text);
+}
+
+/* X1 and X2: the callback is given up, and with it the drain behind it; the loop turns once more.
+ * X4: of microtasks the others go on. */
+void loop_uncaught(struct loop *l, struct loop_task *lt, struct words *w, uint32_t place,
+                   const char *text)
+{
+    bool handled = !l->leaving.goes && emit(l, EVENT_UNCAUGHT, NULL, lt, NULL, w);
+
+    if (handled) {
+        struct callback *cb = callback_new(lt, CALLBACK_TURN, true);
+
+        if (l->drain == DRAIN_BEGIN || l->drain == DRAIN_TICKS)
+            l->drain = DRAIN_NONE;
+
+        l->nrefd++;
+        callback_queue(cb, LOOP_QUEUE_IMMEDIATES);
+        callback_ready(cb);
+    } else {
+        if (l->worker) { /* its parent is told */
+            worker_fails(l->worker, words_use(w));
+        } else {
+            fault(l, lt, w, place, text);
+        }
+        loop_exit(l, lt, 1, !l->worker);
+    }
+    words_drop(w);
+}
+
+/* Of an async function it rejects the promise that its call gave; P4, X6. */
+void loop_throw(struct loop *l, struct fiber *f, struct words *w, uint32_t place)
+{
+    struct loop_task *lt = f->of;
+    bool last = f->last_resort;
+
+    if (f->result || (f->main && (!lt->script || f->waited))) {
+        fiber_over(l, f, true, w, place);
+        return;
+    }
+    fiber_drop(l);
+    lt->refs++; /* while it is handled */
+    if (last) {
+        fault(l, lt, w, place, NULL);
+        words_drop(w);
+        loop_exit(l, lt, 7, true);
+    } else {
+        loop_uncaught(l, lt, w, place, NULL);
+    }
+    lt->refs--;
+    loop_check(lt);
+}
+
+/* ---- the end --------------------------------------------------------------------------------------- */
+
+static const struct listener *next_to_leave(const struct loop *l, const struct listener *from)
+{
+    const struct leaving *end = &l->leaving;
+
+    while (from && !(hears(from, (enum loop_event)end->event, NULL) && from->of &&
+                     (!end->of || from->of == end->of)))
+        from = from->next;
+    return from;
+}
+
+static void leave_by(struct loop *l, uint8_t event)
+{
+    l->leaving.event = event;
+    l->leaving.next = (struct listener *)(uintptr_t)next_to_leave(l, l->listeners);
+}
+
+/* One task among others: those go on. */
+static void task_exit(struct loop *l, struct loop_task *lt, bool fault)
+{
+    while (l->top && l->top->of == lt)
+        fiber_drop(l);
+    if (lt->leaving == 0 || l->leaving.goes) {
+        lt->refs++;
+        loop_kill(lt, fault);
+        lt->refs--;
+        loop_check(lt);
+        return;
+    }
+    l->leaving = (struct leaving){.goes = true,
+                                  .of = lt,
+                                  .by = lt,
+                                  .abrupt = true,
+                                  .fault = fault,
+                                  .code = fault,
+                                  .drain = l->drain};
+    l->drain = DRAIN_NONE;
+    leave_by(l, EVENT_EXIT);
+}
+
+void loop_exit(struct loop *l, struct loop_task *by, int code, bool fault)
+{
+    bool again = l->leaving.goes && l->leaving.abrupt;
+
+    if (!by->script && !l->worker) {
+        task_exit(l, by, fault);
+        return;
+    }
+    while (l->top)
+        fiber_drop(l);
+    l->drain = DRAIN_NONE;
+    l->leaving =
+        (struct leaving){.goes = true, .by = by, .abrupt = true, .fault = fault, .code = code};
+    if (!again)
+        leave_by(l, EVENT_EXIT);
+}
+
+/* Nothing keeps `lt` any more; is anybody to be told of that? */
+bool loop_takes_leave(struct loop_task *lt)
+{
+    struct loop *l = lt->loop;
+
+    if (lt->leaving == 0 || lt->dead)
+        return false;
+    sim_assert(!l->leaving.goes);
+    l->leaving = (struct leaving){.goes = true, .of = lt, .by = lt};
+    leave_by(l, EVENT_BEFORE_EXIT);
+    return true;
+}
+
+void loop_stop(struct loop *l, bool fault)
+{
+    struct loops *all = l->all;
+
+    l->dead = true;
+    l->accepting = false;
+    l->leaving = (struct leaving){0};
+    l->drain = DRAIN_NONE;
+    for (; l->arrivals; l->arrivals = l->arrivals->next)
+        loop_counts(l, LOOP_QUEUE_READY, -1);
+    l->script = NULL;
+    while (l->top)
+        fiber_drop(l);
+    promises_forget(l);
+    for (uint32_t slot = 0; slot < all->room; slot++) {
+        struct loop_task *lt = all->by_slot[slot];
+
+        if (!lt || lt->loop != l || lt->dead)
+            continue;
+        lt->refs++;
+        loop_kill(lt, fault);
+        lt->refs--;
+        loop_check(lt);
+    }
+}
+
+static void over(struct loop *l)
+{
+    struct leaving end = l->leaving;
+
+    if (end.of) {
+        l->leaving = (struct leaving){0};
+        l->drain = end.drain;
+        end.of->refs++;
+        loop_kill(end.of, end.fault);
+        end.of->refs--;
+        loop_check(end.of);
+        return;
+    }
+    if (l->worker)
+        l->worker->code = end.code;
+    loop_stop(l, end.fault);
+}
+
+/* X7: a natural end lets microtasks run, and nothing else. */
+void loop_leaves(struct loop *l)
+{
+    struct leaving *end = &l->leaving;
+    const struct listener *on = end->next;
+    char code[16];
+    struct words *says;
+
+    if (on) {
+        end->next = (struct listener *)(uintptr_t)next_to_leave(l, on->next);
+        (void)snprintf(code, sizeof(code), "%d", end->code);
+        says = executor_words(l->ex, code);
+        if (end->event == EVENT_BEFORE_EXIT)
+            l->drain = DRAIN_BEGIN;
+        loop_calls_event(l, on->of, on->place);
+        call_listener(on, on->of, says, NULL);
+        words_drop(says);
+    } else if (end->event == EVENT_BEFORE_EXIT) {
+        if (end->of->refs > 0)
+            *end = (struct leaving){0}; /* it goes on, and comes back here */
+        else
+            leave_by(l, EVENT_EXIT);
+    } else if (!end->abrupt && !end->last) {
+        end->last = true;
+        l->drain = DRAIN_LAST;
+    } else {
+        over(l);
+    }
+}
