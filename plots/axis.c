@@ -47,6 +47,25 @@ void axis_number(struct text *t, sim_time time, sim_time unit, int decimals)
         text_addf(t, ".%0*" PRId64, decimals, rest);
 }
 
+static void grouped(struct text *t, int64_t n)
+{
+    if (n >= 1000) {
+        grouped(t, n / 1000);
+        text_addf(t, ",%03d", (int)(n % 1000));
+    } else {
+        text_addf(t, "%d", (int)n);
+    }
+}
+
+void axis_count(struct text *t, int64_t n)
+{
+    sim_assert(n >= 0);
+    if (n < 10000)
+        text_addf(t, "%d", (int)n);
+    else
+        grouped(t, n);
+}
+
 /* Zeros at its end, behind the point, are not written. */
 static void trimmed(struct text *t, sim_time time, sim_time unit, int decimals)
 {

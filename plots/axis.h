@@ -28,6 +28,7 @@ sim_time axis_unit(sim_time t, const char **name);
 
 /* t in `unit` with `decimals` of them, rounded: "52.6". */
 void axis_number(struct text *t, sim_time time, sim_time unit, int decimals);
+void axis_count(struct text *t, int64_t n); /* "185,188" */
 /* A time for reading: at most three decimals of its unit, rounded, the unit behind: "52.6 ms". */
 void axis_time(struct text *t, sim_time time);
 

@@ -8,8 +8,7 @@
 
 /* ---- spans -------------------------------------------------------------------------------- */
 
-/* Into what is kept: its part within the bounds, counted from where they begin. */
-static void keep(struct history *h, struct rows *rows, struct span s)
+void history_keep(struct history *h, struct rows *rows, struct span s)
 {
     s.from = s.from > h->from ? s.from : h->from;
     s.to = s.to < h->to ? s.to : h->to;
@@ -71,7 +70,8 @@ static void task_tell(struct history *h, struct task_now *t, sim_time now)
         remember_wait(h, t, now);
     if (t->needs >= 0)
         add_need(h, t, now);
-    keep(h, &h->tasks, (struct span){t->since, now, t->number, t->number, (uint8_t)t->is});
+    history_keep(h, &h->tasks,
+                 (struct span){t->since, now, t->number, t->number, (uint8_t)t->is});
     t->since = now;
 }
 
@@ -92,9 +92,9 @@ static void core_to(struct history *h, int32_t core, sim_time now)
     struct core_now *c = &h->core_now[core];
 
     if (c->busy)
-        keep(h, &h->cores,
-             (struct span){c->since, now, core, c->who,
-                           (uint8_t)(c->changing ? DOES_CHANGE : DOES_RUN)});
+        history_keep(h, &h->cores,
+                     (struct span){c->since, now, core, c->who,
+                                   (uint8_t)(c->changing ? DOES_CHANGE : DOES_RUN)});
     if (c->since < now)
         c->since = now;
 }
@@ -130,7 +130,7 @@ static void interrupt(struct history *h, const struct trace_rec *rec)
     sim_time from = c->since > rec->at ? c->since : rec->at, to = time_add(from, rec->arg);
 
     core_to(h, rec->place, rec->at);
-    keep(h, &h->cores, (struct span){from, to, rec->place, -1, DOES_CHANGE});
+    history_keep(h, &h->cores, (struct span){from, to, rec->place, -1, DOES_CHANGE});
     c->since = to;
 }
 
@@ -334,6 +334,11 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
     case TR_SERVE:
         level_to(h, LEVEL_MORE + rec->place, rec->at, -1);
         break;
+    case TR_PHASE:
+    case TR_QUEUED:
+    case TR_LOOP:
+        history_loop_record(h, rec);
+        return;
     default:
         break;
     }
@@ -359,10 +364,12 @@ static void finish(struct trace_sink *sink, sim_time end)
     h->end = end;
     h->from = h->from < end ? h->from : end;
     h->to = h->to < end ? h->to : end;
-    for (int32_t i = 0; i < h->nlevels; i++)
+    history_loops_end(h, end);
+    for (size_t i = 0; i < h->nlevels; i++)
         level_history_end(&h->levels[i], h->to);
     rows_sort(&h->cores, h->sc->machine.ncores);
     rows_sort(&h->tasks, h->arrived);
+    rows_sort(&h->loops, h->nloops);
 }
 
 struct history *history_new(const struct scenario *sc, sim_time from, sim_time to)
@@ -371,7 +378,7 @@ struct history *history_new(const struct scenario *sc, sim_time from, sim_time t
 
     sim_assert(from >= 0);
     sim_assert(to > from);
-    h->sink.kinds = TRACE_COURSE;
+    h->sink.kinds = TRACE_COURSE | TRACE_BIT(PHASE) | TRACE_BIT(QUEUED);
     h->sink.record = record;
     h->sink.finish = finish;
     h->sc = sc;
@@ -379,9 +386,10 @@ struct history *history_new(const struct scenario *sc, sim_time from, sim_time t
     h->to = to;
     h->longest.number = -1;
     h->core_now = sim_calloc((size_t)sc->machine.ncores, sizeof(*h->core_now));
-    h->nlevels = LEVEL_MORE + sc->ndevices + sc->nexecutors + sc->nsyncs;
-    h->levels = sim_calloc((size_t)h->nlevels, sizeof(*h->levels));
-    for (int32_t i = 0; i < h->nlevels; i++)
+    h->nlevels = (size_t)(LEVEL_MORE + sc->ndevices + sc->nexecutors + sc->nsyncs);
+    h->levels = sim_calloc(h->nlevels, sizeof(*h->levels));
+    h->has_loop = sim_calloc((size_t)sc->nexecutors + 1, sizeof(*h->has_loop));
+    for (size_t i = 0; i < h->nlevels; i++)
         h->levels[i].begin = from;
     return h;
 }
@@ -392,13 +400,16 @@ void history_free(struct history *h)
         return;
     for (int32_t i = 0; i < h->nstories; i++)
         free(h->stories[i].name);
-    for (int32_t i = 0; i < h->nlevels; i++)
+    for (size_t i = 0; i < h->nlevels; i++)
         level_history_release(&h->levels[i]);
     for (int32_t i = 0; i < HISTORY_NEEDS; i++)
         free(h->needs[i].name);
     free(h->levels);
     rows_release(&h->cores);
     rows_release(&h->tasks);
+    rows_release(&h->loops);
+    free(h->loop_now);
+    free(h->has_loop);
     free(h->core_now);
     free(h->task_now);
     free(h->longest_name);
@@ -508,6 +519,11 @@ const struct needs *history_needs(const struct history *h, int32_t spec)
     return spec < HISTORY_NEEDS && h->needs[spec].seen ? &h->needs[spec] : NULL;
 }
 
+int32_t history_levels(const struct history *h)
+{
+    return history_loop_level(h, h->nloops, (enum loop_queue)0);
+}
+
 void history_level(const struct history *h, int32_t level, struct steps *s)
 {
     level_history_steps(&h->levels[level], h->to, s);
@@ -532,7 +548,9 @@ const char *history_level_name(const struct history *h, int32_t level)
     if (level < sc->nexecutors)
         return sc->executors[level].name;
     level -= sc->nexecutors;
-    return level < sc->nsyncs ? sc->syncs[level].name : NULL;
+    if (level < sc->nsyncs)
+        return sc->syncs[level].name;
+    return loop_queue_name((enum loop_queue)((level - sc->nsyncs) % LOOP_QUEUE_COUNT));
 }
 
 struct longest_wait history_longest_wait(const struct history *h)

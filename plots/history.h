@@ -119,12 +119,21 @@ void pieces_release(struct pieces *p);
 bool history_saw(const struct history *h, enum doing is);                 /* a task did that */
 const struct needs *history_needs(const struct history *h, int32_t spec); /* NULL: not kept */
 
-/* Levels, by number; NULL past the last. */
+/* Levels by number: those above, then the devices, the executors, the sync objects, and the
+ * queues of each loop. */
 enum { LEVEL_PROGRESS, LEVEL_RUNNING, LEVEL_READY, LEVEL_MORE };
+int32_t history_levels(const struct history *h);
 const char *history_level_name(const struct history *h, int32_t level);
 void history_level(const struct history *h, int32_t level, struct steps *s);
 int64_t history_level_max(const struct history *h, int32_t level);
 void steps_release(struct steps *s);
+
+/* Event loops, as they tell of themselves.  A piece of a loop has its stage as `who`; where it
+ * waits, it is blocked in its poll. */
+int32_t history_loops(const struct history *h);
+void history_loop(const struct history *h, int32_t loop, struct pieces *p);
+int32_t history_loop_level(const struct history *h, int32_t loop, enum loop_queue queue);
+bool history_has_loop(const struct history *h, int32_t executor);
 
 /* The longest stretch for which a task was ready and did not run. */
 struct longest_wait {

@@ -84,11 +84,17 @@ struct core_now {
     sim_time since;
 };
 
+struct loop_now {
+    bool in;
+    enum loop_stage stage;
+    sim_time since;
+};
+
 struct history {
     struct trace_sink sink;
     const struct scenario *sc;
     sim_time from, to, end;
-    struct rows cores, tasks;
+    struct rows cores, tasks, loops;
     struct core_now *core_now;
     struct task_now *task_now;
     size_t nslots;
@@ -96,12 +102,24 @@ struct history {
     struct task_story stories[HISTORY_ROWS];
     int32_t nstories;
     unsigned stories_fold;
-    struct level_history *levels;
-    int32_t nlevels;
+    struct level_history *levels; /* those of the loops behind the others */
+    size_t nlevels;               /* room for so many; all of them may be used */
+    struct loop_now *loop_now;
+    size_t loops_room;
+    int32_t nloops;
+    bool *has_loop; /* by executor */
     bool saw[DOINGS];
     struct needs needs[HISTORY_NEEDS];
     struct longest_wait longest;
     char *longest_name;
 };
+
+/* Into what is kept: its part within the bounds, counted from where they begin. */
+void history_keep(struct history *h, struct rows *rows, struct span s);
+
+/* ---- loops: history_loops.c ----------------------------------------------------------------- */
+
+void history_loop_record(struct history *h, const struct trace_rec *rec);
+void history_loops_end(struct history *h, sim_time end);
 
 #endif

@@ -4,8 +4,9 @@
 
 #include "plots/plot.h"
 
-/* Never NULL; "" where nothing happened.  Freed by insight_free(). */
-char *insight(const struct plot_run *r);
+/* A second sentence only where both fit into `room` at the font's `size`.  Never NULL.  Freed
+ * by insight_free(). */
+char *insight(const struct plot_run *r, px room, px size);
 void insight_free(char *text);
 
 #endif

@@ -96,7 +96,8 @@ static void make_cells(struct lane *l, const struct pieces *p, int32_t per, stru
 
         if (piece->from >= l->axis->to || piece->to <= l->axis->from)
             continue;
-        if (open && (x1 - open->x0 > PIXEL || x1 - x0 >= PIXEL)) {
+        if (open &&
+            (open->x1 - open->x0 >= PIXEL || x0 - open->x0 >= PIXEL || x1 - x0 >= PIXEL)) {
             close_cell(c, per);
             open = NULL;
         }
@@ -196,13 +197,16 @@ static char *stretch_title(const char *who, enum doing is, const char *where,
 /* The name, or what is special about it, as far as it fits into the bar. */
 static void bar_label(struct lane *l, const struct cell *c, const struct task_colours *colours)
 {
-    const char *name = history_name(l->run->history, c->who), *number;
+    const char *name = history_name(l->run->history, c->who), *number, *folder;
     px size = l->h >= PX(26) ? 1550 : l->h >= PX(16) ? PX(13) : PX(10);
     px room = c->x1 - c->x0 - PX(4);
     struct font f = plot_bold(size, colours->label);
 
     if (!name || l->h < PX(11))
         return;
+    folder = strrchr(name, '/');
+    if (text_width(name, size, true) > room && folder)
+        name = folder + 1;
     number = strrchr(name, '#');
     if (text_width(name, size, true) > room && number)
         name = number + 1;
@@ -217,7 +221,7 @@ static void core_bar(struct lane *l, const struct cell *c, const char *where)
     const struct history *h = l->run->history;
     enum doing is = longest(c);
     const struct task_colours *colours = theme_task(l->p->theme, history_colour(h, c->who));
-    const char *name = history_name(h, c->who);
+    const char *name = history_name(h, c->who); /* NULL where there are too many */
     char *title = NULL;
 
     if (c->x1 - c->x0 >= PX(2))
@@ -242,51 +246,85 @@ static px share(const struct cell *c, sim_time time, int32_t per)
     return all > 0 && time > 0 ? mul_div_ceil(time, COLUMN_LEVELS, all) : 0;
 }
 
+/* Neighbours of one height are one box, neighbours of one colour one path. */
+struct columns {
+    colour fill;     /* of the path that is open; NO_COLOUR: none */
+    px x0, x1, high; /* the last box, not yet drawn; high 0: none */
+};
+
+static void columns_box(struct lane *l, struct columns *d)
+{
+    if (d->high > 0)
+        svg_box(l->s, d->x0, l->y + l->h - d->high, d->x1 - d->x0, d->high);
+    d->high = 0;
+}
+
+static void columns_end(struct lane *l, struct columns *d)
+{
+    columns_box(l, d);
+    if (d->fill != NO_COLOUR)
+        svg_path_end(l->s, NULL);
+    d->fill = NO_COLOUR;
+}
+
+static void columns_add(struct lane *l, struct columns *d, colour fill, px x0, px x1, px high)
+{
+    if (d->fill != fill) {
+        columns_end(l, d);
+        svg_path(l->s, fill, 0);
+        d->fill = fill;
+    }
+    if (d->high == high && d->x1 >= x0) {
+        d->x1 = x1;
+        return;
+    }
+    columns_box(l, d);
+    d->x0 = x0;
+    d->x1 = x1;
+    d->high = high;
+}
+
+/* Are tasks few enough for their colours to say something? */
+static bool coloured(const struct lane *l)
+{
+    return history_per_row(l->run->history) == 1;
+}
+
 /* Density: as high as the core is busy, in the colour of the task that ran most of the time. */
-static void core_column(struct lane *l, const struct cell *c, int32_t per, colour *open)
+static void core_column(struct lane *l, const struct cell *c, int32_t per, struct columns *d)
 {
     sim_time run = c->in[DOES_RUN], busy = run + c->in[DOES_CHANGE];
-    px levels = share(c, busy, per), high;
-    bool one = run > 0 && c->top >= run / 10 * 6 && per == 1;
+    px levels = share(c, busy, per), width = c->x1 - c->x0;
+    bool one = run > 0 && c->top >= run / 10 * 6 && per == 1 && coloured(l);
     colour fill =
         theme_task(l->p->theme, one ? history_colour(l->run->history, c->who) : -1)->fill;
 
     if (run < c->in[DOES_CHANGE])
         fill = l->p->theme->change;
     levels = levels < COLUMN_LEVELS ? levels : COLUMN_LEVELS;
-    high = l->h * levels / COLUMN_LEVELS;
-    if (*open != fill) {
-        if (*open != NO_COLOUR)
-            svg_path_end(l->s, NULL);
-        svg_path(l->s, fill, 0);
-        *open = fill;
-    }
-    svg_box(l->s, c->x0, l->y + l->h - high, c->x1 - c->x0 < PIXEL ? PIXEL : c->x1 - c->x0,
-            high);
+    columns_add(l, d, fill, c->x0, c->x0 + (width < PIXEL ? PIXEL : width),
+                l->h * levels / COLUMN_LEVELS);
 }
 
 void lane_core(struct lane *l, int32_t core, int32_t per)
 {
     struct pieces pieces = {0};
     struct cells cells = {0};
-    colour open = NO_COLOUR;
+    struct columns columns = {.fill = NO_COLOUR};
 
     history_core(l->run->history, core, per, &pieces);
     make_cells(l, &pieces, per, &cells);
     for (size_t i = 0; i < cells.n; i++) {
         const struct cell *c = &cells.list[i];
 
-        if (per > 1 || c->x1 - c->x0 < PX(1) || !pure(c, 1)) {
-            core_column(l, c, per, &open);
+        if (per > 1 || c->x1 - c->x0 < PIXEL || !pure(c, 1) || (c->many && !coloured(l))) {
+            core_column(l, c, per, &columns);
             continue;
         }
-        if (open != NO_COLOUR)
-            svg_path_end(l->s, NULL);
-        open = NO_COLOUR;
+        columns_end(l, &columns);
         core_bar(l, c, l->run->sc->machine.cores[core].name);
     }
-    if (open != NO_COLOUR)
-        svg_path_end(l->s, NULL);
+    columns_end(l, &columns);
     pieces_release(&pieces);
     free(cells.list);
 }
@@ -294,15 +332,13 @@ void lane_core(struct lane *l, int32_t core, int32_t per)
 /* ---- tasks ------------------------------------------------------------------------------------- */
 
 /* Density: a bar about the middle as high as it runs, upon a line where it also waits. */
-static void task_column(struct lane *l, const struct cell *c,
-                        const struct task_colours *colours, struct text *bars,
+static void task_column(struct lane *l, const struct cell *c, struct text *bars,
                         struct text *lines)
 {
     struct svg part = {.t = *bars};
     px levels = share(c, c->in[DOES_RUN], 1), high = l->h * levels / COLUMN_LEVELS;
     px width = c->x1 - c->x0 < PIXEL ? PIXEL : c->x1 - c->x0, thin = l->h < PX(6) ? 60 : 180;
 
-    (void)colours;
     high = high < l->h ? high : l->h;
     if (levels > 0)
         svg_box(&part, c->x0, l->y + (l->h - high) / 2, width, high);
@@ -323,7 +359,7 @@ static void flush(struct svg *s, struct text *boxes, colour fill)
     text_release(boxes);
 }
 
-static void task_cells(struct lane *l, const struct cells *cells, const char *name,
+static void task_cells(struct lane *l, const struct cells *cells, const char *name, bool idles,
                        const struct task_colours *colours)
 {
     struct text bars = {0}, lines = {0};
@@ -333,8 +369,10 @@ static void task_cells(struct lane *l, const struct cells *cells, const char *na
         enum doing is = longest(c);
         char *title = NULL;
 
+        if (idles && is == DOES_SLEEP)
+            continue; /* a thread of a pool that has nothing to do */
         if (c->many && !(pure(c, 1) && c->x1 - c->x0 >= PX(1))) {
-            task_column(l, c, colours, &bars, &lines);
+            task_column(l, c, &bars, &lines);
             continue;
         }
         if (c->x1 - c->x0 >= PX(2))
@@ -381,7 +419,7 @@ void lane_task(struct lane *l, int32_t row)
     /* What never ends goes on beyond the end of the run. */
     if (story->ending == TASK_STUCK && cells.n > 0 && l->axis->to > history_to(l->run->history))
         cells.list[cells.n - 1].x1 = l->axis->x1;
-    task_cells(l, &cells, story->name, colours);
+    task_cells(l, &cells, story->name, story->colour < 0, colours);
     task_ending(l, story, colours);
     pieces_release(&pieces);
     free(cells.list);

@@ -55,3 +55,24 @@ const struct task_colours *theme_task(const struct theme *theme, int32_t number)
 {
     return number < 0 ? &theme->other : &theme->tasks[number % PALETTE_TASKS];
 }
+
+/* In thousandths, near enough to choose by: sRGB's luminance with a gamma of 2. */
+static int64_t luminance(colour c)
+{
+    int64_t r = c >> 16 & 255, g = c >> 8 & 255, b = c & 255;
+
+    return (213 * r * r + 715 * g * g + 72 * b * b) / (255 * 255);
+}
+
+/* The ratio of WCAG, (light + 0.05) / (dark + 0.05), in thousandths. */
+static int64_t contrast(colour a, colour b)
+{
+    int64_t la = luminance(a) + 50, lb = luminance(b) + 50;
+
+    return la > lb ? la * 1000 / lb : lb * 1000 / la;
+}
+
+colour contrast_of(colour ground, colour a, colour b)
+{
+    return contrast(ground, a) >= contrast(ground, b) ? a : b;
+}

@@ -38,4 +38,7 @@ const struct theme *theme_of(int number);
 /* Of a task by its number of arrival; < 0: nobody's. */
 const struct task_colours *theme_task(const struct theme *theme, int32_t number);
 
+/* The one of two colours that stands out more against `ground`, by their luminance. */
+colour contrast_of(colour ground, colour a, colour b);
+
 #endif

@@ -84,9 +84,9 @@ px plot_footer(const struct plot *p, struct svg *s, px y, const char *notes)
     for (size_t i = 0; i < p->n; i++)
         if (i == 0 || strcmp(p->runs[i].sc->file, p->runs[i - 1].sc->file) != 0)
             text_addf(&t, " %s", p->runs[i].sc->file);
-    text_addf(&t, "   seed %" PRIu64 "   ", p->runs[0].sc->seed);
+    text_addf(&t, " · seed %" PRIu64 " · ", p->runs[0].sc->seed);
     add_digests(p, &t);
-    text_add(&t, "   Same file and seed: the same picture, byte by byte.");
+    text_add(&t, " · The same file and seed give the same picture, byte by byte.");
     if (p->left_out > 0)
         text_addf(&t, "\n%zu more runs are not drawn: choose with --variant.", p->left_out);
     if (notes[0])
@@ -117,6 +117,20 @@ void plot_run_name(const struct plot *p, size_t run, struct text *t)
     text_add(t, "");
 }
 
+/* A time that is not broken before its unit. */
+static void add_time(struct text *t, sim_time time)
+{
+    struct text spaced = {0};
+    char *unit;
+
+    axis_time(&spaced, time);
+    unit = strchr(spaced.data, ' ');
+    if (unit)
+        *unit++ = '\0';
+    text_addf(t, "%s%s%s", spaced.data, unit ? "\u00a0" : "", unit ? unit : "");
+    text_release(&spaced);
+}
+
 /* Times that the policy must be told: its quantum. */
 static void add_policy(const struct machine_spec *m, struct text *t)
 {
@@ -127,8 +141,8 @@ static void add_policy(const struct machine_spec *m, struct text *t)
         if (par->type != PARAM_TIME || !par->required)
             continue;
         memcpy(&time, (const char *)m->policy_params + par->offset, sizeof(time));
-        text_addf(t, ", %s ", par->name);
-        axis_time(t, time);
+        text_addf(t, ", %s\u00a0", par->name);
+        add_time(t, time);
     }
 }
 
@@ -156,6 +170,6 @@ void plot_run_facts(const struct plot_run *r, struct text *t)
     add_executors(r->sc, t);
     if (m->context_switch > 0) {
         text_add(t, "; a switch costs ");
-        axis_time(t, m->context_switch);
+        add_time(t, m->context_switch);
     }
 }

@@ -107,29 +107,39 @@ px plot_numbers_height(const struct plot *p)
     return PX(ROW_HEIGHT) * rows + PX(14);
 }
 
+/* Some three digits of the largest of them. */
+static int decimals(sim_time most, sim_time unit)
+{
+    return unit == 1 || most / unit >= 100 ? 0 : most / unit >= 10 ? 1 : 2;
+}
+
 static void write_value(struct text *t, const struct number *n, int64_t value, int64_t most,
-                        const char **unit)
+                        sim_time end, const char **unit)
 {
     sim_time ns;
 
     *unit = "";
     switch (n->kind) {
     case NUMBER_TIME:
-        ns = axis_unit(most, unit);
-        axis_number(t, value, ns,
-                    ns == 1             ? 0
-                    : most / ns >= 1000 ? 0
-                    : most / ns >= 10   ? 1
-                                        : 2);
+        ns = axis_unit(most > 0 ? most : end, unit);
+        axis_number(t, value, ns, most > 0 ? decimals(most, ns) : 0);
         return;
     case NUMBER_COUNT:
-        text_addf(t, "%" PRId64, value);
+        axis_count(t, value);
         return;
     case NUMBER_SHARE:
         axis_number(t, value, 10000000, 0);
         *unit = "%";
         return;
     }
+}
+
+/* In the place of the end that it has not. */
+static const char *outcome_short(const struct plot_run *r)
+{
+    return r->outcome == OUTCOME_UNTIL      ? "cut off"
+           : r->outcome == OUTCOME_DEADLOCK ? "never"
+                                            : "–";
 }
 
 static void draw_number(const struct layout *l, struct svg *s, size_t run, px x, px y,
@@ -150,10 +160,12 @@ static void draw_number(const struct layout *l, struct svg *s, size_t run, px x,
     f.weight = best ? 600 : 0;
     svg_text(s, x, y + PX(5), f, n->label);
     if (has)
-        write_value(&t, n, value, range.most, &unit);
+        write_value(&t, n, value, range.most, l->axis.to, &unit);
     else
-        text_add(&t, "–");
-    f.size = PX(14);
+        text_add(&t, n->of == done_at ? outcome_short(&l->p->runs[run]) : "–");
+    f.size = has ? PX(14) : PX(13);
+    if (!has && l->p->runs[run].outcome == OUTCOME_DEADLOCK)
+        f.fill = theme->bad;
     f.weight = best ? 700 : 500;
     f.anchor = ANCHOR_END;
     f.figures = true;

@@ -55,6 +55,8 @@ void panel_measure(const struct layout *l, size_t run, struct panel *m)
     measure_cores(l->p, r->sc->machine.ncores, m);
     measure_lanes(l->p, r->history, m);
     y += m->core_rows * (m->core_h + m->core_gap) - (m->core_rows > 0 ? m->core_gap : 0);
+    plot_loops_measure(l, run, m, y);
+    y += m->loops_h;
     m->said = y + PX(20);
     y += PX(32);
     y += m->lanes * m->lane_pitch;
@@ -159,13 +161,9 @@ static void draw_cores(struct layout *l, struct svg *s, size_t run)
 
 /* ---- tasks ------------------------------------------------------------------------------------- */
 
-static void band_name(const struct plot_run *r, int32_t row, int32_t n, struct text *t)
+static void band_name(const struct plot_run *r, int32_t row, struct text *t)
 {
-    int64_t per = history_per_row(r->history), first = row * per;
-    int64_t last = first + n * per - 1, all = history_tasks(r->history);
-
-    last = last < all ? last : all - 1;
-    text_addf(t, "%s … (%" PRId64 ")", history_story(r->history, row)->name, last - first + 1);
+    text_addf(t, "%s …", history_story(r->history, row)->name);
 }
 
 static int64_t most_of_bands(const struct plot_run *r, const struct panel *m)
@@ -215,7 +213,7 @@ static void draw_lanes(struct layout *l, struct svg *s, size_t run)
 
         n = n < m->rows_each ? n : m->rows_each;
         if (bands)
-            band_name(r, row, n, &name);
+            band_name(r, row, &name);
         else
             text_add(&name, story->name);
         if (bands || story->colour < 0)
@@ -239,8 +237,8 @@ static void draw_lanes(struct layout *l, struct svg *s, size_t run)
 
 /* ---- the strip --------------------------------------------------------------------------------- */
 
-static void strip_area(const struct layout *l, struct svg *s, const struct history *h,
-                       int32_t level, colour fill, const char *title, px bottom, px unit_256)
+void plot_area(const struct layout *l, struct svg *s, const struct history *h, int32_t level,
+               colour fill, const char *title, px bottom, px unit_256)
 {
     struct steps steps = {0};
     px last = l->axis.x0, high = 0;
@@ -281,10 +279,10 @@ static void draw_strip(const struct layout *l, struct svg *s, size_t run)
     }
     svg_group(s, "concurrency", NULL);
     svg_line(s, l->axis.x0, top, l->axis.x1, top, theme->grid, PX(1), LINE_SOLID, NULL);
-    strip_area(l, s, r->history, LEVEL_PROGRESS, theme->progress,
-               "tasks in progress (concurrency)", bottom, m->strip_h * 256 / most);
-    strip_area(l, s, r->history, LEVEL_RUNNING, theme->running,
-               "tasks that run at this instant (parallelism)", bottom, m->strip_h * 256 / most);
+    plot_area(l, s, r->history, LEVEL_PROGRESS, theme->progress,
+              "tasks in progress (concurrency)", bottom, m->strip_h * 256 / most);
+    plot_area(l, s, r->history, LEVEL_RUNNING, theme->running,
+              "tasks that run at this instant (parallelism)", bottom, m->strip_h * 256 / most);
     svg_line(s, l->axis.x0, bottom, l->axis.x1, bottom, theme->rule, PX(1), LINE_SOLID, NULL);
     f.anchor = ANCHOR_END;
     text_addf(&t, "%" PRId64, most);
@@ -323,7 +321,7 @@ static void draw_sentence(const struct layout *l, struct svg *s, size_t run)
     const struct panel *m = &l->panels[run];
     struct font f = {
         .size = 1280, .fill = l->p->theme->ink, .weight = 500, .italic = true, .halo = true};
-    char *said = insight(&l->p->runs[run]);
+    char *said = insight(&l->p->runs[run], l->axis.x1 - l->axis.x0, f.size);
 
     svg_text_fit(s, l->axis.x0, m->y + m->said, l->axis.x1 - l->axis.x0, f, said);
     insight_free(said);
@@ -340,6 +338,7 @@ void panel_draw(struct layout *l, struct svg *s, size_t run)
              PX(1), LINE_SOLID, NULL);
     draw_name(l, s, run);
     draw_cores(l, s, run);
+    plot_loops(l, s, run);
     draw_sentence(l, s, run);
     draw_lanes(l, s, run);
     draw_strip(l, s, run);

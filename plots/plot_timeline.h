@@ -11,6 +11,7 @@ struct panel {
     px y, h;
     int32_t core_rows, per_row; /* cores a row */
     px core_h, core_gap;
+    px loops, loops_h;        /* rows of event loops */
     px said;                  /* the sentence's line */
     int32_t lanes, rows_each; /* lanes of tasks, and rows of the history in each */
     px lane_h, lane_pitch;
@@ -35,6 +36,17 @@ px plot_workload(const struct layout *l, struct svg *s, px y);
 
 void panel_measure(const struct layout *l, size_t run, struct panel *panel);
 void panel_draw(struct layout *l, struct svg *s, size_t run);
+
+/* A level as an area upon `bottom`, `unit_256` / 256 high for each one. */
+void plot_area(const struct layout *l, struct svg *s, const struct history *h, int32_t level,
+               colour fill, const char *title, px bottom, px unit_256);
+
+/* ---- its event loops: plot_loops.c --------------------------------------------------------------- */
+
+enum { LOOPS_SHOWN = 2 };
+/* Sets m->loops_h; they begin at `top`. */
+void plot_loops_measure(const struct layout *l, size_t run, struct panel *m, px top);
+void plot_loops(struct layout *l, struct svg *s, size_t run);
 
 /* ---- its numbers: plot_numbers.c --------------------------------------------------------------- */
 
