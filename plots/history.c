@@ -31,6 +31,77 @@ static bool is_work(const struct history *h, const struct task_now *t)
     return t->spec < h->sc->ntasks;
 }
 
+/* ---- tasks -------------------------------------------------------------------------------- */
+
+/* The rows of the stories in pairs: the first of each stays. */
+static void fold_stories(struct history *h)
+{
+    h->stories_fold++;
+    for (int32_t i = 0; i < HISTORY_ROWS; i++) {
+        if (i % 2 == 1)
+            free(h->stories[i].name);
+        else
+            h->stories[i / 2] = h->stories[i];
+    }
+    h->nstories = HISTORY_ROWS / 2;
+    for (size_t i = 0; i < h->nslots; i++)
+        if (h->task_now[i].story >= 0)
+            h->task_now[i].story = h->task_now[i].story % 2 ? -1 : h->task_now[i].story / 2;
+}
+
+static void start_story(struct history *h, struct task_now *t)
+{
+    struct task_story *s;
+    char buf[TASK_NAME_SIZE];
+
+    if (h->nstories == HISTORY_ROWS && t->number >> h->stories_fold == HISTORY_ROWS)
+        fold_stories(h);
+    if (t->number & ((1 << h->stories_fold) - 1))
+        return;
+    t->story = h->nstories++;
+    s = &h->stories[t->story];
+    s->name = sim_strdup(t->name ? t->name
+                                 : task_name(&h->sc->tasks[t->spec], (uint64_t)t->copy, buf));
+    s->spec = t->spec;
+    s->colour = t->colour;
+    s->arrival = t->arrival;
+    s->first_run = t->first_run;
+    s->end = -1;
+    s->ending = TASK_LIVES;
+}
+
+/* Tasks are numbered in the order of their arrival, those alone of which something may be
+ * kept. */
+static void number(struct history *h, struct task_now *t)
+{
+    t->number = h->arrived++;
+    start_story(h, t);
+}
+
+static int by_arrival(const void *a, const void *b)
+{
+    const struct task_now *const *x = a, *const *y = b;
+
+    return ((*x)->seq > (*y)->seq) - ((*x)->seq < (*y)->seq);
+}
+
+/* What is kept begins now: with the tasks that are there. */
+static void begin(struct history *h)
+{
+    struct task_now **here = sim_calloc(h->nslots + 1, sizeof(struct task_now *));
+    size_t n = 0;
+
+    h->begun = true;
+    for (size_t i = 0; i < h->nslots; i++)
+        if (h->task_now[i].here)
+            here[n++] = &h->task_now[i];
+    if (n > 0)
+        qsort(here, n, sizeof(struct task_now *), by_arrival);
+    for (size_t i = 0; i < n; i++)
+        number(h, here[i]);
+    free(here);
+}
+
 static void remember_wait(struct history *h, const struct task_now *t, sim_time now)
 {
     char buf[TASK_NAME_SIZE];
@@ -70,8 +141,9 @@ static void task_tell(struct history *h, struct task_now *t, sim_time now)
         remember_wait(h, t, now);
     if (t->needs >= 0)
         add_need(h, t, now);
-    history_keep(h, &h->tasks,
-                 (struct span){t->since, now, t->number, t->number, (uint8_t)t->is});
+    if (t->number >= 0)
+        history_keep(h, &h->tasks,
+                     (struct span){t->since, now, t->number, t->number, (uint8_t)t->is});
     t->since = now;
 }
 
@@ -93,7 +165,7 @@ static void core_to(struct history *h, int32_t core, sim_time now)
 
     if (c->busy)
         history_keep(h, &h->cores,
-                     (struct span){c->since, now, core, c->who,
+                     (struct span){c->since, now, core, h->task_now[c->who].number,
                                    (uint8_t)(c->changing ? DOES_CHANGE : DOES_RUN)});
     if (c->since < now)
         c->since = now;
@@ -117,7 +189,7 @@ static void take_core(struct history *h, const struct trace_rec *rec, bool chang
     leave_core(h, rec->place, rec->at);
     c->busy = true;
     c->changing = changing;
-    c->who = t->number;
+    c->who = rec->task;
     t->core = rec->place;
     if (!changing)
         level_to(h, LEVEL_RUNNING, rec->at, 1);
@@ -132,45 +204,6 @@ static void interrupt(struct history *h, const struct trace_rec *rec)
     core_to(h, rec->place, rec->at);
     history_keep(h, &h->cores, (struct span){from, to, rec->place, -1, DOES_CHANGE});
     c->since = to;
-}
-
-/* ---- tasks -------------------------------------------------------------------------------- */
-
-/* The rows of the stories in pairs: the first of each stays. */
-static void fold_stories(struct history *h)
-{
-    h->stories_fold++;
-    for (int32_t i = 0; i < HISTORY_ROWS; i++) {
-        if (i % 2 == 1)
-            free(h->stories[i].name);
-        else
-            h->stories[i / 2] = h->stories[i];
-    }
-    h->nstories = HISTORY_ROWS / 2;
-    for (size_t i = 0; i < h->nslots; i++)
-        if (h->task_now[i].story >= 0)
-            h->task_now[i].story = h->task_now[i].story % 2 ? -1 : h->task_now[i].story / 2;
-}
-
-static void start_story(struct history *h, struct task_now *t, sim_time now)
-{
-    struct task_story *s;
-    char buf[TASK_NAME_SIZE];
-
-    t->story = -1;
-    if (h->nstories == HISTORY_ROWS && t->number >> h->stories_fold == HISTORY_ROWS)
-        fold_stories(h);
-    if (t->number & ((1 << h->stories_fold) - 1))
-        return;
-    t->story = h->nstories++;
-    s = &h->stories[t->story];
-    s->name = sim_strdup(t->name ? t->name
-                                 : task_name(&h->sc->tasks[t->spec], (uint64_t)t->copy, buf));
-    s->spec = t->spec;
-    s->colour = is_work(h, t) ? h->work : -1;
-    s->arrival = now;
-    s->first_run = s->end = -1;
-    s->ending = TASK_LIVES;
 }
 
 static void start_needs(struct history *h, struct task_now *t)
@@ -197,10 +230,13 @@ static void arrive(struct history *h, const struct trace_rec *rec)
     t->spec = (int32_t)rec->arg;
     t->copy = rec->extra;
     t->name = rec->text ? sim_strdup(rec->text) : NULL;
-    t->number = h->arrived++;
-    t->core = t->level = -1;
-    t->since = rec->at;
-    start_story(h, t, rec->at);
+    t->seq = h->seq++;
+    t->number = t->story = t->core = t->level = -1;
+    t->since = t->arrival = rec->at;
+    t->first_run = -1;
+    t->colour = is_work(h, t) ? h->work : -1;
+    if (h->begun && rec->at < h->to)
+        number(h, t);
     start_needs(h, t);
     /* A thread of a pool has nothing to do yet. */
     t->is = is_work(h, t) ? DOES_WAIT : DOES_SLEEP;
@@ -252,9 +288,11 @@ static void block(struct history *h, struct task_now *t, const struct trace_rec 
 static void run(struct history *h, struct task_now *t, const struct trace_rec *rec)
 {
     take_core(h, rec, false);
-    if (t->story >= 0 && h->stories[t->story].first_run < 0)
-        h->stories[t->story].first_run = rec->at;
     task_to(h, t, rec->at, DOES_RUN);
+    if (t->first_run < 0)
+        t->first_run = rec->at;
+    if (t->story >= 0)
+        h->stories[t->story].first_run = t->first_run;
 }
 
 static void ready(struct history *h, struct task_now *t, const struct trace_rec *rec)
@@ -317,6 +355,8 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
 {
     struct history *h = container_of(sink, struct history, sink);
 
+    if (!h->begun && rec->at > h->from)
+        begin(h);
     switch ((enum trace_kind)rec->kind) {
     case TR_ARRIVE:
         arrive(h, rec);
@@ -350,6 +390,8 @@ static void finish(struct trace_sink *sink, sim_time end)
 {
     struct history *h = container_of(sink, struct history, sink);
 
+    if (!h->begun && end > h->from)
+        begin(h);
     for (int32_t i = 0; i < h->sc->machine.ncores; i++)
         leave_core(h, i, end);
     for (size_t i = 0; i < h->nslots; i++) {
@@ -384,6 +426,7 @@ struct history *history_new(const struct scenario *sc, sim_time from, sim_time t
     h->sc = sc;
     h->from = from;
     h->to = to;
+    h->begun = from == 0;
     h->longest.number = -1;
     h->core_now = sim_calloc((size_t)sc->machine.ncores, sizeof(*h->core_now));
     h->nlevels = (size_t)(LEVEL_MORE + sc->ndevices + sc->nexecutors + sc->nsyncs);
@@ -488,7 +531,7 @@ const char *history_name(const struct history *h, int32_t number)
 
 int32_t history_colour(const struct history *h, int32_t number)
 {
-    const struct task_story *s = story_of(h, number);
+    const struct task_story *s = h->stories_fold == 0 ? story_of(h, number) : NULL;
 
     return s ? s->colour : number; /* there are too many to tell them apart anyway */
 }

@@ -69,18 +69,20 @@ void level_history_release(struct level_history *l);
 struct task_now {
     enum doing is;
     bool here, others;           /* others: what it waits for is up to other tasks */
-    int32_t number, spec, story; /* story: -1: not kept */
+    int32_t number;              /* among those that are kept; -1: nothing of it was kept yet */
+    int32_t colour, spec, story; /* story: -1: not kept */
     int32_t core;                /* it runs on, or is switched to; -1 */
     int32_t level;               /* of the sync object it waits for; -1 */
     int32_t needs;               /* number of its spec where it is the one that is kept; -1 */
     int64_t copy;
+    uint64_t seq;
     char *name; /* of a spawned task */
-    sim_time since, served;
+    sim_time since, served, arrival, first_run;
 };
 
 struct core_now {
     bool busy, changing;
-    int32_t who;
+    int32_t who; /* the task's slot */
     sim_time since;
 };
 
@@ -98,7 +100,10 @@ struct history {
     struct core_now *core_now;
     struct task_now *task_now;
     size_t nslots;
-    int32_t arrived, work;
+    bool begun;      /* what is kept */
+    uint64_t seq;    /* of arrivals */
+    int32_t arrived; /* that something was kept of */
+    int32_t work;    /* that have come, and are somebody's work */
     struct task_story stories[HISTORY_ROWS];
     int32_t nstories;
     unsigned stories_fold;

@@ -210,9 +210,9 @@ static void longest_wait(const struct plot_run *r, struct text *t)
     struct longest_wait w = history_longest_wait(r->history);
     const struct task_story *story = NULL;
 
-    if (w.number < 0 || w.to - w.from < whole(r) / 20)
+    if (w.to - w.from < whole(r) / 20 || w.to == w.from)
         return;
-    if (history_per_row(r->history) == 1)
+    if (history_per_row(r->history) == 1 && w.number >= 0)
         story = history_story(r->history, w.number);
     text_addf(t, "%s waits ", history_longest_name(r->history));
     axis_time(t, w.to - w.from);
@@ -229,7 +229,8 @@ static sim_time all_started(const struct plot_run *r)
 {
     sim_time last = 0;
 
-    if (history_per_row(r->history) > 1 || history_work(r->history) < 2)
+    if (history_per_row(r->history) > 1 || history_work(r->history) < 2 ||
+        history_from(r->history) > 0)
         return -1;
     for (int32_t i = 0; i < history_rows(r->history); i++) {
         const struct task_story *s = history_story(r->history, i);
@@ -336,7 +337,7 @@ static void nobody_waits(const struct plot_run *r, struct text *t)
 {
     struct longest_wait w = history_longest_wait(r->history);
 
-    if ((w.number >= 0 && w.to > w.from) || history_work(r->history) < 2)
+    if (w.to > w.from || history_work(r->history) < 2)
         return;
     if (r->metrics->parallelism.max > 1)
         text_addf(t,

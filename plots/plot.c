@@ -3,10 +3,14 @@
 
 #include <string.h>
 
+#include "plots/waits.h"
+
 enum { WIDTH_USUAL = 1640 };
 
-const struct plot_kind *const plot_kinds[] = {&plot_timeline, NULL};
-const char *const quanta_plot_kinds[] = {"timeline", NULL};
+const struct plot_kind *const plot_kinds[] = {
+    &plot_timeline, &plot_heat, &plot_off_cpu, &plot_latency, &plot_queue, &plot_waits, NULL};
+const char *const quanta_plot_kinds[] = {"timeline", "heat",  "off-cpu", "latency",
+                                         "queue",    "waits", NULL};
 _Static_assert(ARRAY_LEN(plot_kinds) == ARRAY_LEN(quanta_plot_kinds), "the names of all kinds");
 
 const struct plot_kind *plot_kind_find(const char *name)
@@ -26,18 +30,34 @@ static bool of_one_file(const struct plot_run *runs, size_t n)
     return true;
 }
 
-char *plot_draw(const struct plot_run *runs, size_t n, const struct quanta_picture *look)
+static struct plot plot_of(const struct plot_run *runs, size_t n,
+                           const struct quanta_picture *look)
 {
     struct plot p = {.runs = runs,
                      .n = n < PLOT_RUNS ? n : PLOT_RUNS,
                      .theme = theme_of((int)look->theme),
                      .kind = look->kind ? plot_kind_find(look->kind) : plot_kinds[0],
                      .rows = look->rows,
+                     .command = look->command,
                      .width = PX(look->width > 0 ? look->width : WIDTH_USUAL)};
 
     sim_assert(n > 0);
     sim_assert(p.kind);
     p.left_out = n - p.n;
     p.one_file = of_one_file(runs, n);
+    return p;
+}
+
+char *plot_draw(const struct plot_run *runs, size_t n, const struct quanta_picture *look)
+{
+    struct plot p = plot_of(runs, n, look);
+
     return p.kind->draw(&p);
+}
+
+char *plot_dot(const struct plot_run *runs, size_t n)
+{
+    struct plot p = plot_of(runs, n, &(struct quanta_picture){.kind = plot_waits.name});
+
+    return waits_dot(&p);
 }

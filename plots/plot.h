@@ -34,6 +34,7 @@ struct plot {
     const struct theme *theme;
     const struct plot_kind *kind;
     enum quanta_rows rows;
+    const char *command; /* more of the command line, NULL: no more */
     px width;
     bool one_file; /* all runs are variants of one file */
 };
@@ -48,21 +49,34 @@ const struct plot_kind *plot_kind_find(const char *name); /* NULL: there is none
 
 char *plot_draw(const struct plot_run *runs, size_t n, const struct quanta_picture *look);
 
-extern const struct plot_kind plot_timeline;
+/* The graph of those that wait for ever, for Graphviz. */
+char *plot_dot(const struct plot_run *runs, size_t n);
+
+extern const struct plot_kind plot_timeline, plot_heat, plot_off_cpu, plot_latency, plot_queue,
+    plot_waits;
 
 /* ---- what kinds share: plot_frame.c --------------------------------------------------------- */
 
-enum { PLOT_MARGIN = 40, PLOT_TITLE = 90 };
+enum { PLOT_MARGIN = 40, LABEL_END = 254, PLOT_X0 = 268 };
 
 /* Lines from top to bottom: texts are measured first, then drawn, by the same functions with
  * `s` NULL.  Each gives the height it takes. */
 px plot_header(const struct plot *p, struct svg *s); /* title, explanation */
 px plot_footer(const struct plot *p, struct svg *s, px y, const char *notes);
 
+/* What stands between the two is drawn first, as it says what the footer tells: into a body,
+ * which plot_page() puts into its frame and frees. */
+void plot_body(const struct plot *p, struct svg *body);
+char *plot_page(const struct plot *p, struct svg *body, px bottom, const char *about,
+                const char *notes);
+
 /* The name of a run's panel: its variant, behind the title where there are several files. */
 void plot_run_name(const struct plot *p, size_t run, struct text *t);
 /* How many cores, which policy and executors: "4 cores, rr, quantum 4 ms". */
 void plot_run_facts(const struct plot_run *r, struct text *t);
+
+/* Both, at the left of a panel that begins at `y`. */
+void plot_label(const struct plot *p, struct svg *s, size_t run, px y);
 
 static inline struct font plot_font(px size, colour c)
 {

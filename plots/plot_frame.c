@@ -84,6 +84,8 @@ px plot_footer(const struct plot *p, struct svg *s, px y, const char *notes)
     for (size_t i = 0; i < p->n; i++)
         if (i == 0 || strcmp(p->runs[i].sc->file, p->runs[i - 1].sc->file) != 0)
             text_addf(&t, " %s", p->runs[i].sc->file);
+    if (p->command)
+        text_addf(&t, " %s", p->command);
     text_addf(&t, " · seed %" PRIu64 " · ", p->runs[0].sc->seed);
     add_digests(p, &t);
     text_add(&t, " · The same file and seed give the same picture, byte by byte.");
@@ -101,6 +103,30 @@ px plot_footer(const struct plot *p, struct svg *s, px y, const char *notes)
     }
     text_release(&t);
     return leading * lines;
+}
+
+/* ---- the page --------------------------------------------------------------------------------- */
+
+void plot_body(const struct plot *p, struct svg *body)
+{
+    memset(body, 0, sizeof(*body));
+    body->ground = p->theme->ground;
+}
+
+char *plot_page(const struct plot *p, struct svg *body, px bottom, const char *about,
+                const char *notes)
+{
+    px foot = bottom + PX(16), height = foot + plot_footer(p, NULL, 0, notes);
+    struct svg s;
+
+    sim_assert(body->depth == 0);
+    svg_open(&s, p->width, height, p->theme->ground, p->runs[0].sc->name, about);
+    (void)plot_header(p, &s);
+    if (body->t.len > 0)
+        text_add_len(&s.t, body->t.data, body->t.len);
+    (void)plot_footer(p, &s, foot, notes);
+    text_release(&body->t);
+    return svg_close(&s);
 }
 
 /* ---- runs ------------------------------------------------------------------------------------ */
@@ -172,4 +198,20 @@ void plot_run_facts(const struct plot_run *r, struct text *t)
         text_add(t, "; a switch costs ");
         add_time(t, m->context_switch);
     }
+}
+
+void plot_label(const struct plot *p, struct svg *s, size_t run, px y)
+{
+    px room = PX(LABEL_END - PLOT_MARGIN - 74);
+    struct text name = {0}, facts = {0};
+    int lines;
+
+    plot_run_name(p, run, &name);
+    plot_run_facts(&p->runs[run], &facts);
+    lines = svg_paragraph(s, PX(PLOT_MARGIN), y + PX(33), room, PX(20), 3,
+                          plot_bold(PX(17), p->theme->ink), name.data);
+    (void)svg_paragraph(s, PX(PLOT_MARGIN), y + PX(34 + 20 * lines), room, PX(17), 4,
+                        plot_font(1250, p->theme->muted), facts.data);
+    text_release(&name);
+    text_release(&facts);
 }

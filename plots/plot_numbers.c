@@ -121,6 +121,7 @@ static void write_value(struct text *t, const struct number *n, int64_t value, i
     *unit = "";
     switch (n->kind) {
     case NUMBER_TIME:
+        most = value < most / 50 && value > 0 ? value : most; /* in a unit of its own */
         ns = axis_unit(most > 0 ? most : end, unit);
         axis_number(t, value, ns, most > 0 ? decimals(most, ns) : 0);
         return;

@@ -298,24 +298,6 @@ static void draw_strip(const struct layout *l, struct svg *s, size_t run)
 
 /* ---- the whole ---------------------------------------------------------------------------------- */
 
-static void draw_name(const struct layout *l, struct svg *s, size_t run)
-{
-    const struct plot *p = l->p;
-    const struct panel *m = &l->panels[run];
-    struct text name = {0}, facts = {0};
-    px room = PX(LABEL_END - PLOT_MARGIN - 74);
-    int lines;
-
-    plot_run_name(p, run, &name);
-    plot_run_facts(&p->runs[run], &facts);
-    lines = svg_paragraph(s, PX(PLOT_MARGIN), m->y + PX(33), room, PX(20), 3,
-                          plot_bold(PX(17), p->theme->ink), name.data);
-    (void)svg_paragraph(s, PX(PLOT_MARGIN), m->y + PX(34 + 20 * lines), room, PX(17), 4,
-                        plot_font(1250, p->theme->muted), facts.data);
-    text_release(&name);
-    text_release(&facts);
-}
-
 static void draw_sentence(const struct layout *l, struct svg *s, size_t run)
 {
     const struct panel *m = &l->panels[run];
@@ -336,7 +318,7 @@ void panel_draw(struct layout *l, struct svg *s, size_t run)
     svg_group(s, "run", name.data);
     svg_line(s, PX(PLOT_MARGIN), m->y, l->p->width - PX(PLOT_MARGIN), m->y, l->p->theme->rule,
              PX(1), LINE_SOLID, NULL);
-    draw_name(l, s, run);
+    plot_label(l->p, s, run, m->y);
     draw_cores(l, s, run);
     plot_loops(l, s, run);
     draw_sentence(l, s, run);

@@ -81,34 +81,26 @@ static void add_notes(struct layout *l)
 static char *draw(const struct plot *p)
 {
     struct layout l;
-    struct svg s, body;
-    px header = plot_header(p, NULL), y = header, top, bottom, height;
+    struct svg body;
+    px y = plot_header(p, NULL), top;
     struct text about = {0};
+    char *page;
 
     lay_out(&l, p);
-    y += plot_workload(&l, NULL, y);
-    top = y;
+    plot_body(p, &body);
+    top = y + plot_workload(&l, &body, y);
+    y = top;
     for (size_t i = 0; i < p->n; i++) {
         l.panels[i].y = y;
         y += l.panels[i].h;
     }
-    bottom = y;
-    /* What is drawn says what was folded, so the body comes first and the frame around it. */
-    memset(&body, 0, sizeof(body));
-    body.ground = p->theme->ground;
-    draw_panels(&l, &body, top, bottom);
+    draw_panels(&l, &body, top, y);
     add_notes(&l);
     describe(p, &about);
-    height = bottom + PX(AXIS_HEIGHT + 16) + plot_footer(p, NULL, 0, l.notes.data);
-    svg_open(&s, p->width, height, p->theme->ground, p->runs[0].sc->name, about.data);
-    (void)plot_header(p, &s);
-    (void)plot_workload(&l, &s, header);
-    text_add_len(&s.t, body.t.data, body.t.len);
-    (void)plot_footer(p, &s, bottom + PX(AXIS_HEIGHT + 16), l.notes.data);
-    text_release(&body.t);
+    page = plot_page(p, &body, y + PX(AXIS_HEIGHT), about.data, l.notes.data);
     text_release(&about);
     text_release(&l.notes);
-    return svg_close(&s);
+    return page;
 }
 
 const struct plot_kind plot_timeline = {

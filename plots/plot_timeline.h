@@ -4,7 +4,7 @@
 
 #include "plots/lanes.h"
 
-enum { LABEL_END = 254, PLOT_X0 = 268, NUMBERS_WIDTH = 196, NUMBERS_GAP = 42 };
+enum { NUMBERS_WIDTH = 196, NUMBERS_GAP = 42 };
 
 /* Where the parts of a run's panel lie, from its top. */
 struct panel {

@@ -437,11 +437,10 @@ char *quanta_comparison(const struct quanta_run *const *runs, size_t n,
 
 /* ---- pictures ------------------------------------------------------------------------------- */
 
-char *quanta_plot(const struct quanta_run *const *runs, size_t n,
-                  const struct quanta_picture *look)
+/* The caller frees the list. */
+static struct plot_run *plot_runs(const struct quanta_run *const *runs, size_t n)
 {
     struct plot_run *list = sim_calloc(n + 1, sizeof(*list));
-    char *text;
 
     for (size_t i = 0; i < n; i++) {
         sim_assert(runs[i]->history); /* options->plot */
@@ -452,7 +451,24 @@ char *quanta_plot(const struct quanta_run *const *runs, size_t n,
         list[i].outcome = runs[i]->course.outcome;
         list[i].digest = digest_value(&runs[i]->digest);
     }
-    text = plot_draw(list, n, look);
+    return list;
+}
+
+char *quanta_plot(const struct quanta_run *const *runs, size_t n,
+                  const struct quanta_picture *look)
+{
+    struct plot_run *list = plot_runs(runs, n);
+    char *text = plot_draw(list, n, look);
+
+    free(list);
+    return text;
+}
+
+char *quanta_waits(const struct quanta_run *const *runs, size_t n)
+{
+    struct plot_run *list = plot_runs(runs, n);
+    char *text = plot_dot(list, n);
+
     free(list);
     return text;
 }

@@ -167,12 +167,18 @@ struct quanta_picture {
     int width;        /* pixels, at least 640; 0: 1640 */
     enum quanta_theme theme;
     enum quanta_rows rows; /* of a timeline */
+    const char
+        *command; /* options that the runs were made with, for who wants to repeat it; NULL:
+                          * none */
 };
 
 /* One picture of `n` runs, all made with options->plot and of the same part: an SVG text, with
  * the same bytes on every machine. */
 char *quanta_plot(const struct quanta_run *const *runs, size_t n,
                   const struct quanta_picture *look);
+
+/* Who waits for whom for ever in these runs, as Graphviz reads it (DOT). */
+char *quanta_waits(const struct quanta_run *const *runs, size_t n);
 
 /* The kinds of pictures; NULL ends them. */
 extern const char *const quanta_plot_kinds[];

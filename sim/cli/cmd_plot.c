@@ -81,6 +81,10 @@ static const struct picture_output *choose_output(const struct args *args)
         for (size_t i = 0; picture_outputs[i]; i++)
             text_addf(&hint, "%s %s", i ? "," : "", picture_outputs[i]->suffix);
         complain("plot", hint.data, "what kind of file is \"%s\"?", args->output);
+    } else if (o->kind && args->kind > 0 &&
+               strcmp(o->kind, quanta_plot_kinds[args->kind]) != 0) {
+        complain("plot", NULL, "%s is for --kind %s alone", o->suffix, o->kind);
+        o = NULL;
     } else if (o->missing) {
         complain("plot", o->missing, "cannot write %s: no %s in this build", args->output,
                  o->suffix);

@@ -39,7 +39,25 @@ static const struct picture_output html = {
     .stream = stream_page,
 };
 
-const struct picture_output *const picture_outputs[] = {&svg, &raster_png, &raster_pdf, &html,
+static bool make_dot(const struct picture *p, struct text *out, struct text *error)
+{
+    char *dot = quanta_waits(p->runs, p->n);
+
+    (void)error;
+    text_add(out, dot);
+    quanta_text_free(dot);
+    return true;
+}
+
+static const struct picture_output dot = {
+    .suffix = ".dot",
+    .help = "who waits for whom for ever, for Graphviz",
+    .make = make_dot,
+    .kind = "waits",
+};
+
+const struct picture_output *const picture_outputs[] = {&svg,  &raster_png, &raster_pdf,
+                                                        &html, &dot,
                                                         NULL};
 
 const struct picture_output *picture_output_of(const char *path)

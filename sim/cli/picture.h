@@ -19,6 +19,7 @@ struct picture_output {
     const char *suffix; /* ".svg" */
     const char *help;   /* one line, no full stop */
     bool binary;        /* nothing for a terminal */
+    const char *kind;   /* the only kind of picture that it can be; NULL: any */
     /* What the runs must keep for it; NULL: what quanta_plot() draws. */
     void (*prepare)(struct quanta_options *options);
     /* Appends the file to `out`.  False: `error` says why, as "cannot write FILE: WHY" would. */
