@@ -7,10 +7,11 @@
 
 enum { WIDTH_USUAL = 1640 };
 
-const struct plot_kind *const plot_kinds[] = {
-    &plot_timeline, &plot_heat, &plot_off_cpu, &plot_latency, &plot_queue, &plot_waits, NULL};
+const struct plot_kind *const plot_kinds[] = {&plot_timeline, &plot_heat,  &plot_off_cpu,
+                                              &plot_latency,  &plot_queue, &plot_sweep,
+                                              &plot_waits,    NULL};
 const char *const quanta_plot_kinds[] = {"timeline", "heat",  "off-cpu", "latency",
-                                         "queue",    "waits", NULL};
+                                         "queue",    "sweep", "waits",   NULL};
 _Static_assert(ARRAY_LEN(plot_kinds) == ARRAY_LEN(quanta_plot_kinds), "the names of all kinds");
 
 const struct plot_kind *plot_kind_find(const char *name)
@@ -42,7 +43,7 @@ static struct plot plot_of(const struct plot_run *runs, size_t n,
                      .width = PX(look->width > 0 ? look->width : WIDTH_USUAL)};
 
     sim_assert(n > 0);
-    sim_assert(p.kind);
+    sim_assert(p.kind && p.kind->draw);
     p.left_out = n - p.n;
     p.one_file = of_one_file(runs, n);
     return p;

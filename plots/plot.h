@@ -40,9 +40,10 @@ struct plot {
 };
 
 struct plot_kind {
-    const char *name;                    /* as --kind has it */
-    const char *help;                    /* one line, no full stop */
-    char *(*draw)(const struct plot *p); /* the caller frees it */
+    const char *name; /* as --kind has it */
+    const char *help; /* one line, no full stop */
+    char *(*draw)(
+        const struct plot *p); /* the caller frees it; NULL: not of given runs, sweep.h */
 };
 extern const struct plot_kind *const plot_kinds[]; /* NULL ends it; the first is the default */
 const struct plot_kind *plot_kind_find(const char *name); /* NULL: there is none */
@@ -53,7 +54,7 @@ char *plot_draw(const struct plot_run *runs, size_t n, const struct quanta_pictu
 char *plot_dot(const struct plot_run *runs, size_t n);
 
 extern const struct plot_kind plot_timeline, plot_heat, plot_off_cpu, plot_latency, plot_queue,
-    plot_waits;
+    plot_sweep, plot_waits;
 
 /* ---- what kinds share: plot_frame.c --------------------------------------------------------- */
 

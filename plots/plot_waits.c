@@ -11,7 +11,7 @@
 #include "plots/axis.h"
 #include "plots/plot.h"
 
-enum { NODE_W = 230, NODE_H = 46, NODE_GAP = 64, SPREAD = 760 };
+enum { NODE_W = 270, NODE_H = 46, NODE_GAP = 44, SPREAD = 700 };
 
 /* ---- the graph --------------------------------------------------------------------------------- */
 
@@ -100,27 +100,53 @@ static px node_y(const struct drawing *d, int i)
     return d->y + PX(NODE_H + NODE_GAP) * i;
 }
 
+/* What is known of it: since when it waits, or who has it, and where in the file. */
+static void node_facts(const struct drawing *d, bool task, int i, struct text *t)
+{
+    for (int k = 0; k < d->w.n; k++) {
+        const struct wait *w = &d->w.list[k];
+
+        if (task && w->task == i) {
+            text_add(t, "waits, from ");
+            axis_time(t, w->note->at);
+            text_add(t, " on for ever");
+            add_line(d->r, t, w->note->place);
+            return;
+        }
+        if (!task && w->thing == i && w->holder >= 0) {
+            text_addf(t, "%s has it", d->w.tasks[w->holder]);
+            if (w->note->since >= 0) {
+                text_add(t, " since ");
+                axis_time(t, w->note->since);
+                add_line(d->r, t, w->note->held_place);
+            }
+            return;
+        }
+    }
+    text_add(t, task ? "has what others wait for" : "nobody has it");
+}
+
 static void draw_node(const struct drawing *d, bool task, int i, bool circle)
 {
     const struct theme *theme = d->p->theme;
     const char *name = task ? d->w.tasks[i] : d->w.things[i];
     px x = d->x + (task ? 0 : PX(SPREAD)), y = node_y(d, i);
     struct font f = plot_bold(PX(14), theme->ink);
-    struct text kind = {0};
+    struct text facts = {0};
 
     f.anchor = ANCHOR_MIDDLE;
-    text_add(&kind, task ? "task" : "waited for");
+    node_facts(d, task, i, &facts);
     svg_group(d->s, task ? "task" : "thing", name);
     svg_rect(d->s, x, y, PX(NODE_W), PX(NODE_H), circle ? theme->bad : theme->rule,
              PX(task ? 23 : 4), NULL);
     svg_rect(d->s, x + 150, y + 150, PX(NODE_W) - 300, PX(NODE_H) - 300, theme->panel,
              PX(task ? 21 : 3), NULL);
-    svg_text_fit(d->s, x + PX(NODE_W / 2), y + PX(22), PX(NODE_W - 30), f, name);
-    f = plot_font(PX(11), theme->faint);
+    svg_text_fit(d->s, x + PX(NODE_W / 2), y + PX(21), PX(NODE_W - 30), f, name);
+    f = plot_font(PX(11), theme->muted);
     f.anchor = ANCHOR_MIDDLE;
-    svg_text(d->s, x + PX(NODE_W / 2), y + PX(37), f, kind.data);
+    svg_text_fit(d->s, x + PX(NODE_W / 2), y + PX(37), PX(NODE_W - 20), f, facts.data);
     svg_end(d->s);
-    text_release(&kind);
+    text_release(&facts);
 }
 
 /* A line with a head at x1, to the right or to the left. */
@@ -138,43 +164,17 @@ static void arrow(const struct drawing *d, px x0, px y0, px x1, px y1, colour c,
     svg_path_end(d->s, NULL);
 }
 
-/* Upon an arrow, a quarter of the way from where it begins. */
-static void arrow_label(const struct drawing *d, px x0, px y0, px x1, px y1, const char *text)
-{
-    struct font f = {
-        .size = PX(12), .fill = d->p->theme->muted, .anchor = ANCHOR_MIDDLE, .halo = true};
-
-    svg_text(d->s, x0 + (x1 - x0) * 25 / 100, y0 + (y1 - y0) * 25 / 100 - PX(7), f, text);
-}
-
 static void draw_wait(const struct drawing *d, const struct wait *w)
 {
     bool circle = waits_in_circle(&d->w, w->task);
     colour c = circle ? d->p->theme->bad : d->p->theme->muted;
     px x0 = d->x + PX(NODE_W), x1 = d->x + PX(SPREAD), side = PX(11);
-    px from = node_y(d, w->task) + PX(NODE_H / 2), to = node_y(d, w->thing) + PX(NODE_H / 2);
-    struct text label = {0};
+    px task = node_y(d, w->task) + PX(NODE_H / 2), thing = node_y(d, w->thing) + PX(NODE_H / 2);
 
-    text_add(&label, "waits from ");
-    axis_time(&label, w->note->at);
-    text_add(&label, " on");
-    add_line(d->r, &label, w->note->place);
-    arrow(d, x0, from - side, x1, to - side, c, false, label.data);
-    arrow_label(d, x0, from - side, x1, to - side, label.data);
-    text_release(&label);
-    if (w->holder < 0)
-        return;
-    from = node_y(d, w->thing) + PX(NODE_H / 2);
-    to = node_y(d, w->holder) + PX(NODE_H / 2);
-    text_addf(&label, "%s has it", d->w.tasks[w->holder]);
-    if (w->note->since >= 0) {
-        text_add(&label, " since ");
-        axis_time(&label, w->note->since);
-        add_line(d->r, &label, w->note->held_place);
-    }
-    arrow(d, x1, from + side, x0, to + side, c, true, label.data);
-    arrow_label(d, x1, from + side, x0, to + side, label.data);
-    text_release(&label);
+    arrow(d, x0, task - side, x1, thing - side, c, false, "waits for");
+    if (w->holder >= 0)
+        arrow(d, x1, thing + side, x0, node_y(d, w->holder) + PX(NODE_H / 2) + side, c, true,
+              "is held by");
 }
 
 static px draw_run(const struct plot *p, struct svg *s, size_t run, px y, bool *left_out)

@@ -10,6 +10,7 @@
 #include "plots/plot.h"
 #include "plots/summary.h"
 #include "plots/explain.h"
+#include "plots/sweep.h"
 #include "plots/timeline.h"
 #include "sim/checker.h"
 #include "sim/config.h"
@@ -462,6 +463,27 @@ char *quanta_plot(const struct quanta_run *const *runs, size_t n,
 
     free(list);
     return text;
+}
+
+bool quanta_measure(struct quanta_run *run, const char *pointer, int64_t *value,
+                    enum quanta_unit *unit)
+{
+    const cJSON *node;
+
+    if (!run->json)
+        run->json = json_of(run, true);
+    node = pointer_find(run->json, pointer);
+    if (!cJSON_IsRaw(node))
+        return false;
+    *unit = sweep_unit(pointer);
+    *value = *unit == QUANTA_RATIO ? sweep_ratio(node->valuestring)
+                                   : strtoll(node->valuestring, NULL, 10);
+    return true;
+}
+
+char *quanta_plot_sweep(const struct quanta_sweep *sweep, const struct quanta_picture *look)
+{
+    return sweep_draw(sweep, look);
 }
 
 char *quanta_waits(const struct quanta_run *const *runs, size_t n)

@@ -177,6 +177,23 @@ struct quanta_picture {
 char *quanta_plot(const struct quanta_run *const *runs, size_t n,
                   const struct quanta_picture *look);
 
+/* A number of the result, in the unit that it has: ns, or 10^-9 of a ratio.  False: there is
+ * none. */
+enum quanta_unit { QUANTA_TIME, QUANTA_COUNT, QUANTA_RATIO };
+bool quanta_measure(struct quanta_run *run, const char *pointer, int64_t *value,
+                    enum quanta_unit *unit);
+
+/* A metric against a parameter, a curve a series. */
+struct quanta_sweep {
+    const char *title, *file;
+    const char *parameter, *metric;            /* JSON Pointers */
+    const char *const *values, *const *series; /* as they are labelled */
+    size_t nvalues, nseries;
+    enum quanta_unit unit;
+    const int64_t *points; /* of the first series, then of the next; INT64_MIN: none */
+};
+char *quanta_plot_sweep(const struct quanta_sweep *sweep, const struct quanta_picture *look);
+
 /* Who waits for whom for ever in these runs, as Graphviz reads it (DOT). */
 char *quanta_waits(const struct quanta_run *const *runs, size_t n);
 

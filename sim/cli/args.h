@@ -44,6 +44,7 @@ struct args {
     const char *variant, *output;     /* NULL: not given */
     int64_t width, rows;              /* 0: not given */
     int64_t colour;                   /* enum colour_when */
+    const char *sweep, *metric;       /* NULL: not given */
     const char *from, *to;            /* NULL: not given */
     int64_t kind, theme, show, scale; /* of a picture: indices into the choices; 0: not given */
     int64_t format;                   /* index into quanta_format_names; -1: not given */

@@ -6,6 +6,7 @@
 #include "sim/cli/job.h"
 #include "sim/cli/out_files.h"
 #include "sim/cli/picture.h"
+#include "sim/cli/sweep.h"
 
 /* As enum quanta_theme and enum quanta_rows. */
 static const char *const theme_names[] = {"light", "dark", "print", NULL};
@@ -18,6 +19,11 @@ static const struct opt options[] = {
     OPTION("kind", OPT_CHOICE, "KIND", kind, "what is drawn; default: timeline",
            .choices = quanta_plot_kinds),
     OPTION("variant", OPT_TEXT, "NAME", variant, "draw this variant alone", .letter = 'v'),
+    OPTION("sweep", OPT_TEXT, "/POINTER=LIST", sweep,
+           "with --kind sweep: go through values, as 1..20 or 1,2,4,8", .letter = '\0'),
+    OPTION("metric", OPT_TEXT, "/POINTER", metric,
+           "the number of the result that is drawn; default: /summary/turnaround/mean",
+           .letter = '\0'),
     OPT_SETTING,
     OPT_SEED,
     OPT_UNTIL,
@@ -45,6 +51,7 @@ struct plots {
     const struct quanta_config **of;
     size_t *variants;
     size_t n;
+    struct sweep *sweep; /* instead of runs; NULL: none */
 };
 
 /* The bounds of --from and --to. */
@@ -110,7 +117,7 @@ static bool read_files(struct plots *d, const struct args *args)
     return fine;
 }
 
-static void run_all(struct plots *d, const struct args *args)
+static void run_all(struct plots *d, const struct args *args, int *code)
 {
     size_t n = 0;
 
@@ -126,6 +133,10 @@ static void run_all(struct plots *d, const struct args *args)
         }
         for (size_t v = from; v < to; v++, n++) {
             d->runs[n] = quanta_run(d->configs[i], v, &d->keep);
+            if (quanta_trouble(d->runs[n])) {
+                (void)fputs(quanta_trouble(d->runs[n]), stderr);
+                code_add(code, EXIT_INPUT);
+            }
             d->of[n] = d->configs[i];
             d->variants[n] = v;
         }
@@ -166,9 +177,39 @@ static int stream_picture(const struct plots *d, const struct picture *p,
     return out_files_end(files, true) ? EXIT_FINE : EXIT_OUTPUT;
 }
 
+/* An option as a shell reads it. */
+static void add_option(struct text *t, const char *name, const char *value)
+{
+    bool plain = strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                               "/.,=:_-") == strlen(value);
+
+    text_addf(t, "%s--%s %s%s%s", t->len ? " " : "", name, plain ? "" : "'", value,
+              plain ? "" : "'");
+}
+
+/* The options that change what is drawn, for the footer. */
+static void add_command(const struct args *args, struct text *t)
+{
+    const struct {
+        const char *name, *value;
+    } texts[] = {{"sweep", args->sweep},
+                 {"metric", args->metric},
+                 {"variant", args->variant},
+                 {"from", args->from},
+                 {"to", args->to}};
+
+    for (size_t i = 0; i < args->sets.n; i++)
+        add_option(t, "set", args->sets.list[i]);
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+        if (texts[i].value)
+            add_option(t, texts[i].name, texts[i].value);
+}
+
 static int write_picture(const struct plots *d, const struct args *args)
 {
-    struct picture p = {.runs = (const struct quanta_run *const *)d->runs,
+    struct text command = {0};
+    struct picture p = {.sweep = d->sweep ? sweep_result(d->sweep) : NULL,
+                        .runs = (const struct quanta_run *const *)d->runs,
                         .n = d->n,
                         .of = d->of,
                         .variants = d->variants,
@@ -183,6 +224,8 @@ static int write_picture(const struct plots *d, const struct args *args)
 
     if (d->output->stream)
         return stream_picture(d, &p, args);
+    add_command(args, &command);
+    p.look.command = command.data;
     out_init(&out, args->output);
     if (d->output->make(&p, &out.kept, &error)) {
         if (!out.path)
@@ -194,24 +237,44 @@ static int write_picture(const struct plots *d, const struct args *args)
         code = EXIT_OUTPUT;
     }
     text_release(&error);
+    text_release(&command);
+    return code;
+}
+
+static int plot_runs(struct plots *d, const struct args *args)
+{
+    int code = EXIT_INPUT;
+
+    if (read_files(d, args)) {
+        code = EXIT_FINE;
+        run_all(d, args, &code);
+        code_add(&code, in_bounds(d, args) ? write_picture(d, args) : EXIT_INPUT);
+    }
+    free_all(d, args);
     return code;
 }
 
 static int plot(const struct args *args)
 {
     struct plots d = {.output = choose_output(args), .keep = {.plot = true}};
+    bool sweeps = strcmp(quanta_plot_kinds[args->kind], "sweep") == 0;
     int code = EXIT_INPUT;
 
     if (!d.output || !read_bounds(args, &d.keep))
         return EXIT_INPUT;
-    if (d.output->prepare)
-        d.output->prepare(&d.keep);
-    if (read_files(&d, args)) {
-        run_all(&d, args);
-        if (in_bounds(&d, args))
-            code = write_picture(&d, args);
+    if (!sweeps) {
+        if (d.output->prepare)
+            d.output->prepare(&d.keep);
+        return plot_runs(&d, args);
     }
-    free_all(&d, args);
+    if (d.output->stream || d.output->kind) {
+        complain("plot", NULL, "%s is not for --kind sweep", d.output->suffix);
+        return EXIT_INPUT;
+    }
+    d.sweep = sweep_run(args);
+    if (d.sweep)
+        code = write_picture(&d, args);
+    sweep_free(d.sweep);
     return code;
 }
 

@@ -5,9 +5,15 @@
 
 #include "sim/cli/raster.h"
 
+char *picture_svg(const struct picture *p)
+{
+    return p->sweep ? quanta_plot_sweep(p->sweep, &p->look)
+                    : quanta_plot(p->runs, p->n, &p->look);
+}
+
 static bool make_svg(const struct picture *p, struct text *out, struct text *error)
 {
-    char *svg = quanta_plot(p->runs, p->n, &p->look);
+    char *svg = picture_svg(p);
 
     (void)error;
     text_add(out, svg);
@@ -57,8 +63,7 @@ static const struct picture_output dot = {
 };
 
 const struct picture_output *const picture_outputs[] = {&svg,  &raster_png, &raster_pdf,
-                                                        &html, &dot,
-                                                        NULL};
+                                                        &html, &dot,        NULL};
 
 const struct picture_output *picture_output_of(const char *path)
 {

@@ -11,6 +11,7 @@ struct picture {
     size_t n;
     const struct quanta_config *const *of; /* whose run each is, and which variant of it */
     const size_t *variants;
+    const struct quanta_sweep *sweep; /* instead of runs; NULL: none */
     struct quanta_picture look;
     int scale; /* pixels of a raster for one of the picture */
 };
@@ -30,6 +31,9 @@ struct picture_output {
     /* Why this build has it not, and what to install; NULL: it has. */
     const char *missing;
 };
+
+/* The picture itself; the caller frees it. */
+char *picture_svg(const struct picture *p);
 
 extern const struct picture_output
     *const picture_outputs[]; /* NULL ends it; the first is the default */

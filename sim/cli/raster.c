@@ -20,7 +20,7 @@ static cairo_status_t append(void *out, const unsigned char *data, unsigned int 
 static RsvgHandle *load(const struct picture *p, double *width, double *height,
                         struct text *error)
 {
-    char *svg = quanta_plot(p->runs, p->n, &p->look);
+    char *svg = picture_svg(p);
     GError *why = NULL;
     RsvgHandle *handle = rsvg_handle_new_from_data((const guint8 *)svg, strlen(svg), &why);
 
