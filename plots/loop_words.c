@@ -4,6 +4,9 @@
 
 #include "plots/findings.h"
 
+/* A callback of more holds a loop noticeably, also where nothing happens to wait. */
+#define BLOCKED_FROM MS(10)
+
 const char *loop_call_words(enum call_kind call)
 {
     static const char *const words[CALL_COUNT] = {
@@ -32,8 +35,10 @@ void loop_hold_words(struct text *t, const struct metrics *m, const struct loop_
 {
     char a[TIME_TEXT_SIZE], b[TIME_TEXT_SIZE], name[TASK_NAME_SIZE];
 
-    text_addf(t, "%s from %s by %s's %s", time_text(h->time, a), time_text(h->at, b),
-              metrics_hold_name(m, h, name), loop_call_words(h->call));
+    text_addf(t, "%s %s from %s by %s's %s",
+              h->time > BLOCKED_FROM || h->waited > 0 ? "blocked" : "held",
+              time_text(h->time, a), time_text(h->at, b), metrics_hold_name(m, h, name),
+              loop_call_words(h->call));
     findings_place(t, m->sc, h->place);
     if (h->drain > 0 && h->drain < h->time)
         text_addf(t, ", %s of it ticks and microtasks", time_text(h->drain, a));

@@ -7,7 +7,7 @@
 /* A call as what somebody's one is called: "timer callback" of A's. */
 const char *loop_call_words(enum call_kind call);
 
-/* "60 ms from 3 ms by heavy's first run (line 8); 6 callbacks waited": who held a loop. */
+/* "blocked 60 ms from 3 ms by heavy's first run (line 8); 6 callbacks waited": who held a loop. */
 void loop_hold_words(struct text *t, const struct metrics *m, const struct loop_hold *h);
 
 #endif

@@ -144,7 +144,6 @@ static void add_loops(struct text *t, const struct metrics *m, int32_t executor)
     if (!longest)
         return;
     label(t, "");
-    text_add(t, "held ");
     loop_hold_words(t, m, longest);
     text_add(t, "\n");
 }

@@ -39,7 +39,7 @@ void timeline_join_bins(struct core_bin *to, const struct core_bin *a, const str
     *to = joined;
 }
 
-static void join_bins(struct timeline *tl)
+void timeline_join(struct timeline *tl)
 {
     static const struct core_bin no_core_bin;
     static const struct task_bin no_task_bin;
@@ -63,21 +63,8 @@ static void join_bins(struct timeline *tl)
             bins[i] = joined;
         }
     }
+    timeline_loops_join(tl);
 }
-
-/* Calls for each bin that from .. to touches, with the time within it. */
-#define EACH_BIN(tl, from, to, bin, time, body)                                 \
-    do {                                                                        \
-        sim_time at_ = (from), to_ = (to);                                      \
-        while (to_ > (sim_time)BINS << (tl)->shift)                             \
-            join_bins(tl);                                                      \
-        while (at_ < to_) {                                                     \
-            sim_time bin = at_ >> (tl)->shift, end_ = (bin + 1) << (tl)->shift; \
-            sim_time time = (end_ < to_ ? end_ : to_) - at_;                    \
-            body;                                                               \
-            at_ += time;                                                        \
-        }                                                                       \
-    } while (0)
 
 static void task_to(struct timeline *tl, struct task_now *t, sim_time now, enum task_is is)
 {
@@ -106,6 +93,16 @@ static void core_to(struct timeline *tl, int32_t core, sim_time now)
 
 /* ---- records ----------------------------------------------------------------------------- */
 
+static void add_row(struct timeline *tl, struct task_now *t, const char *name)
+{
+    t->number = tl->arrived;
+    if (tl->arrived < TIMELINE_TASKS) {
+        tl->tasks[tl->arrived] = sim_calloc(1, sizeof(struct task_row));
+        tl->tasks[tl->arrived]->name = sim_strdup(name);
+    }
+    tl->arrived++;
+}
+
 static void arrive(struct timeline *tl, const struct trace_rec *rec)
 {
     size_t slot = (size_t)rec->task;
@@ -118,22 +115,27 @@ static void arrive(struct timeline *tl, const struct trace_rec *rec)
     t = &tl->task_now[slot];
     t->is = TASK_GONE;
     t->core = -1;
-    t->number = own ? TIMELINE_TASKS : tl->arrived;
-    if (own) {
+    t->number = TIMELINE_TASKS;
+    t->idle = 0;
+    if (rec->arg >= tl->sc->ntasks) { /* a thread of a pool has nothing to do yet */
+        t->idle = own ? 0 : (uint64_t)rec->extra;
+        t->spec = (int32_t)rec->arg;
         task_to(tl, t, rec->at, TASK_BLOCKS);
         return;
     }
-    if (tl->arrived < TIMELINE_TASKS) {
-        struct task_row *row = sim_calloc(1, sizeof(*row));
-
-        row->name = sim_strdup(
+    add_row(tl, t,
             rec->text ? rec->text
                       : task_name(&tl->sc->tasks[rec->arg], (uint64_t)rec->extra, buf));
-        tl->tasks[tl->arrived] = row;
-    }
-    tl->arrived++;
-    /* A thread of a pool has nothing to do yet. */
-    task_to(tl, t, rec->at, rec->arg < tl->sc->ntasks ? TASK_WAITS : TASK_BLOCKS);
+    task_to(tl, t, rec->at, TASK_WAITS);
+}
+
+/* Its first work: from when it was made it has waited for that. */
+static void works(struct timeline *tl, struct task_now *t)
+{
+    char buf[TASK_NAME_SIZE];
+
+    add_row(tl, t, task_name(&tl->sc->tasks[t->spec], t->idle, buf));
+    t->idle = 0;
 }
 
 static void take_core(struct timeline *tl, const struct trace_rec *rec, bool switching)
@@ -171,12 +173,16 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
     struct task_now *t =
         rec->task >= 0 && rec->kind != TR_ARRIVE ? &tl->task_now[rec->task] : NULL;
 
+    if (tl->nloops > 0)
+        timeline_loop(tl, rec);
     switch ((enum trace_kind)rec->kind) {
     case TR_ARRIVE:
         arrive(tl, rec);
         break;
     case TR_READY:
         sim_assert(t);
+        if (t->idle > 0)
+            works(tl, t);
         if (t->core >= 0)
             leave_core(tl, t->core, rec->at);
         t->core = -1;
@@ -228,6 +234,7 @@ static void finish(struct trace_sink *sink, sim_time end)
     for (size_t i = 0; i < tl->nslots; i++)
         if (tl->task_now[i].is != TASK_GONE)
             task_to(tl, &tl->task_now[i], end, TASK_GONE);
+    timeline_loops_end(tl, end);
     tl->end = end;
 }
 
@@ -241,6 +248,7 @@ struct timeline *timeline_new(const struct scenario *sc)
     tl->sc = sc;
     tl->ncores = sc->machine.ncores < TIMELINE_CORES ? sc->machine.ncores : TIMELINE_CORES;
     tl->cores = sim_calloc((size_t)tl->ncores, sizeof(*tl->cores));
+    timeline_loops_init(tl);
     tl->core_now = sim_calloc((size_t)sc->machine.ncores, sizeof(*tl->core_now));
     return tl;
 }
@@ -253,6 +261,7 @@ void timeline_free(struct timeline *tl)
         free(tl->tasks[i]->name);
         free(tl->tasks[i]);
     }
+    free(tl->loops);
     free(tl->cores);
     free(tl->core_now);
     free(tl->task_now);

@@ -6,26 +6,13 @@
 
 enum { LETTERED = 2 }; /* columns of a letter before a name */
 
-struct drawing {
-    const struct timeline *tl;
-    const struct glyphs *glyphs;
-    struct text *t;
-    int label, columns; /* widths */
-    sim_time span;      /* of the axis */
-    bool colours;
-    bool lettered; /* rows of tasks begin with the letter that cores show */
-    char letters[TIMELINE_TASKS];
-};
-
-/* Where column `i` begins. */
-static sim_time column_start(const struct drawing *d, int i)
+sim_time drawing_column(const struct drawing *d, int i)
 {
     return mul_div_floor(d->span, i, d->columns);
 }
 
-/* The part of the bin's `time` that falls into from .. to. */
-static sim_time share(const struct timeline *tl, sim_time bin, sim_time from, sim_time to,
-                      sim_time time)
+sim_time timeline_share(const struct timeline *tl, sim_time bin, sim_time from, sim_time to,
+                        sim_time time)
 {
     sim_time start = bin << tl->shift, end = (bin + 1) << tl->shift;
     sim_time a = from > start ? from : start, b = to < end ? to : end;
@@ -35,18 +22,18 @@ static sim_time share(const struct timeline *tl, sim_time bin, sim_time from, si
     return b - a == end - start ? time : mul_div_floor(time, b - a, end - start);
 }
 
-static void column_bins(const struct drawing *d, int column, sim_time *from, sim_time *to,
-                        int *first, int *last)
+void drawing_bins(const struct drawing *d, int column, sim_time *from, sim_time *to, int *first,
+                  int *last)
 {
-    *from = column_start(d, column);
-    *to = column_start(d, column + 1);
+    *from = drawing_column(d, column);
+    *to = drawing_column(d, column + 1);
     *first = (int)(*from >> d->tl->shift);
     *last = *to > *from ? (int)((*to - 1) >> d->tl->shift) : *first - 1;
     if (*last >= BINS)
         *last = BINS - 1;
 }
 
-static void start_row(struct drawing *d, const char *name, int room)
+void drawing_row(struct drawing *d, const char *name, int room)
 {
     size_t len = glyph_columns(name);
 
@@ -68,14 +55,14 @@ static struct core_bin core_column(const struct drawing *d, int32_t core, int co
 
     if (column < 0 || column >= d->columns)
         return sum;
-    column_bins(d, column, &from, &to, &first, &last);
+    drawing_bins(d, column, &from, &to, &first, &last);
     for (int b = first; b <= last; b++) {
         const struct core_bin *bin = &d->tl->cores[core][b];
         struct core_bin part = *bin;
 
-        part.run = share(d->tl, b, from, to, bin->run);
-        part.other = share(d->tl, b, from, to, bin->other);
-        part.longest = share(d->tl, b, from, to, bin->longest);
+        part.run = timeline_share(d->tl, b, from, to, bin->run);
+        part.other = timeline_share(d->tl, b, from, to, bin->other);
+        part.longest = timeline_share(d->tl, b, from, to, bin->longest);
         timeline_join_bins(&sum, &sum, &part);
     }
     return sum;
@@ -86,7 +73,7 @@ static bool core_rather_idle(const struct drawing *d, int32_t core, int column, 
 {
     struct core_bin before = core_column(d, core, column - 1);
     struct core_bin after = core_column(d, core, column + 1);
-    sim_time from = column_start(d, column), to = column_start(d, column + 1);
+    sim_time from = drawing_column(d, column), to = drawing_column(d, column + 1);
 
     sim_time half;
 
@@ -100,7 +87,7 @@ static bool core_rather_idle(const struct drawing *d, int32_t core, int column, 
 static bool core_only_here_switches(const struct drawing *d, int32_t core, int column,
                                     sim_time other)
 {
-    sim_time width = column_start(d, column + 1) - column_start(d, column);
+    sim_time width = drawing_column(d, column + 1) - drawing_column(d, column);
 
     return other > 0 && other >= width / 4 && core_column(d, core, column - 1).other < other &&
            core_column(d, core, column + 1).other <= other;
@@ -110,12 +97,12 @@ static void draw_core(struct drawing *d, int32_t core)
 {
     struct pen pen = {d->t, d->colours, NULL};
 
-    start_row(d, d->tl->sc->machine.cores[core].name, d->label);
+    drawing_row(d, d->tl->sc->machine.cores[core].name, d->label);
     for (int i = 0; i < d->columns; i++) {
         struct core_bin sum = core_column(d, core, i);
         sim_time busy = sum.run + sum.other;
 
-        if (column_start(d, i) >= d->tl->end && d->tl->end > 0) {
+        if (drawing_column(d, i) >= d->tl->end && d->tl->end > 0) {
             pen_put(&pen, NULL, " ");
         } else if (busy == 0 || core_rather_idle(d, core, i, busy)) {
             pen_put(&pen, GLYPH_DIM, d->glyphs->idle);
@@ -139,10 +126,10 @@ static struct task_bin task_column(const struct drawing *d, int32_t task, int co
 
     if (column < 0 || column >= d->columns)
         return sum;
-    column_bins(d, column, &from, &to, &first, &last);
+    drawing_bins(d, column, &from, &to, &first, &last);
     for (int b = first; b <= last; b++)
         for (int s = 0; s < TASK_STATES; s++)
-            sum.in[s] += share(d->tl, b, from, to, row->bins[b].in[s]);
+            sum.in[s] += timeline_share(d->tl, b, from, to, row->bins[b].in[s]);
     return sum;
 }
 
@@ -152,7 +139,7 @@ static enum task_is task_shows(const struct drawing *d, int32_t task, int column
     struct task_bin sum = task_column(d, task, column);
     enum task_is longest = TASK_RUNS;
 
-    if (d->tl->tasks[task]->deadlocked && column_start(d, column) >= d->tl->end)
+    if (d->tl->tasks[task]->deadlocked && drawing_column(d, column) >= d->tl->end)
         return TASK_DEADLOCKED;
     for (int is = TASK_WAITS; is < TASK_STATES; is++)
         if (sum.in[is] > sum.in[longest])
@@ -169,7 +156,7 @@ static void draw_task(struct drawing *d, int32_t task)
 
     if (d->lettered)
         text_addf(d->t, "%c ", d->letters[task]);
-    start_row(d, d->tl->tasks[task]->name, d->label - (d->lettered ? LETTERED : 0));
+    drawing_row(d, d->tl->tasks[task]->name, d->label - (d->lettered ? LETTERED : 0));
     for (int i = 0; i < d->columns; i++) {
         switch (task_shows(d, task, i)) {
         case TASK_RUNS:
@@ -324,6 +311,13 @@ static int label_width(const struct timeline *tl, int32_t cores, int32_t tasks, 
 
         label = len > label ? len : label;
     }
+    for (int32_t i = 0; i < tl->nloops; i++) {
+        struct text name = {0};
+        size_t len = timeline_loop_label(tl, i, &name);
+
+        label = len > label ? len : label;
+        text_release(&name);
+    }
     for (int32_t i = 0; i < tasks; i++) {
         size_t len = glyph_columns(tl->tasks[i]->name) + (lettered ? LETTERED : 0);
 
@@ -350,6 +344,7 @@ char *timeline_legend(const struct timeline *const *list, size_t n,
         text_addf(&t, ", %s waits for a lock or its like", g->locked);
     if (deadlocked)
         text_addf(&t, ", %s is deadlocked", g->deadlocked);
+    timeline_loops_legend(&t, list, n, g);
     return text_take(&t);
 }
 
@@ -373,6 +368,7 @@ char *timeline_text(const struct timeline *tl, const struct quanta_look *look)
         draw_core(&d, i);
     if (tl->sc->machine.ncores > cores)
         text_addf(&t, "... and %d more cores\n", (int)(tl->sc->machine.ncores - cores));
+    timeline_loops_draw(&d);
     draw_tasks(&d, n, rows);
     draw_axis(&d);
     return text_take(&t);

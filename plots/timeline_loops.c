@@ -1,0 +1,269 @@
+/* timeline_loops.c - a row a loop: where it is in its round, and when others wait for it. */
+#include <ctype.h>
+#include <stdlib.h>
+
+#include "plots/timeline_bins.h"
+
+static const char letters[DOES_COUNT] = {
+#define X(does, letter, name) letter,
+    LOOP_DOINGS(X)
+#undef X
+};
+
+/* ---- collecting -------------------------------------------------------------------------------- */
+
+void timeline_loops_init(struct timeline *tl)
+{
+    int32_t n = scenario_loops(tl->sc);
+
+    tl->nloops = n < TIMELINE_LOOPS ? n : TIMELINE_LOOPS;
+    if (n == 0)
+        return;
+    tl->sink.kinds |= TRACE_BIT(PHASE) | TRACE_BIT(CALL) | TRACE_BIT(RETURN) |
+                      TRACE_BIT(QUEUED) | TRACE_BIT(GC);
+    tl->loops = sim_calloc((size_t)tl->nloops, sizeof(*tl->loops));
+    for (int32_t i = 0; i < tl->nloops; i++) {
+        tl->loops[i].stage = STAGE_WAIT;
+        tl->loops[i].calling = -1;
+    }
+}
+
+void timeline_loops_join(struct timeline *tl)
+{
+    static const struct loop_bin no_bin;
+
+    for (int32_t l = 0; l < tl->nloops; l++) {
+        struct loop_bin *bins = tl->loops[l].bins;
+
+        for (int i = 0; i < BINS; i++) {
+            struct loop_bin joined = no_bin;
+
+            for (int k = 2 * i; k < 2 * i + 2 && k < BINS; k++) {
+                for (int d = 0; d < DOES_COUNT; d++)
+                    joined.in[d] += bins[k].in[d];
+                joined.others += bins[k].others;
+            }
+            bins[i] = joined;
+        }
+    }
+}
+
+static enum loop_does phase_of(enum loop_stage stage)
+{
+    static const uint8_t phases[STAGE_COUNT] = {
+        [STAGE_SCRIPT] = DOES_SCRIPT,   [STAGE_TIMERS] = DOES_TIMERS,
+        [STAGE_PENDING] = DOES_POLL,    [STAGE_IDLE] = DOES_POLL,
+        [STAGE_PREPARE] = DOES_POLL,    [STAGE_POLL] = DOES_POLL,
+        [STAGE_WAIT] = DOES_WAITS,      [STAGE_CHECK] = DOES_CHECK,
+        [STAGE_CLOSING] = DOES_CLOSING, [STAGE_TASK] = DOES_TASK,
+        [STAGE_RENDER] = DOES_RENDER,   [STAGE_MICROTASKS] = DOES_MICROTASKS,
+    };
+
+    return (enum loop_does)phases[stage];
+}
+
+static enum loop_does does(const struct loop_row *l)
+{
+    if (l->collects)
+        return DOES_COLLECTS;
+    if (l->off)
+        return DOES_READY;
+    if (l->calling >= 0 && l->call == CALL_TICK)
+        return DOES_TICKS;
+    if (l->calling >= 0 && (l->call == CALL_MICROTASK || l->call == CALL_REACTION ||
+                            l->call == CALL_ADOPTION || l->call == CALL_CONTINUATION))
+        return DOES_MICROTASKS;
+    return phase_of(l->stage);
+}
+
+static void loop_to(struct timeline *tl, struct loop_row *l, sim_time now)
+{
+    enum loop_does doing = does(l);
+    bool others = doing != DOES_WAITS && l->ready + l->due > 0;
+
+    if (now > l->since) {
+        l->ever[doing] = true;
+        l->others = l->others || others;
+    }
+    EACH_BIN(tl, l->since, now, bin, time, {
+        l->bins[bin].in[doing] += time;
+        l->bins[bin].others += others ? time : 0;
+    });
+    l->since = now;
+}
+
+/* Its thread gets a core, or loses it. */
+static void turns(struct timeline *tl, const struct trace_rec *rec)
+{
+    for (int32_t i = 0; i < tl->nloops; i++) {
+        struct loop_row *l = &tl->loops[i];
+        bool off = rec->kind == TR_READY;
+
+        if (l->calling != rec->task || l->off == off)
+            continue;
+        loop_to(tl, l, rec->at);
+        l->off = off;
+    }
+}
+
+void timeline_loop(struct timeline *tl, const struct trace_rec *rec)
+{
+    struct loop_row *l;
+
+    if (rec->kind == TR_RUN || (rec->kind == TR_READY && rec->arg != READY_LOOP))
+        turns(tl, rec);
+    if (!((TRACE_LOOPS | TRACE_BIT(GC)) >> rec->kind & 1) || rec->place >= tl->nloops)
+        return;
+    l = &tl->loops[rec->place];
+    loop_to(tl, l, rec->at);
+    if (rec->kind == TR_PHASE) {
+        l->stage = (enum loop_stage)rec->arg;
+    } else if (rec->kind == TR_CALL) {
+        l->calling = rec->task;
+        l->call = (enum call_kind)rec->arg;
+    } else if (rec->kind == TR_RETURN) {
+        l->calling = -1;
+        l->off = false;
+    } else if (rec->kind == TR_GC) {
+        l->collects = rec->extra > 0;
+    } else if (rec->arg == LOOP_QUEUE_READY) {
+        l->ready = rec->extra;
+    } else if (rec->arg == LOOP_QUEUE_DUE) {
+        l->due = rec->extra;
+    }
+}
+
+void timeline_loops_end(struct timeline *tl, sim_time end)
+{
+    for (int32_t i = 0; i < tl->nloops; i++)
+        loop_to(tl, &tl->loops[i], end);
+}
+
+/* ---- drawing --------------------------------------------------------------------------------------- */
+
+static struct loop_bin column_of(const struct drawing *d, const struct loop_row *l, int column)
+{
+    struct loop_bin sum = {{0}, 0};
+    sim_time from, to;
+    int first, last;
+
+    if (column < 0 || column >= d->columns)
+        return sum;
+    drawing_bins(d, column, &from, &to, &first, &last);
+    for (int b = first; b <= last; b++) {
+        for (int k = 0; k < DOES_COUNT; k++)
+            sum.in[k] += timeline_share(d->tl, b, from, to, l->bins[b].in[k]);
+        sum.others += timeline_share(d->tl, b, from, to, l->bins[b].others);
+    }
+    return sum;
+}
+
+static sim_time held(const struct loop_bin *b)
+{
+    sim_time sum = 0;
+
+    for (int k = DOES_WAITS + 1; k < DOES_COUNT; k++)
+        sum += b->in[k];
+    return sum;
+}
+
+/* What held it longest, where it was held for half of the column, or would not be seen. */
+static enum loop_does shows(const struct drawing *d, const struct loop_row *l, int column,
+                            bool *others)
+{
+    struct loop_bin here = column_of(d, l, column);
+    sim_time busy = held(&here);
+    enum loop_does longest = DOES_SCRIPT;
+
+    *others = 2 * here.others > busy;
+    for (int k = DOES_WAITS + 1; k < DOES_COUNT; k++)
+        if (here.in[k] > here.in[longest])
+            longest = (enum loop_does)k;
+    if (busy > 0 && busy < here.in[DOES_WAITS]) {
+        struct loop_bin before = column_of(d, l, column - 1),
+                        after = column_of(d, l, column + 1);
+
+        if (held(&before) > 0 || held(&after) > 0)
+            return DOES_WAITS;
+    }
+    return busy > 0 ? longest : DOES_WAITS;
+}
+
+size_t timeline_loop_label(const struct timeline *tl, int32_t loop, struct text *label)
+{
+    char buf[TASK_NAME_SIZE];
+
+    if (scenario_loops(tl->sc) == 1)
+        text_add(label, "loop");
+    else
+        text_addf(label, "loop %s", scenario_loop_name(tl->sc, loop, buf));
+    return glyph_columns(label->data);
+}
+
+static void draw_loop(struct drawing *d, int32_t loop)
+{
+    const struct loop_row *l = &d->tl->loops[loop];
+    struct pen pen = {d->t, d->colours, NULL};
+    struct text label = {0};
+
+    (void)timeline_loop_label(d->tl, loop, &label);
+    drawing_row(d, label.data, d->label);
+    text_release(&label);
+    for (int i = 0; i < d->columns; i++) {
+        bool others;
+        enum loop_does doing = shows(d, l, i, &others);
+        char letter[2] = {letters[doing], '\0'};
+
+        if (others)
+            letter[0] = (char)toupper((unsigned char)letter[0]);
+        if (drawing_column(d, i) >= d->tl->end && d->tl->end > 0)
+            pen_put(&pen, NULL, " ");
+        else if (doing == DOES_WAITS)
+            pen_put(&pen, GLYPH_DIM, d->glyphs->idle);
+        else if (doing == DOES_READY)
+            pen_put(&pen, GLYPH_WAITS, d->glyphs->waits);
+        else
+            pen_put(&pen, others ? GLYPH_SWITCH : glyph_colour(doing), letter);
+    }
+    pen_end(&pen);
+}
+
+void timeline_loops_draw(struct drawing *d)
+{
+    int32_t n = scenario_loops(d->tl->sc);
+
+    for (int32_t i = 0; i < d->tl->nloops; i++)
+        draw_loop(d, i);
+    if (n > d->tl->nloops)
+        text_addf(d->t, "... and %d more loops\n", (int)(n - d->tl->nloops));
+}
+
+/* What is seen of all there could be. */
+void timeline_loops_legend(struct text *t, const struct timeline *const *list, size_t n,
+                           const struct glyphs *g)
+{
+    static const char *const names[DOES_COUNT] = {
+#define X(does, letter, name) name,
+        LOOP_DOINGS(X)
+#undef X
+    };
+    bool ever[DOES_COUNT] = {false}, others = false, any = false;
+
+    for (size_t i = 0; i < n; i++)
+        for (int32_t l = 0; l < list[i]->nloops; l++) {
+            any = true;
+            others = others || list[i]->loops[l].others;
+            for (int k = 0; k < DOES_COUNT; k++)
+                ever[k] = ever[k] || list[i]->loops[l].ever[k];
+        }
+    if (!any)
+        return;
+    text_addf(t, "; loop: %s waits in the poll", g->idle);
+    for (int k = 0; k < DOES_COUNT; k++)
+        if (ever[k] && letters[k])
+            text_addf(t, ", %c %s", letters[k], names[k]);
+    if (ever[DOES_READY])
+        text_addf(t, ", %s waits for a core", g->waits);
+    if (others)
+        text_add(t, ", a capital: something else waits for it");
+}
