@@ -154,6 +154,14 @@ static const struct {
      "{'executors':{'default':{'kind':'event-loop','flavor':'node18'}},"
      "'tasks':[{'name':'A','count':2,'do':[{'log':'A'},{'setImmediate':[{'log':'later'}]}]}],"
      "'expect':{'/log/order':['A','A','later','later']}}"},
+    {"what the first pass of timers leaves unref'd still has the turn that follows",
+     "{'executors':{'default':{'kind':'event-loop','main':[{'setTimeout':1,'do':[{'"
+     "setImmediate':["
+     "{'log':'unref'}],'unref':true}]},{'cpu':1}]}},'expect':{'/log/order':['unref']}}"},
+    {"what a later pass leaves does not",
+     "{'executors':{'default':{'kind':'event-loop','main':[{'setTimeout':2,'do':[{'"
+     "setImmediate':["
+     "{'log':'unref'}],'unref':true}]},{'cpu':1}]}},'expect':{'/log/order':[]}}"},
     {"an unref'd timer that is due at the end of the loop fires in the new flavour",
      "{'executors':{'default':{'kind':'event-loop','main':[{'setImmediate':[{'setTimeout':1,"
      "'unref':true,'do':[{'log':'unref'}]},{'cpu':5}]}]}},'expect':{'/log/order':['unref']}}"},

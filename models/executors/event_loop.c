@@ -409,10 +409,13 @@ static void timers(struct loop *l)
     }
     l->entered = true;
     cb = timers_next(l);
-    if (cb)
+    if (cb) {
         outermost(l, cb);
-    else
-        go_to(l, l->all->old ? TURN_POLLS : TURN_ALIVE);
+        return;
+    }
+    /* The first pass comes before the first turn, which begins whatever it has left alive. */
+    go_to(l, l->all->old || l->booted ? TURN_POLLS : TURN_ALIVE);
+    l->booted = false;
 }
 
 /* L4, L5: what is ready now is this turn's; nothing, and nothing else to do: the thread waits.
@@ -543,7 +546,6 @@ static bool turn(struct loop *l)
         if (!test_alive(l))
             return true;
         go_to(l, l->all->old || l->booted ? TURN_TIMERS : TURN_POLLS);
-        l->booted = false;
         return true;
     case TURN_POLLS:
     case TURN_WAITS:

@@ -320,7 +320,7 @@ struct loop {
     struct fiber *top;         /* of the call stack */
     enum loop_phase phase;
     bool entered; /* the phase has begun */
-    bool booted;  /* just now */
+    bool booted;  /* and its first turn has not begun */
     bool parked;
     bool accepting; /* in the middle of what waits, before libuv 1.45 */
     enum drain drain;
