@@ -116,8 +116,10 @@ fuzz: deps-lint
 	    SAN=fuzzer-no-link,address,undefined '$(FUZZ)/fuzz_config'
 	@tests/fuzz/run.sh $(FUZZ) $(FUZZ_SECONDS)
 
-# Random loop workloads, run by quanta and by the node on this machine: NODE_SEEDS of them.
+# Programs for node, run by the node on this machine: the golden ones, and NODE_SEEDS at random;
+# and whether a fault would be found.  Where there is no node 20 it says so.
 node-check: $B/quanta
+	$(PYTHON) tests/node_shrink.py $<
 	$(PYTHON) tests/node_check.py $< $(NODE_SEEDS)
 
 # Every export, read by perf, trace-cmd, babeltrace2, GTKWave's converter, Perfetto's trace

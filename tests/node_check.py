@@ -1,319 +1,346 @@
 #!/usr/bin/env python3
-"""Random loop workloads, as a config for quanta and as the JavaScript program that does the same:
-real node runs the one, quanta the other, and the orders of their labels are compared.
+"""Real node beside quanta: programs that `quanta export --to node` writes are run, and the order
+of their labels is compared with quanta's own.
 
-usage: node_check.py QUANTA [SEEDS [FIRST]]       a seed that disagrees is made smaller and printed
+usage: node_check.py QUANTA [SEEDS [FIRST]]
+
+First the golden programs of tests/node/, then random workloads, one a seed.  A seed that
+disagrees is made smaller and printed: both orders, the config, the program.
 
 Only orders that Node defines are compared.  A workload's order must not depend on how long the
-machine takes for what the config has no time for: quanta runs each config with several such costs,
-and a seed whose orders differ among them is passed over.
+machine takes for what the config has no time for: quanta runs each with several such costs, and
+where their orders differ the workload is trimmed until they do not.  Where node prints another
+order, both run it again with all times longer, as the machine may be busy; where node itself
+prints now this, now that, the seed is passed over.  Of those there may be few.
 """
-import copy
+import concurrent.futures
+import glob
 import json
 import os
-import random
+import re
 import subprocess
 import sys
 import tempfile
 
-NODE = "node"
+import node_programs
+
+NODE = os.environ.get("NODE", "node")
 SECONDS = 20  # for one run; a program takes far less
-BODIES = ("do", "then", "catch", "setImmediate", "nextTick", "microtask", "async")
+UNTIL = 9  # simulated seconds, likewise
+SCALES = (1, 3, 9)  # how much longer times are at each try
+TRIMS = 60  # tries to make a workload's order certain
+PASSED_MAX = 0.05  # of the seeds, at most, and one in any case
+JOBS = 2 * (os.cpu_count() or 2)  # programs mostly wait
+
+# What the config has no time for: (of each label, of a file request, of work, at the start, more
+# than the service of "net").
+COSTS = (("0ns", "0.1ms", "1ms", "0ns", "0ns"), ("0ns", "1us", "0.1ms", "0ns", "0.9ms"),
+         ("2us", "0.5ms", "2ms", "0.4ms", "0.2ms"), ("60us", "0.05ms", "5ms", "0.95ms", "1.5ms"),
+         ("0.3ms", "1.5ms", "4ms", "0ns", "2ms"), ("0.1ms", "3ms", "3ms", "0.5ms", "0ns"))
 
 
-class Maker:
-    """One workload: a list of ops, in the workload language."""
-
-    def __init__(self, seed):
-        self.r = random.Random(seed)
-        self.labels = self.names = 0
-
-    def name(self, letter):
-        self.names += 1
-        return f"{letter}{self.names}"
-
-    def log(self):
-        self.labels += 1
-        return {"log": f"x{self.labels}"}
-
-    def body(self, depth, awaits):
-        ops = [self.log()]
-        for _ in range(self.r.randrange(0, 3 if depth else 1)):
-            ops += self.op(depth, awaits)
-        if self.r.random() < 0.4:
-            ops.append(self.log())
-        if any("setTimeout" in op or "io" in op for op in ops):
-            ops.append({"cpu": 10})  # what was just started is due in the next pass
-        return ops
-
-    def later(self, ops):
-        """Something that runs `ops` some time."""
-        kind = self.r.choice(["nextTick", "microtask", "setImmediate", "setTimeout", "async"])
-        if kind == "setTimeout":
-            return {"setTimeout": self.r.choice([30, 60]), "do": ops}
-        if kind == "async":
-            return {"async": [{"await": None}] + ops}
-        return {kind: ops}
-
-    def promise(self, depth):
-        name = self.name("p")
-        ops = [{"promise": name}]
-        good = self.r.random() < 0.8
-        settle = [{"resolve": name} if good else {"reject": name}]
-        if self.r.random() < 0.4:
-            ops += settle
-        else:
-            ops.append(self.later([self.log()] + settle + [self.log()]))
-        for _ in range(self.r.randrange(1, 4)):
-            then = {"then": name, "do": self.body(depth, self.r.random() < 0.2), "as": self.name("q")}
-            if not good:
-                then["catch"] = self.body(depth, False)
-            ops.append(then)
-            if self.r.random() < 0.5:
-                ops.append({"then": then["as"], "do": self.body(depth, False)})
-        if good and self.r.random() < 0.5:
-            ops.append({"async": [self.log(), {"await": name}] + self.body(depth, True)})
-        if good and self.r.random() < 0.3:
-            other = self.name("p")
-            ops += [{"promise": other}, {"resolve": other, "with": name},
-                    {"then": other, "do": [self.log()]}]
-        return ops
-
-    def op(self, depth, awaits):
-        if depth == 0:
-            return [self.log()]
-        pick = self.r.random()
-        below = depth - 1
-        if awaits and pick < 0.3:
-            return [self.r.choice([{"await": None}, {"sleep": 1}, {"sleep": 45}, {"yield": True},
-                                   {"await": {"async": self.body(below, True)}}, {"io": "fs"}]), self.log()]
-        if pick < 0.42:
-            return [{"nextTick": self.body(below, self.r.random() < 0.2)}]
-        if pick < 0.52:
-            return [{"microtask": self.body(below, False)}]
-        if pick < 0.62:
-            return [{"setImmediate": self.body(below, self.r.random() < 0.2)}]
-        if pick < 0.74:
-            return [{"setTimeout": self.r.choice([1, 1, 1, 25, 50, 90]),
-                     "do": self.body(below, self.r.random() < 0.2)}]
-        if pick < 0.80:
-            name = self.name("t")
-            clear = self.later([{"clear": name}])
-            return [{"setTimeout": self.r.choice([1, 40]), "id": name, "do": self.body(below, False)}, clear]
-        if pick < 0.90:
-            return self.promise(below)
-        if pick < 0.94:
-            return [{"io": "fs", "then": self.body(below, False)}, {"cpu": 20}]
-        if pick < 0.96:
-            name = self.name("i")
-            return [{"setInterval": self.r.choice([1, 35]), "id": name,
-                     "do": self.body(0, False) + [{"cpu": 10}]},  # names within would be given again
-                    {"setTimeout": self.r.choice([50, 100]), "do": [{"clear": name}, self.log()]}]
-        return [{"async": self.body(below, True)}]
-
-    def program(self):
-        ops = []
-        for _ in range(self.r.randrange(2, 6)):
-            ops += self.op(3, False)
-        return ops + [{"cpu": 6}, self.log()]
+class Failed(Exception):
+    """One of the two has not run it; the text says why."""
 
 
-# ---- as JavaScript ---------------------------------------------------------------------------
+# ---- quanta ------------------------------------------------------------------------------------
 
 
-def waits(ops):
-    return any(("await" in op) or ("sleep" in op) or ("yield" in op) or ("io" in op and "then" not in op)
-               for op in ops)
+def with_costs(w, costs):
+    label, _, work, start, _ = costs
+
+    def edit(op):
+        if "work" in op:
+            op = dict(op, work=work)
+        return [op, {"cpu": label}] if "log" in op and label != "0ns" else [op]
+    w = node_programs.change_workload(w, edit)
+    return dict(w, main=[{"cpu": start}] + w["main"] if start != "0ns" else w["main"])
 
 
-def function(ops):
-    return ("async " if waits(ops) else "") + "() => {" + script(ops) + "}"
+def config(w, costs=COSTS[0]):
+    w = with_costs(w, costs)
+    return {"machine": {"cores": 6},
+            "devices": {"fs": {"service": costs[1], "channels": "unlimited", "mode": "pool"},
+                        "net": {"service": 19, "latency": costs[4], "channels": "unlimited"}},
+            "executors": {"default": {"kind": "event-loop", "main": w["main"]}},
+            "vars": w["vars"], "programs": w["programs"], "tasks": w["tasks"]}
 
 
-def statement(op):
-    if "log" in op:
-        return f"L('{op['log']}');"
-    if "cpu" in op:
-        return f"busy({op['cpu']});"
-    if "setTimeout" in op:
-        name = op.get("id", "none")
-        return f"T.{name} = setTimeout({function(op['do'])}, {op['setTimeout']});"
-    if "setInterval" in op:
-        return f"T.{op['id']} = setInterval({function(op['do'])}, {op['setInterval']});"
-    if "setImmediate" in op:
-        return f"setImmediate({function(op['setImmediate'])});"
-    if "nextTick" in op:
-        return f"process.nextTick({function(op['nextTick'])});"
-    if "microtask" in op:
-        return f"queueMicrotask({function(op['microtask'])});"
-    if "clear" in op:
-        return f"clearTimeout(T.{op['clear']});"
-    if "promise" in op:
-        return f"P.{op['promise']} = make();"
-    if "resolve" in op:
-        value = f"P.{op['with']}.p" if "with" in op else ""
-        return f"P.{op['resolve']}.resolve({value});"
-    if "reject" in op:
-        return f"P.{op['reject']}.reject('no');"
-    if "then" in op and "io" not in op:
-        catch = ", " + function(op["catch"]) if "catch" in op else ""
-        return f"P.{op.get('as', 'none')} = {{ p: P.{op['then']}.p.then({function(op['do'])}{catch}) }};"
-    if "async" in op:
-        return f"(async () => {{{script(op['async'])}}})();"
-    if "sleep" in op:
-        return f"await sleep({op['sleep']});"
-    if "yield" in op:
-        return "await scheduler.yield();"
-    if "io" in op:
-        return f"fs.stat('.', {function(op['then'])});" if "then" in op else "await stat('.');"
-    what = op["await"]
-    if what is None:
-        return "await null;"
-    if isinstance(what, str):
-        return f"await P.{what}.p;"
-    return f"await (async () => {{{script(what['async'])}}})();"
-
-
-def script(ops):
-    return " ".join(statement(op) for op in ops)
-
-
-PRELUDE = """const fs = require('fs'), stat = require('util').promisify(fs.stat);
-const { setTimeout: sleep, scheduler } = require('timers/promises');
-const lines = [], L = s => lines.push(s), T = {}, P = {};
-const make = () => { const o = {}; o.p = new Promise((a, b) => { o.resolve = a; o.reject = b; }); return o; };
-const cell = new Int32Array(new SharedArrayBuffer(4));
-const busy = ms => Atomics.wait(cell, 0, 0, ms); // blocks the thread, and leaves its core to the pool
-process.on('exit', () => console.log(lines.join('\\n')));
-"""
-
-
-def node_order(ops):
-    with tempfile.NamedTemporaryFile("w", suffix=".js") as f:
-        f.write(PRELUDE + script(ops) + "\n")
-        f.flush()
-        try:
-            r = subprocess.run([NODE, f.name], capture_output=True, text=True, timeout=SECONDS, check=False)
-        except subprocess.TimeoutExpired:
-            return ["node: it does not end"]
-    return r.stdout.split() if r.returncode == 0 else ["node: " + r.stderr]
-
-
-# ---- as a config -------------------------------------------------------------------------------
-
-
-def with_costs(ops, cost):
-    """What the config has no time for: `cost` behind each label."""
-    out = []
-    for op in ops:
-        op = {k: with_costs(v, cost) if isinstance(v, list) else v for k, v in op.items()}
-        if isinstance(op.get("await"), dict):
-            op["await"] = {k: with_costs(v, cost) for k, v in op["await"].items()}
-        out.append(op)
-        if "log" in op and cost:
-            out.append({"cpu": cost})
-    return out
-
-
-def config(ops, cost, service):
-    device = {"service": service, "channels": "unlimited", "mode": "pool"} if service else {}  # at once
-    return {"machine": {"cores": 6}, "devices": {"fs": device},
-            "executors": {"default": {"kind": "event-loop", "main": with_costs(ops, cost)}}}
-
-
-def quanta_order(quanta, ops, cost="", service="0.1ms", start=""):
-    c = config(([{"cpu": start}] if start else []) + ops, cost, service)
+def run(command, text):
     try:
-        r = subprocess.run([quanta, "run", "--json", "--check", "-"], input=json.dumps(c),
-                           capture_output=True, text=True, timeout=SECONDS, check=False)
+        return subprocess.run(command, input=text, capture_output=True, text=True, timeout=SECONDS, check=False)
     except subprocess.TimeoutExpired:
-        return ["quanta: it does not end"]
-    if r.returncode != 0:
-        return ["quanta: " + r.stderr + r.stdout[:300]]
-    return [line["text"] for line in json.loads(r.stdout)["log"]]
+        raise Failed(f"{command[0]}: it does not end") from None
 
 
-def robust_order(quanta, ops):
+def quanta_orders(quanta, w):
+    """Its order for each of the costs."""
+    variants = {str(i): config(w, costs) for i, costs in enumerate(COSTS)}
+    base = {"until": f"{UNTIL}s", "executors": {}, "tasks": [], "variants": variants}
+    done = run([quanta, "run", "--json", "--check", "-"], json.dumps(base))
+    if done.returncode != 0:
+        raise Failed("quanta: " + done.stderr + done.stdout[:300].strip())
+    results = json.loads(done.stdout)
+    if any(result["outcome"] != "completed" for result in results):
+        raise Failed("quanta: it does not end")
+    return [[line["text"] for line in result["log"]] for result in results]
+
+
+def certain_order(quanta, w):
     """Its order, or None where it depends on what takes how long."""
-    order = quanta_order(quanta, ops)
-    if order and order[0].startswith("quanta:"):
-        return order
-    for cost, service, start in (("", "1us", ""), ("2us", "0.5ms", "0.4ms"), ("60us", "0.05ms", "0.95ms"),
-                                 ("0.3ms", "1.5ms", ""), ("", "", "")):
-        if quanta_order(quanta, ops, cost, service, start) != order:
+    orders = quanta_orders(quanta, w)
+    return orders[0] if all(order == orders[0] for order in orders) else None
+
+
+def certain(quanta, w):
+    """The workload, trimmed so that its order is certain; None where that would take too long."""
+    tries = 0
+    while certain_order(quanta, w) is None:
+        best = None
+        for candidate in node_programs.smaller(w):
+            tries += 1
+            if tries > TRIMS:
+                return None
+            if node_programs.size(w) - node_programs.size(candidate) > node_programs.size(w) // 3:
+                continue
+            try:
+                if certain_order(quanta, candidate) is not None:
+                    best = candidate
+                    break
+            except Failed:  # without what it names, say
+                continue
+        if best is None:
             return None
-    return order
+        w = best
+    return w
 
 
-def disagrees(quanta, ops):
-    """(quanta's order, node's) where node never prints quanta's; None: they agree, or may."""
-    mine = robust_order(quanta, ops)
-    if mine is None or (mine and mine[0] == "quanta: it does not end"):
-        return None
-    for _ in range(3):  # a busy machine stalls programs now and then
-        theirs = node_order(ops)
-        if theirs == mine:
-            return None
-    return mine, theirs
+# ---- node -----------------------------------------------------------------------------------------
 
 
-# ---- making it smaller ---------------------------------------------------------------------------
+def program(quanta, text, arguments=()):
+    """The JavaScript for a config."""
+    done = run([quanta, "export", "--to", "node", *arguments, "-"], text)
+    if done.returncode != 0:
+        raise Failed("quanta export: " + done.stderr)
+    return done.stdout
 
 
-def smaller(ops):
-    """The program without one op, or with the ops within one in its place."""
-    for i, op in enumerate(ops):
-        if "cpu" not in op:  # it holds the order
-            yield ops[:i] + ops[i + 1:]
-        for key in BODIES:
-            if isinstance(op.get(key), list):
-                for inner in smaller(op[key]):
-                    changed = copy.deepcopy(op)
-                    changed[key] = inner
-                    yield ops[:i] + [changed] + ops[i + 1:]
-        if isinstance(op.get("await"), dict):
-            for inner in smaller(op["await"]["async"]):
-                yield ops[:i] + [{"await": {"async": inner}}] + ops[i + 1:]
+def run_node(script, *arguments):
+    """From a file: what comes by standard input is not run as a main script is."""
+    with tempfile.NamedTemporaryFile("w", suffix=".js", encoding="utf-8") as file:
+        file.write(script)
+        file.flush()
+        if "--check" in arguments:
+            return run([NODE, "--check", file.name], "")
+        return run([NODE, file.name, *arguments], "")
 
 
-def fair(mine, theirs):
-    """Both have run it."""
-    return not any(order and order[0].startswith(("quanta:", "node:")) for order in (mine, theirs))
+def node_order(script):
+    """What it prints; computing leaves its core to the pool, whose threads need one."""
+    done = run_node(script, "--asleep")
+    if done.returncode != 0:
+        raise Failed("node: " + done.stderr)
+    return done.stdout.splitlines()
 
 
-def shrink(quanta, ops):
-    found = disagrees(quanta, ops)
+# ---- beside each other ------------------------------------------------------------------------------
+
+
+class Outcome:
+    AGREES, VARIES, DISAGREES = range(3)
+
+
+def compare(quanta, w, alter=None):
+    """(outcome, quanta's order, node's); `alter` changes the program's text, for tests."""
+    mine, theirs = [], []
+    for k in SCALES:
+        scaled = node_programs.scale(w, k) if k > 1 else w
+        order = certain_order(quanta, scaled)
+        if order is None:
+            break  # longer times have made it depend on the others
+        script = program(quanta, json.dumps(config(scaled)))
+        got = node_order(alter(script) if alter else script)
+        if got == order:
+            return Outcome.AGREES, order, got
+        mine.append(order)
+        theirs.append(got)
+    again = node_order(alter(script) if alter else script) if theirs else []
+    if not theirs or again != theirs[-1]:
+        return Outcome.VARIES, mine[-1:], theirs[-1:]
+    return Outcome.DISAGREES, mine[-1], theirs[-1]
+
+
+def shrink(quanta, w, alter=None):
+    """The smallest workload on the way down that still disagrees, and the comparison."""
+    found = compare(quanta, w, alter)
     again = True
     while again:
         again = False
-        for candidate in smaller(ops):
-            difference = disagrees(quanta, candidate)
-            if difference and fair(*difference):
-                ops, found, again = candidate, difference, True
+        for candidate in node_programs.smaller(w):
+            try:
+                difference = compare(quanta, candidate, alter)
+            except Failed:
+                continue
+            if difference[0] == Outcome.DISAGREES:
+                w, found, again = candidate, difference, True
                 break
-    return ops, found
+    return w, found
+
+
+def report(quanta, seed, w, found):
+    """A seed that disagrees, made smaller; `found` is a text where one of the two has not run it."""
+    if isinstance(found, str):
+        print(f"seed {seed}: {found}")
+    else:
+        print(f"seed {seed} disagrees; making it smaller", file=sys.stderr)
+        w, found = shrink(quanta, w)
+        print(f"seed {seed} disagrees:")
+        print("  quanta:", *found[1])
+        print("  node:  ", *found[2])
+    print(json.dumps(config(w), indent=1))
+    print(program(quanta, json.dumps(config(w))))
+
+
+class Seed:
+    """What came of one: `outcome`, `w` (None: no certain order could be found), `failed` (a text)."""
+
+    def __init__(self, quanta, number):
+        self.number, self.outcome, self.failed = number, Outcome.VARIES, None
+        whole = node_programs.Maker(number).workload()
+        try:
+            self.w = certain(quanta, whole)
+            if self.w is not None:
+                self.compare(quanta)
+        except Failed as e:
+            self.w, self.outcome, self.failed = whole, Outcome.DISAGREES, str(e)
+
+    def compare(self, quanta):
+        try:
+            self.outcome, self.failed = compare(quanta, self.w)[0], None
+        except Failed as e:
+            self.outcome, self.failed = Outcome.DISAGREES, str(e)
+
+
+def check_seeds(quanta, seeds):
+    with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
+        done = list(pool.map(lambda number: Seed(quanta, number), seeds))
+    for seed in done:
+        if seed.w is not None and seed.outcome != Outcome.AGREES:
+            seed.compare(quanta)  # once more, with nothing of ours beside it
+        if seed.outcome == Outcome.DISAGREES:
+            report(quanta, seed.number, seed.w, seed.failed)
+            return False
+    agreed = sum(seed.outcome == Outcome.AGREES for seed in done)
+    uncertain = sum(seed.w is None for seed in done)
+    varied = len(done) - agreed - uncertain
+    print(f"{agreed} of {len(seeds)} seeds agree; passed over: {uncertain} whose order depends on the machine's "
+          f"speed, {varied} for which node prints now this order, now that")
+    if uncertain + varied > max(2, PASSED_MAX * len(seeds)):
+        print(f"more than {PASSED_MAX:.0%} are passed over")
+        return False
+    return True
+
+
+# ---- golden programs ----------------------------------------------------------------------------------
+
+
+def check_golden(quanta, path):
+    """None: node prints what the file expects; else what is wrong."""
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    expected = json.loads(text)["expect"].get("/log/order")
+    if expected is None:
+        return None
+    script = program(quanta, text)
+    fails = json.loads(text)["expect"].get("/outcome") == "fault"
+    for _ in range(4):  # a busy machine stalls programs now and then
+        done = run_node(script, "--asleep")
+        got = done.stdout.splitlines()
+        if got == expected and (done.returncode == 0) != fails:
+            return None
+    return f"{path}: node prints {got}, expected {expected}\n{done.stderr}"
+
+
+def check_goldens(quanta):
+    paths = sorted(glob.glob("tests/node/*.json"))
+    wrong = 0
+    with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
+        for path, message in zip(paths, pool.map(lambda path: golden(quanta, path), paths)):
+            if message:
+                print(message)
+                wrong += 1
+    print(f"{len(paths) - wrong} of {len(paths)} golden programs print their order")
+    return wrong == 0
+
+
+def golden(quanta, path):
+    try:
+        return check_golden(quanta, path)
+    except Failed as e:
+        return f"{path}: {e}"
+
+
+# ---- every config ---------------------------------------------------------------------------------------
+
+
+def variants(quanta, path):
+    """(variant or None, program) of those that can be exported."""
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    for name in list(json.loads(text).get("variants", {})) or [None]:
+        if name == "//":
+            continue
+        done = run([quanta, "export", "--to", "node", *([f"--variant={name}"] if name else []), path], "")
+        if done.returncode == 0:
+            yield name, done.stdout
+
+
+def unreadable(quanta, path):
+    """(how many programs the config becomes, what node says to those that it cannot read)."""
+    programs, wrong = 0, []
+    for name, script in variants(quanta, path):
+        programs += 1
+        done = run_node(script, "--check")
+        if done.returncode != 0:
+            wrong.append(f"{path}: {name}: {done.stderr}")
+    return programs, wrong
+
+
+def check_syntax(quanta):
+    """node reads every program that can be written from the configs."""
+    paths = sorted(glob.glob("configs/*/*.json"))
+    with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
+        results = list(pool.map(lambda path: unreadable(quanta, path), paths))
+    programs = sum(n for n, _ in results)
+    wrong = [message for _, messages in results for message in messages]
+    for message in wrong:
+        print(message)
+    print(f"node reads {programs - len(wrong)} of {programs} programs that configs/ become")
+    return not wrong
+
+
+def node_version():
+    """0: there is none."""
+    try:
+        text = subprocess.run([NODE, "--version"], capture_output=True, text=True, check=False).stdout
+    except OSError:
+        return 0
+    match = re.match(r"v(\d+)", text)
+    return int(match.group(1)) if match else 0
 
 
 def main():
     quanta = os.path.abspath(sys.argv[1])
-    seeds = int(sys.argv[2]) if len(sys.argv) > 2 else 100
+    count = int(sys.argv[2]) if len(sys.argv) > 2 else 100
     first = int(sys.argv[3]) if len(sys.argv) > 3 else 1
-    agreed = passed = 0
-    for seed in range(first, first + seeds):
-        ops = Maker(seed).program()
-        if robust_order(quanta, ops) is None:
-            passed += 1
-            continue
-        if disagrees(quanta, ops) is None:
-            agreed += 1
-            continue
-        print(f"seed {seed} disagrees; making it smaller", file=sys.stderr)
-        ops, found = shrink(quanta, ops)
-        print(f"seed {seed} disagrees:\n{json.dumps(ops, indent=1)}\n{script(ops)}")
-        print("quanta:", *found[0], "\nnode:  ", *found[1])
-        return 1
-    print(f"{agreed} of {seeds} seeds agree; the order of {passed} depends on how fast the machine is")
-    return 0
+    version = node_version()
+    if version < 20:
+        print(f"there is {f'node {version}' if version else 'no node'} here: node 20 is needed, nothing is compared")
+        return 0
+    fine = check_syntax(quanta)
+    fine = check_goldens(quanta) and fine
+    return 0 if check_seeds(quanta, range(first, first + count)) and fine else 1
 
 
 if __name__ == "__main__":

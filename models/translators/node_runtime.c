@@ -142,6 +142,18 @@ const char *const js_reserved[] = {"arguments",
                                    "uniform",
                                    "work",
                                    "writeSync",
+                                   "inTurn",
+                                   "clock",
+                                   "turn",
+                                   "ring",
+                                   "rung",
+                                   "replied",
+                                   "replies",
+                                   "devices",
+                                   "requests",
+                                   "made",
+                                   "seed",
+                                   "accept",
                                    "__dirname",
                                    "__filename",
                                    NULL};
@@ -273,24 +285,26 @@ static const struct {
                  "  return values[at];\n"
                  "}\n"},
     [JS_DEVICES] =
-        {{JS_SLEEPS, NONE},
+        {{JS_SLEEPS, JS_POLLED},
          "// The devices: a thread of their own, so that they go on while this one computes.  "
-         "Their "
-         "answers\n"
+         "Their answers\n"
          "// are messages, which come in the poll phase of the loop, as from sockets.\n"
          "const replies = new Map();\n"
          "const devices = new Worker(\n"
          "  `const { parentPort, workerData } = require('node:worker_threads');\n"
          "  const busy = {}; // until when each channel of a device is\n"
+         "  const answer = id => parentPort.postMessage({ id, at: "
+         "Number(process.hrtime.bigint()) });\n"
          "  parentPort.on('message', ({ id, device, channels, service, latency }) => {\n"
          "    const now = performance.now(), until = (busy[device] ?\?= []);\n"
-         "    let at = until.length < channels ? until.length : "
-         "until.indexOf(Math.min(...until));\n"
-         "    if (channels === Infinity) at = 0, until[0] = now;\n"
-         "    until[at] = Math.max(until[at] ?? now, now) + service;\n"
+         "    const full = until.length >= channels, last = until.length;\n"
+         "    const at = channels === Infinity ? 0 : full ? until.indexOf(Math.min(...until)) "
+         ": last;\n"
+         "    const begins = channels === Infinity || !full ? now : Math.max(until[at], now);\n"
+         "    until[at] = begins + service;\n"
          "    const wait = until[at] + latency - now;\n"
-         "    if (wait < 1) parentPort.postMessage(id);\n"
-         "    else setTimeout(() => parentPort.postMessage(id), Math.ceil(wait - 0.01));\n"
+         "    if (wait < 1) answer(id);\n"
+         "    else setTimeout(answer, Math.ceil(wait - 0.01), id);\n"
          "  });\n"
          "  Atomics.store(workerData, 0, 1);\n"
          "  Atomics.notify(workerData, 0);`,\n"
@@ -298,13 +312,17 @@ static const struct {
          ");\n"
          "Atomics.wait(cell, 0, 0);\n"
          "Atomics.store(cell, 0, 0);\n"
-         "devices.unref();\n"
-         "devices.on('message', id => {\n"
+         "function replied(id) {\n"
          "  const reply = replies.get(id);\n"
          "  replies.delete(id);\n"
          "  if (replies.size === 0) devices.unref();\n"
          "  reply();\n"
+         "}\n"
+         "devices.on('message', ({ id, at }) => {\n"
+         "  if (inTurn(at)) replied(id);\n"
+         "  else setImmediate(() => polled(() => replied(id)));\n"
          "});\n"
+         "devices.unref();\n"
          "let requests = 0, made = 0;\n"
          "function device(channels, latency) {\n"
          "  const number = made++;\n"
@@ -351,10 +369,27 @@ static const struct {
     [JS_LOOKUP] = {{NONE, NONE}, ""},
     [JS_SLEEP] = {{NONE, NONE}, ""},
     [JS_SCHEDULER] = {{NONE, NONE}, ""},
-    [JS_POLLED] = {{NONE, NONE},
+    [JS_TURN] = {{NONE, NONE},
+                 "// What becomes ready while the poll phase runs is for the next one, as with "
+                 "sockets; a port\n"
+                 "// by itself would hand it over at once.\n"
+                 "const clock = () => Number(process.hrtime.bigint());\n"
+                 "let turn = 0; // when this poll phase began; 0: none runs\n"
+                 "function inTurn(at) {\n"
+                 "  if (turn === 0) {\n"
+                 "    turn = clock();\n"
+                 "    setImmediate(() => (turn = 0));\n"
+                 "  }\n"
+                 "  return at <= turn;\n"
+                 "}\n"},
+    [JS_POLLED] = {{JS_TURN, NONE},
                    "// Calls back in the next poll phase.\n"
                    "const ring = new MessageChannel(), rung = [];\n"
-                   "ring.port2.on('message', () => {\n"
+                   "ring.port2.on('message', at => {\n"
+                   "  if (!inTurn(at)) {\n"
+                   "    setImmediate(() => ring.port1.postMessage(clock()));\n"
+                   "    return;\n"
+                   "  }\n"
                    "  const callback = rung.shift();\n"
                    "  if (rung.length === 0) ring.port2.unref();\n"
                    "  callback();\n"
@@ -363,7 +398,7 @@ static const struct {
                    "function polled(callback) {\n"
                    "  rung.push(callback);\n"
                    "  ring.port2.ref();\n"
-                   "  ring.port1.postMessage(null);\n"
+                   "  ring.port1.postMessage(clock());\n"
                    "}\n"},
     [JS_ARRIVE] = {{JS_POLLED, NONE}, NULL},
     [JS_ARRIVALS] =
@@ -451,11 +486,8 @@ static const char arrive_one[] =
     "  if (arrived.length === 1) polled(accept);\n"
     "}\n"
     "function accept() {\n"
-    "  const begin = arrived[0];\n"
-    "  setImmediate(() => {\n"
-    "    arrived.shift();\n"
-    "    if (arrived.length > 0) polled(accept);\n"
-    "  });\n"
+    "  const begin = arrived.shift();\n"
+    "  if (arrived.length > 0) polled(accept);\n"
     "  begin();\n"
     "}\n";
 static const char arrive_all[] =

@@ -268,12 +268,13 @@ void js_tasks(struct js *js)
     for (int32_t i = 0; i < sc->ntasks; i++)
         write_function(js, &sc->tasks[i]);
     text_add(js->out, "\n");
-    for (int32_t i = 0; i < sc->ntasks; i++)
-        if (sc->tasks[i].script)
-            js_line(js, "%s(%s);", task_function(js, &sc->tasks[i]),
-                    js_new_me(js, &sc->tasks[i], sc->tasks[i].program));
     declare_ends(js);
     for (int32_t i = 0; i < sc->ntasks; i++)
         if (!sc->tasks[i].script)
             begin_task(js, i);
+    for (int32_t i = 0; i < sc->ntasks;
+         i++) /* runs after what is there at the start has come */
+        if (sc->tasks[i].script)
+            js_line(js, "%s(%s);", task_function(js, &sc->tasks[i]),
+                    js_new_me(js, &sc->tasks[i], sc->tasks[i].program));
 }
