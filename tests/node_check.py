@@ -21,11 +21,13 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 
 import node_programs
 
 NODE = os.environ.get("NODE", "node")
 SECONDS = 20  # for one run; a program takes far less
+SHRINK = 90  # seconds for making one smaller
 UNTIL = 9  # simulated seconds, likewise
 SCALES = (1, 3, 9)  # how much longer times are at each try
 TRIMS = 60  # tries to make a workload's order certain
@@ -174,10 +176,12 @@ def compare(quanta, w, alter=None):
 def shrink(quanta, w, alter=None):
     """The smallest workload on the way down that still disagrees, and the comparison."""
     found = compare(quanta, w, alter)
-    again = True
-    while again:
+    again, end = True, time.monotonic() + SHRINK
+    while again and time.monotonic() < end:
         again = False
         for candidate in node_programs.smaller(w):
+            if time.monotonic() > end:
+                break
             try:
                 difference = compare(quanta, candidate, alter)
             except Failed:

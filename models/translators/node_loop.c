@@ -29,6 +29,8 @@ static const char *service_of(struct js *js, const struct op *op, const struct d
     int64_t bytes = op_int(op, "bytes");
     char buf[DECIMAL_SIZE];
 
+    if (d->mode == DEVICE_POOL && (d->latency->kind != DIST_CONST || d->latency->a > 0))
+        time = arena_printf(&js->tr->mem, "%s + %s", time, js_time(js, d->latency, 0));
     if (bytes == 0 || d->bandwidth == 0)
         return time;
     return arena_printf(&js->tr->mem, "%s + %s", time,
@@ -40,7 +42,8 @@ static bool is_instant(const struct op *op, const struct device_spec *d)
 {
     const struct dist *time = op_time(op, "time") ? op_time(op, "time") : d->service;
 
-    return time->kind == DIST_CONST && time->a < MS(1);
+    return time->kind == DIST_CONST && d->latency->kind == DIST_CONST &&
+           time->a + d->latency->a < MS(1);
 }
 
 static void check_device(struct js *js, const struct op *op, const struct device_spec *d)

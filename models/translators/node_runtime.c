@@ -401,36 +401,35 @@ static const struct {
                    "  ring.port1.postMessage(clock());\n"
                    "}\n"},
     [JS_ARRIVE] = {{JS_POLLED, NONE}, NULL},
+    [JS_LATER] =
+        {{JS_DEVICES, JS_ARRIVE},
+         "// Calls back so many ms later, in the poll phase, however busy the loop is; a "
+         "task that comes then.\n"
+         "const later = device(Infinity, () => 0);\n"
+         "const arriveLater = (ms, begin) => later(ms, () => comes(begin));\n"},
     [JS_ARRIVALS] =
-        {{JS_ARRIVE, NONE},
+        {{JS_LATER, NONE},
          "// Tasks that come one after the other.\n"
          "function arrivals({ from, count, every }, begin) {\n"
-         "  const me = { lists: {} };\n"
+         "  const me = { lists: {} }, zero = performance.now();\n"
          "  let at = from;\n"
          "  const come = () => {\n"
-         "    arrive(begin);\n"
-         "    if (--count > 0) setTimeout(come, (at += every(me)) - performance.now() + "
-         "zero);\n"
+         "    if (--count > 0) later((at += every(me)) + zero - performance.now(), come);\n"
+         "    comes(begin);\n"
          "  };\n"
-         "  const zero = performance.now();\n"
-         "  if (at > 0) setTimeout(come, at);\n"
-         "  else come();\n"
+         "  later(at, come);\n"
          "}\n"},
     [JS_CLIENTS] =
-        {{JS_ARRIVE, JS_SLEEP},
+        {{JS_LATER, NONE},
          "// Clients: each thinks, sends a request, waits until it is served, and again.\n"
          "function clients({ from, clients, think, requests }, begin) {\n"
-         "  const one = async () => {\n"
-         "    const me = { lists: {} };\n"
-         "    if (from > 0) await sleep(from);\n"
-         "    for (let made = 0; made < requests; made++) {\n"
-         "      const time = think(me);\n"
-         "      if (time > 0) await sleep(time);\n"
-         "      await new Promise(done => arrive(() => "
-         "Promise.resolve(begin()).then(done)));\n"
-         "    }\n"
+         "  const one = (me, left, wait) => {\n"
+         "    if (left === 0) return;\n"
+         "    arriveLater(wait + think(me), () =>\n"
+         "      Promise.resolve(begin()).then(() => one(me, left - 1, 0)),\n"
+         "    );\n"
          "  };\n"
-         "  for (let i = 0; i < clients; i++) one();\n"
+         "  for (let i = 0; i < clients; i++) one({ lists: {} }, requests, from);\n"
          "}\n"},
     [JS_ENDS] = {{NONE, NONE},
                  "// When all copies of a task have ended, who comes after it may begin.\n"
@@ -481,18 +480,29 @@ static const struct {
 static const char arrive_one[] =
     "// Tasks come as connections do: in the poll phase of the loop, one a turn.\n"
     "const arrived = [];\n"
+    "let accepted = 0; // the turn in which the last one was\n"
+    "function accept() {\n"
+    "  const begin = arrived.shift();\n"
+    "  accepted = turn;\n"
+    "  if (arrived.length > 0) polled(accept);\n"
+    "  begin();\n"
+    "}\n"
     "function arrive(begin) {\n"
     "  arrived.push(begin);\n"
     "  if (arrived.length === 1) polled(accept);\n"
     "}\n"
-    "function accept() {\n"
-    "  const begin = arrived.shift();\n"
-    "  if (arrived.length > 0) polled(accept);\n"
-    "  begin();\n"
+    "function comes(begin) { // in the poll phase\n"
+    "  if (arrived.length > 0 || accepted === turn) {\n"
+    "    arrive(begin);\n"
+    "    return;\n"
+    "  }\n"
+    "  arrived.push(begin);\n"
+    "  accept();\n"
     "}\n";
 static const char arrive_all[] =
     "// Tasks come as connections do: in the poll phase of the loop, all that wait.\n"
-    "const arrive = polled;\n";
+    "const arrive = polled;\n"
+    "const comes = begin => begin();\n";
 
 static void need(const struct js *js, bool *needed, enum js_helper helper)
 {

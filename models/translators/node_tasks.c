@@ -156,15 +156,18 @@ static void write_arrivals(struct js *js, const struct task_spec *t, const char 
         write_series(js, t, begin);
         return;
     }
-    if (t->arrive > 0)
-        js_open(js, "setTimeout(() => {");
+    if (t->arrive > 0) {
+        js_use(js, JS_LATER);
+        begin = arena_printf(&js->tr->mem, "arriveLater(%s%s, () => %s);",
+                             decimal_ms(t->arrive, buf),
+                             t->nafter > 0 ? " - performance.now()" : "", begin);
+    } else {
+        begin = arena_printf(&js->tr->mem, "arrive(() => %s);", begin);
+    }
     if (t->count != 1)
-        js_line(js, "for (let i = 0; i < %" PRId64 "; i++) arrive(() => %s);", t->count, begin);
+        js_line(js, "for (let i = 0; i < %" PRId64 "; i++) %s", t->count, begin);
     else
-        js_line(js, "arrive(() => %s);", begin);
-    if (t->arrive > 0)
-        js_close(js, "}, %s%s);", decimal_ms(t->arrive, buf),
-                 t->nafter > 0 ? " - performance.now()" : "");
+        js_line(js, "%s", begin);
 }
 
 /* ---- one after the other ------------------------------------------------------------------------------- */
