@@ -1,6 +1,6 @@
 /* export.h - what is written for others' tools: a table of formats, a file each.
  *
- * A format is one constant of this type, in one file, named in export_table.h.  It is of one
+ * A format is one constant of this type, in one file, named in export_list.h.  It is of one
  * of two kinds: it listens to a run, record by record, and writes as the run goes on; or it
  * translates the config into another language, and nothing runs.
  *

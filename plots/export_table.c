@@ -4,18 +4,18 @@
 #include <string.h>
 
 #define EXPORT(id, name) extern const struct export_format export_##id;
-#include "plots/export_table.h"
+#include "plots/export_list.h"
 #undef EXPORT
 
 const struct export_format *const export_formats[] = {
 #define EXPORT(id, name) &export_##id,
-#include "plots/export_table.h"
+#include "plots/export_list.h"
 #undef EXPORT
     NULL};
 
 const char *const quanta_format_names[] = {
 #define EXPORT(id, name) name,
-#include "plots/export_table.h"
+#include "plots/export_list.h"
 #undef EXPORT
     NULL};
 

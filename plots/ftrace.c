@@ -18,16 +18,15 @@ struct ftrace {
 };
 
 /* "            comm-pid   (  tgid) [cpu] d..2. seconds: event: " */
-static void begin_line(struct ftrace *t, const struct sched_event *event,
-                       const struct kthread *th, const char *name)
+static void begin_line(struct ftrace *t, const struct sched_event *event, const char *name)
 {
-    int32_t core = event->core < 0 ? 0 : event->core;
+    const struct kthread *th = event->context;
 
     if (th)
         file_addf(t->file, "%16s-%-7" PRId32 " (%7" PRId32 ")", th->comm, th->pid, th->tgid);
     else
         file_addf(t->file, "%16s-%-7d (-------)", "<idle>", COMM_IDLE_PID);
-    file_addf(t->file, " [%03" PRId32 "] d..2. %" PRId64 ".%09" PRId64 ": %s: ", core,
+    file_addf(t->file, " [%03" PRId32 "] d..2. %" PRId64 ".%09" PRId64 ": %s: ", event->core,
               event->at / SEC(1), event->at % SEC(1), name);
 }
 
@@ -37,7 +36,7 @@ static void add_switch(struct ftrace *t, const struct sched_event *event)
 
     tracepoint_comm(event->prev, event->core, prev);
     tracepoint_comm(event->next, event->core, next);
-    begin_line(t, event, event->prev, "sched_switch");
+    begin_line(t, event, "sched_switch");
     file_addf(t->file,
               "prev_comm=%s prev_pid=%" PRId32 " prev_prio=%d prev_state=%c ==> next_comm=%s "
               "next_pid=%" PRId32 " next_prio=%d\n",
@@ -52,7 +51,7 @@ static void add_wake(struct ftrace *t, const struct sched_event *event)
     static const char *const names[] = {"sched_waking", "sched_wakeup"};
 
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        begin_line(t, event, NULL, names[i]);
+        begin_line(t, event, names[i]);
         file_addf(t->file, "comm=%s pid=%" PRId32 " prio=%d target_cpu=%03" PRId32 "\n",
                   event->thread->comm, event->thread->pid, PRIORITY, event->core);
     }
@@ -61,7 +60,7 @@ static void add_wake(struct ftrace *t, const struct sched_event *event)
 /* A slice on a thread, as programs mark theirs: systrace's B and E. */
 static void add_mark(struct ftrace *t, const struct sched_event *event, const char *name)
 {
-    begin_line(t, event, event->thread, "tracing_mark_write");
+    begin_line(t, event, "tracing_mark_write");
     if (name)
         file_addf(t->file, "B|%" PRId32 "|%s\n", event->thread->tgid, name);
     else
@@ -70,7 +69,7 @@ static void add_mark(struct ftrace *t, const struct sched_event *event, const ch
 
 static void add_irq(struct ftrace *t, const struct sched_event *event)
 {
-    begin_line(t, event, NULL,
+    begin_line(t, event,
                event->kind == SE_IRQ_BEGIN ? "irq_handler_entry" : "irq_handler_exit");
     if (event->kind == SE_IRQ_BEGIN)
         file_addf(t->file, "irq=%" PRId32 " name=%s\n", event->device,
@@ -91,7 +90,7 @@ static void ftrace_event(void *to, const struct sched_event *event)
         add_wake(t, event);
         break;
     case SE_MIGRATE:
-        begin_line(t, event, NULL, "sched_migrate_task");
+        begin_line(t, event, "sched_migrate_task");
         file_addf(t->file,
                   "comm=%s pid=%" PRId32 " prio=%d orig_cpu=%" PRId32 " dest_cpu=%" PRId32 "\n",
                   event->thread->comm, event->thread->pid, PRIORITY, event->from_core,
@@ -108,7 +107,7 @@ static void ftrace_event(void *to, const struct sched_event *event)
         add_irq(t, event);
         break;
     case SE_CLOSE:
-        begin_line(t, event, NULL, "cpu_idle");
+        begin_line(t, event, "cpu_idle");
         file_addf(t->file, "state=4294967295 cpu_id=%" PRId32 "\n", event->core);
         break;
     default:

@@ -65,14 +65,9 @@ static void add_comm(struct export_file *f, const struct kthread *th, sim_time a
     file_u64(f, 0); /* cpu, and nothing */
 }
 
-static const struct kthread *context(const struct sched_event *event)
-{
-    return event->kind == SE_SWITCH ? event->prev : NULL;
-}
-
 static void add_sample(struct perf *p, enum tracepoint t, const struct sched_event *event)
 {
-    const struct kthread *th = context(event);
+    const struct kthread *th = event->context;
     struct export_file *f = p->data;
     struct raw_record raw;
     size_t size;

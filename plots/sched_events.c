@@ -76,6 +76,7 @@ uint32_t sched_state_bits(char state)
 static void tell(struct sched_events *ev, struct sched_event event)
 {
     event.at = ev->now + SCHED_EVENTS_START;
+    event.context = event.core >= 0 ? ev->cores[event.core].current : NULL;
     ev->tell(ev->to, &event);
 }
 
@@ -99,9 +100,7 @@ static void make_comm(char comm[COMM_SIZE], const char *name)
     while (head > 0 && head < len && ((unsigned char)name[head] & 0xC0) == 0x80)
         head--;
     memset(comm, 0, COMM_SIZE);
-    memcpy(comm, name, head);
-    if (tail > 0)
-        memcpy(comm + head, number, tail);
+    (void)snprintf(comm, COMM_SIZE, "%.*s%s", (int)head, name, tail > 0 ? number : "");
     for (char *c = comm; *c; c++)
         if ((unsigned char)*c <= ' ' || *c == 127)
             *c = '_';
@@ -242,7 +241,7 @@ static void turn_to(struct sched_events *ev, int32_t core, struct kthread *next)
 {
     struct kcore *c = &ev->cores[core];
     struct kthread *prev = c->current;
-    bool woken = c->leaving && c->woken, last;
+    bool woken = prev && c->leaving && c->woken, last;
 
     cost_ends(ev, core);
     if (next && next->last_core >= 0 && next->last_core != core)

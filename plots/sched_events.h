@@ -69,6 +69,7 @@ struct sched_event {
     int32_t core;
     const struct kthread *prev, *next; /* SWITCH; NULL: idle */
     const struct kthread *thread;      /* all others but IRQ, CLOSE */
+    const struct kthread *context;     /* what the core runs as it happens; NULL: nobody */
     char state;                        /* SWITCH: of prev: R, S, D or X */
     sim_time ran;                      /* SWITCH: how long prev has been on the core */
     int32_t from_core;                 /* MIGRATE */

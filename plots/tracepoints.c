@@ -124,15 +124,11 @@ static void comm(struct raw_record *r, const char name[COMM_SIZE])
 
 void tracepoint_comm(const struct kthread *th, int32_t core, char name[COMM_SIZE])
 {
-    char buf[32];
-
     memset(name, 0, COMM_SIZE);
-    if (th) {
+    if (th)
         memcpy(name, th->comm, COMM_SIZE);
-        return;
-    }
-    (void)snprintf(buf, sizeof(buf), "swapper/%" PRId32, core);
-    memcpy(name, buf, strlen(buf) < COMM_SIZE ? strlen(buf) : COMM_SIZE - 1);
+    else
+        (void)snprintf(name, COMM_SIZE, "swapper/%u", (unsigned)core % 10000000);
 }
 
 static void thread(struct raw_record *r, const struct kthread *th, int32_t core)
@@ -160,7 +156,7 @@ static void record_irq(struct raw_record *r, const struct scenario *sc,
     const char *device = event->device >= 0 ? sc->devices[event->device].name : "timer";
 
     u32(r, event->device);
-    memcpy(name, device, strlen(device) < COMM_SIZE ? strlen(device) : COMM_SIZE - 1);
+    (void)snprintf(name, sizeof(name), "%.*s", COMM_SIZE - 1, device);
     comm(r, name);
 }
 
@@ -183,15 +179,7 @@ static void record_print(struct raw_record *r, const struct sched_event *event)
 
 int32_t tracepoint_pid(const struct sched_event *event)
 {
-    switch (event->kind) {
-    case SE_SWITCH:
-        return event->prev ? event->prev->pid : COMM_IDLE_PID;
-    case SE_COST_BEGIN:
-    case SE_COST_END:
-        return event->thread->pid;
-    default:
-        return COMM_IDLE_PID;
-    }
+    return event->context ? event->context->pid : COMM_IDLE_PID;
 }
 
 void tracepoint_record(enum tracepoint t, const struct scenario *sc,

@@ -1,4 +1,4 @@
-/* export_table.h - the formats, as `--to` names them, in the order in which helps list them. */
+/* export_list.h - the formats, as `--to` names them, in the order in which helps list them. */
 EXPORT(perfetto, "perfetto")
 EXPORT(perf, "perf")
 EXPORT(trace_cmd, "trace-cmd")
