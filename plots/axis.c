@@ -98,7 +98,8 @@ struct axis axis_of_time(sim_time from, sim_time to, px x0, px x1, px apart)
     struct axis a = {.x0 = x0, .x1 = x1, .from = from, .to = to > from ? to : from + 1};
     px marks = (x1 - x0) / apart;
 
-    a.step = axis_step((a.to - a.from) / (marks > 1 ? marks : 1));
+    marks = marks > 1 ? marks : 1;
+    a.step = axis_step((a.to - a.from) / marks + ((a.to - a.from) % marks > 0));
     a.unit = axis_unit(a.to, &a.unit_name);
     return a;
 }

@@ -122,7 +122,7 @@ void rows_add(struct rows *r, struct span span)
 }
 
 /* By row; within a row they stand in the order of time already. */
-void rows_sort(struct rows *r, int32_t n)
+void rows_sort(struct rows *r, int32_t n, sim_time end)
 {
     struct span *sorted;
     size_t *next;
@@ -131,8 +131,11 @@ void rows_sort(struct rows *r, int32_t n)
         return;
     r->start = sim_calloc((size_t)n + 2, sizeof(*r->start));
     for (size_t i = 0; i < r->n; i++) {
-        sim_assert(r->spans[i].row < n);
-        r->start[r->spans[i].row + 1]++;
+        struct span *span = &r->spans[i];
+
+        sim_assert(span->row < n);
+        span->to = span->to < end ? span->to : end; /* an interrupt may go on beyond it */
+        r->start[span->row + 1]++;
     }
     for (int32_t row = 0; row < n; row++)
         r->start[row + 1] += r->start[row];
@@ -173,7 +176,11 @@ static void exact_pieces(const struct rows *r, int32_t row, sim_time from, struc
 {
     for (size_t i = r->start[row]; i < r->start[row + 1]; i++) {
         const struct span *s = &r->spans[i];
-        struct piece *piece = new_piece(p);
+        struct piece *piece;
+
+        if (s->from >= s->to)
+            continue;
+        piece = new_piece(p);
 
         piece->from = from + s->from;
         piece->to = from + s->to;
@@ -219,7 +226,8 @@ void rows_pieces(const struct rows *r, int32_t first, int32_t per, sim_time from
                 struct span s = r->spans[i];
 
                 s.row = 0;
-                bin_span(&sum, &s);
+                if (s.from < s.to)
+                    bin_span(&sum, &s);
             }
         if (sum.bins[0])
             bin_pieces(sum.bins[0], sum.shift, from, p);

@@ -32,7 +32,8 @@ struct rows {
 
 /* Times are counted from where the history begins. */
 void rows_add(struct rows *r, struct span span);
-void rows_sort(struct rows *r, int32_t n); /* before pieces are asked for; n rows */
+/* Before pieces are asked for: n rows, up to `end`. */
+void rows_sort(struct rows *r, int32_t n, sim_time end);
 void rows_release(struct rows *r);
 
 /* The pieces of `per` rows together, from `first` on, put `from` later; in bins, `first` and

@@ -183,11 +183,12 @@ static void note_bands(struct layout *l, const struct plot_run *r, const struct 
 {
     if (strstr(l->notes.data ? l->notes.data : "", "folded"))
         return;
-    text_addf(&l->notes,
-              "%" PRId32
-              " tasks are folded into %d bands in the order of their arrival: dark is how "
-              "many run, grey how many are ready, light how many wait for something else.",
-              history_tasks(r->history), (int)m->lanes);
+    axis_count(&l->notes, history_tasks(r->history));
+    text_addf(
+        &l->notes,
+        " tasks are folded into %d bands, in the order of their arrival: dark is how many "
+        "run, grey how many are ready, light how many wait for something else.",
+        (int)m->lanes);
 }
 
 static void draw_lanes(struct layout *l, struct svg *s, size_t run)

@@ -14,7 +14,7 @@ root=$(pwd)
 mkdir -p "$out"
 
 build() { # NAME CC OPT [LDFLAGS]
-    make -s --no-print-directory -j2 B="$out/$1" CC="$2" OPT="$3" LDFLAGS="${4:-}" SAN= \
+    make -s --no-print-directory -j2 B="$out/$1" CC="$2" OPT="$3" LDFLAGS="${4:-}" SAN= RSVG= \
         "$out/$1/quanta"
 }
 
