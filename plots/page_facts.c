@@ -86,14 +86,16 @@ static bool say_param(struct text *t, const struct param *p, const void *params)
 
     switch (p->type) {
     case PARAM_TIME:
+        if (*(const sim_time *)(const void *)field == 0)
+            return false; /* off, or the model's own choice */
         text_addf(t, "%s %s", p->name, time_text(*(const sim_time *)(const void *)field, buf));
         return true;
     case PARAM_INT:
         text_addf(t, "%s %" PRId64, p->name, *(const int64_t *)(const void *)field);
         return true;
     case PARAM_BOOL:
-        text_addf(t, "%s %s", p->name, *(const bool *)(const void *)field ? "yes" : "no");
-        return true;
+        text_add(t, p->name);
+        return *(const bool *)(const void *)field;
     case PARAM_ENUM:
         text_addf(t, "%s %s", p->name, p->choices[*(const int32_t *)(const void *)field]);
         return true;

@@ -134,7 +134,8 @@ struct tape *tape_new(const struct scenario *sc)
 {
     struct tape *tape = sim_calloc(1, sizeof(*tape));
 
-    tape->sink.kinds = TRACE_ALL;
+    tape->sink.kinds =
+        TRACE_ALL & ~(TRACE_BIT(LOOP) | TRACE_BIT(TURN) | TRACE_BIT(SERVES) | TRACE_BIT(TRY));
     tape->sink.record = record;
     tape->sink.finish = finish;
     tape->sc = sc;

@@ -51,11 +51,12 @@ export function decode(bytes, n, kinds) {
   function varint() {
     let byte = bytes[at++], value = byte & 127;
     if (byte < 128) return value;
-    for (let factor = 128; ; factor *= 128) {
+    for (let factor = 128; at < bytes.length; factor *= 128) {
       byte = bytes[at++];
       value += (byte & 127) * factor;
       if (byte < 128) return value;
     }
+    throw new Error('the tape ends within a record');
   }
   function zigzag() {
     const value = varint();

@@ -40,7 +40,7 @@ export class Foot {
   }
 
   draw(view, { width, gutter, dpr, cursor, ticks }) {
-    const { canvas, theme } = this, g = canvas.getContext('2d'), scale = (width - gutter) / (view.to - view.from);
+    const { canvas, theme } = this, g = canvas.getContext('2d', { willReadFrequently: true }), scale = (width - gutter) / (view.to - view.from);
     canvas.width = Math.round(width * dpr);
     canvas.height = Math.round(FOOT_HEIGHT * dpr);
     g.setTransform(dpr, 0, 0, dpr, 0, 0);
@@ -66,27 +66,34 @@ export class Foot {
     g.fillText(`running, peak ${this.peak[1]}`, gutter - 10, 28);
   }
 
-  strip(g, view, { width, gutter, scale, dpr }) {
-    const { t, inProgress, running } = this.run.level, top = Math.max(1, this.peak[0], this.peak[1]);
-    const columns = Math.round((width - gutter) * dpr), per = 1 / (scale * dpr);
-    let i = 0;
-    const last = gallop(t, this.run.end, 0, t.length);
-    for (let p = 0; p < columns; p++) {
-      const from = view.from + p * per;
-      if (from > this.run.end) break;
-      i = gallop(t, from, i, last);
-      const j = gallop(t, from + per, i, last), first = Math.max(0, i - 1);
-      this.column(g, gutter + p / dpr, 1 / dpr, [inProgress, running], first, Math.max(j, first + 1), top);
-    }
+  /* The running ones over those in progress: each level in a pass of its own. */
+  strip(g, view, at) {
+    const { inProgress, running } = this.run.level, top = Math.max(1, this.peak[0], this.peak[1]);
+    this.level(g, view, at, inProgress, this.blocks[0], top, this.theme.level);
+    this.level(g, view, at, running, this.blocks[1], top, this.theme.level2);
     g.fillStyle = this.theme.line;
-    g.fillRect(gutter, STRIP + 2, width - gutter, 1);
+    g.fillRect(at.gutter, STRIP + 2, at.width - at.gutter, 1);
   }
 
-  column(g, x, w, levels, from, to, top) {
-    levels.forEach((values, n) => {
-      const high = mostOf(values, this.blocks[n], from, to) / top * STRIP;
-      g.fillStyle = n === 0 ? this.theme.level : this.theme.level2;
-      if (high > 0) g.fillRect(x, STRIP + 2 - Math.max(high, 1), w, Math.max(high, 1));
-    });
+  /* Columns of one height are one rectangle. */
+  level(g, view, { width, gutter, scale, dpr }, values, blocks, top, colour) {
+    const { t } = this.run.level, columns = Math.round((width - gutter) * dpr), per = 1 / (scale * dpr);
+    const last = gallop(t, this.run.end, 0, t.length);
+    let i = 0, begin = 0, height = 0;
+    g.fillStyle = colour;
+    for (let p = 0; p <= columns; p++) {
+      const from = view.from + p * per;
+      let most = 0;
+      if (from <= this.run.end && p < columns) {
+        i = gallop(t, from, i, last);
+        const first = Math.max(0, i - 1);
+        most = mostOf(values, blocks, first, Math.max(gallop(t, from + per, i, last), first + 1));
+      }
+      if (most === height && p < columns) continue;
+      const high = Math.max(1, height / top * STRIP);
+      if (height > 0) g.fillRect(gutter + begin / dpr, STRIP + 2 - high, (p - begin) / dpr, high);
+      begin = p;
+      height = most;
+    }
   }
 }

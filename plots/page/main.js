@@ -311,7 +311,11 @@ class App {
     if (link.task !== undefined) {
       const run = view.runs[r];
       for (let task = 0; task < run.ntasks; task++)
-        if (run.name(task) === link.task) { this.showTask(r, task); break; }
+        if (run.name(task) === link.task) {
+          if (link.t === undefined) this.showTask(r, task);
+          else this.selectTask(r, task);
+          break;
+        }
     }
   }
 }

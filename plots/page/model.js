@@ -53,6 +53,7 @@ export class State {
     this.frames = new Map(); /* of slots: the call stacks of threads */
     this.deadlock = new Map(); /* of slots: who holds what it waits for */
     this.finished = 0;
+    this.memory = NaN;
   }
 
   copy() {
@@ -185,6 +186,7 @@ function syncRules(table, { tape, words }) {
   };
   table[K.queue] = (s, i) => { s.executors[place[i]].queue = arg[i]; };
   table[K.thread] = (s, i) => { s.executors[place[i]].threads = arg[i]; };
+  if (K.memory !== undefined) table[K.memory] = (s, i) => { s.memory = arg[i]; };
   table[K.reject] = (s, i) => { s.executors[place[i]].rejected++; };
 }
 

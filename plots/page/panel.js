@@ -6,10 +6,10 @@ import { loopPanel } from './panel_loop.js';
 import { requestsOf, slotsIn } from './model.js';
 import { lastEvent, isQuiet } from './steps.js';
 import { el, replace } from './dom.js';
-import { count, time } from './text.js';
+import { about, count, shorter, time } from './text.js';
 import { lineOf, tell } from './words.js';
 
-const CHIPS = 20, SORTED = 2000, CELLS = 12, EVENTS = 60;
+const CHIPS = 14, SORTED = 2000, CELLS = 12, EVENTS = 60;
 
 export class Panel {
   constructor(app, r, element, below) {
@@ -84,7 +84,7 @@ export class Panel {
     if (total === 0) {
       const next = to < n ? this.nextLoud(to) : -1;
       list.append(el('li', {}, 'nothing at this instant'),
-        next >= 0 ? el('li', { onclick: () => app.view.goToRecord(this.r, next + 1) }, `next, in ${time(t[next] - now)}: ${tell(run, next)}`) : '');
+        next >= 0 ? el('li', { onclick: () => app.view.goToRecord(this.r, next + 1) }, `next, in ${about(t[next] - now)}: ${tell(run, next)}`) : '');
     }
     return this.section(`What happens at ${time(now)}`, false, list);
   }
@@ -114,7 +114,7 @@ export class Panel {
     return el('button', {
       class: 'cell', title: `${name}: ${this.run.name(task)}`,
       style: { background: theme.hues[hue], color: theme.on[hue] }, onclick: () => this.app.selectTask(this.r, task),
-    }, core.switching ? '╳' : this.run.name(task));
+    }, core.switching ? '\u2573' : shorter(this.run.name(task), 6) || '#');
   }
 
   /* When it next gets a core: the run is known to its end. */
@@ -147,7 +147,7 @@ export class Panel {
     for (const slot of ready.slice(0, CHIPS)) {
       const priority = this.state.slots.priority[slot];
       if (chips.length > 0) chips.push(el('span', { class: 'arrow' }, '›'));
-      chips.push(this.chip(this.taskOf(slot), `${isNaN(priority) ? '' : `priority ${priority}, `}waited ${time(this.since(slot))}`));
+      chips.push(this.chip(this.taskOf(slot), `${isNaN(priority) ? '' : `priority ${priority}, `}waited ${about(this.since(slot))}`));
     }
     return this.row(...chips, this.more(ready.length - CHIPS));
   }
@@ -164,9 +164,9 @@ export class Panel {
     const requests = requestsOf(state, d), now = this.app.view.t;
     if (requests.length === 0) return [this.none('nothing to do')];
     const chips = requests.slice(0, CHIPS).map(r => {
-      if (isNaN(r.served)) return this.chip(r.task, `queued for ${time(now - r.submitted)}`);
+      if (isNaN(r.served)) return this.chip(r.task, `queued for ${about(now - r.submitted)}`);
       if (!isNaN(r.done)) return this.chip(r.task, 'served, on its way back');
-      return this.chip(r.task, `${time(Math.max(0, r.served + r.service - now))} left`);
+      return this.chip(r.task, `${about(Math.max(0, r.served + r.service - now))} left`);
     });
     return [...chips, this.more(requests.length - CHIPS)];
   }
@@ -185,7 +185,7 @@ export class Panel {
       this.chip(o.task, `${o.slot < 0 ? 'has ended with it' : o.shared ? 'shares it' : 'holds it'} since ${time(o.since)}${this.line(o.where)}`) : null);
     const waits = waiting.slice(0, CHIPS).map(slot => {
       const dead = state.slots.state[slot] === TASK.DEAD;
-      return this.chip(this.taskOf(slot), dead ? 'for ever' : time(this.since(slot)));
+      return this.chip(this.taskOf(slot), dead ? 'for ever' : about(this.since(slot)));
     });
     return el('div', { class: 'lock' }, el('span', { title: `${sync.model}: ${sync.help}` }, sync.name),
       ...(owners.length > 0 ? owners : [this.none(waits.length > 0 ? '' : 'free')]),
@@ -204,13 +204,13 @@ export class Panel {
     if (asleep.length + late.length === 0) return null;
     const chips = asleep.slice(0, CHIPS).map(slot => this.chip(this.taskOf(slot), this.sleepText(slot)));
     return this.section('Waiting for something else', false, this.row(...chips, this.more(asleep.length - CHIPS),
-      ...late.slice(0, CHIPS).map(slot => this.chip(this.taskOf(slot), `for its loop, ${time(this.since(slot))}`)), this.more(late.length - CHIPS)));
+      ...late.slice(0, CHIPS).map(slot => this.chip(this.taskOf(slot), `for its loop, ${about(this.since(slot))}`)), this.more(late.length - CHIPS)));
   }
   sleepText(slot) {
     const { words, lanes } = this.run, task = this.taskOf(slot), last = lanes.first[task + 1] - 1;
     const why = words.blocks[this.state.slots.why[slot]], i = gallop(lanes.start, this.app.view.t, lanes.first[task], last);
     const end = lanes.start[Math.min(i, last)];
-    return `${{ sleep: 'sleeps', join: 'children', period: 'next period', pool: 'pool', promise: 'promise' }[why] ?? why}${end < this.run.end ? `, ${time(end - this.app.view.t)} left` : ''}`;
+    return `${{ sleep: 'sleeps', join: 'children', period: 'next period', pool: 'pool', promise: 'promise' }[why] ?? why}${end < this.run.end ? `, ${about(end - this.app.view.t)} left` : ''}`;
   }
 
   executors(state) {

@@ -3,7 +3,7 @@
 
 import { el } from './dom.js';
 import { TASK, isRunning } from './lanes.js';
-import { time } from './text.js';
+import { about, time } from './text.js';
 import { callText, lineOf, loopName } from './words.js';
 
 const NEXT = 5, LOOK_AHEAD = 4000, POOL = 12;
@@ -45,7 +45,7 @@ function callStack(panel, l) {
   const { kind, task, name, where, since } = l.call;
   const line = place => lineOf(run, place) ? ` ${lineOf(run, place)}` : '';
   return el('div', { class: 'stack' },
-    el('div', {}, callText(run, kind, task, name), el('small', {}, `${line(where)}, for ${time(now - since)}`)),
+    el('div', {}, callText(run, kind, task, name), el('small', {}, `${line(where)}, for ${about(now - since)}`)),
     ...l.frames.map(frame => el('div', {}, `${frame.name || 'function'}()`, el('small', {}, line(frame.where)))));
 }
 
@@ -79,7 +79,7 @@ function pool(panel, state, executor) {
   const chips = threads.slice(0, POOL).map(slot => {
     const is = slots.state[slot], doing = isRunning(is) ? 'works' : is === TASK.READY || is === TASK.SWITCH ? 'waits for a core' :
       is === TASK.IO ? 'waits for a device' : 'idle';
-    return doing === 'idle' ? panel.none(`${run.name(slots.task[slot])} idle`) : panel.chip(slots.task[slot], `${doing}, ${time(panel.since(slot))}`);
+    return doing === 'idle' ? panel.none(`${run.name(slots.task[slot])} idle`) : panel.chip(slots.task[slot], `${doing}, ${about(panel.since(slot))}`);
   });
   return panel.section('Threads of its pool', true, panel.row(...chips));
 }

@@ -6,6 +6,7 @@
  * it.  To the next pixel leads a search by strides that double. */
 
 import { CORE, TASK, gallop, isBusy, isRunning, segmentAt, sumAt } from './lanes.js';
+import { shorter } from './text.js';
 
 const WIDE = 3;     /* pixels of a shape */
 const SAMPLES = 12; /* segments of a shared pixel that are looked at */
@@ -27,7 +28,8 @@ export class Painter {
     if (c.width !== w || c.height !== h || !this.image) {
       c.width = w;
       c.height = h;
-      this.g = c.getContext('2d');
+      /* Written as pixels each time: it stays where the program can write. */
+      this.g = c.getContext('2d', { willReadFrequently: true });
       this.image = this.g.createImageData(w, h);
       this.px = new Uint32Array(this.image.data.buffer);
     }
@@ -66,9 +68,14 @@ export class Painter {
 
   fill(x, y, w, h, colour) {
     const left = Math.max(x, Math.round(this.gutter * this.dpr)), right = Math.min(x + w, this.w);
-    const bottom = Math.min(y + h, this.h);
-    for (let row = Math.max(0, y); row < bottom; row++)
-      if (right > left) this.px.fill(colour, row * this.w + left, row * this.w + right);
+    const bottom = Math.min(y + h, this.h), { px, w: wide } = this;
+    if (right <= left) return;
+    let at = Math.max(0, y) * wide + left;
+    if (right - left === 1) { /* most are: no call for a single pixel */
+      for (const end = bottom * wide + left; at < end; at += wide) px[at] = colour;
+      return;
+    }
+    for (const end = bottom * wide + left; at < end; at += wide) px.fill(colour, at, at + right - left);
   }
 
   grid(step) {
@@ -195,7 +202,7 @@ export class Painter {
   box(x, y, w, h, r, colour) {
     this.g.fillStyle = colour;
     this.g.beginPath();
-    this.g.roundRect(x, y, Math.max(1, w), h, Math.min(r, h / 3, w / 3));
+    this.g.roundRect(x, y, Math.max(1, w), h, h < 12 ? 1 : Math.min(r, w / 3));
     this.g.fill();
   }
 
@@ -383,15 +390,6 @@ function stroke(g, from, to, y) {
   g.moveTo(from, y);
   g.lineTo(to, y);
   g.stroke();
-}
-
-/* A name in so few letters that it fits: what tells it from its like stands at its end. */
-function shorter(text, letters) {
-  for (const mark of ['/', '#']) {
-    const end = text.slice(text.lastIndexOf(mark) + (mark === '/' ? 1 : 0));
-    if (text.includes(mark) && end.length <= letters) return end;
-  }
-  return letters > 3 ? `${text.slice(0, letters - 1)}…` : '';
 }
 
 /* The beginning of a text that fits. */

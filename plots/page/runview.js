@@ -59,7 +59,9 @@ export class RunView {
 
   size() {
     const width = Math.max(200, this.plot.clientWidth - parseFloat(getComputedStyle(this.plot).paddingLeft) - 14);
-    const several = this.app.view.runs.length > 1, room = Math.max(220, innerHeight * (several ? 0.55 : 0.68));
+    /* One run has the window for itself, but for what stands above and below. */
+    const alone = innerHeight - this.plot.offsetTop - FOOT_HEIGHT - 56 - this.app.detail.element.offsetHeight;
+    const room = Math.max(220, this.app.view.runs.length > 1 ? innerHeight * 0.55 : alone);
     const height = Math.min(this.layout.height, room);
     this.lanes.style.height = `${height}px`;
     this.lanes.style.width = `${width}px`;

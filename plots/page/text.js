@@ -1,34 +1,21 @@
 /* text.js - times and numbers as people write them. */
 
-const UNITS = [['s', 1e9], ['ms', 1e6], ['us', 1e3], ['ns', 1]];
+const UNITS = [['s', 1e9, 9], ['ms', 1e6, 6], ['us', 1e3, 3], ['ns', 1, 0]];
 
-/* A duration or an instant with the largest unit that leaves no more than three decimals, as
- * the results on a terminal have it: "24 ms", "52.6 ms", "400 us", "0". */
+/* A duration or an instant, exactly: "24 ms", "52.6 ms", "56.821452 ms", "0". */
 export function time(ns) {
   if (!(ns < 4e18)) return 'for ever';
   if (ns === 0) return '0';
-  for (const [name, size] of UNITS) {
-    if (Math.abs(ns) >= size || size === 1) {
-      const thousandths = ns / size * 1000;
-      if (Number.isInteger(thousandths) || size === 1 || Math.abs(ns) >= size * 1000)
-        return `${trim(ns / size)} ${name}`;
-      const rounded = Math.round(thousandths) / 1000;
-      if (rounded * size === ns) return `${trim(rounded)} ${name}`;
-    }
-  }
-  return `${ns} ns`;
+  const [name, size, digits] = UNITS.find(([, size]) => Math.abs(ns) >= size) ?? UNITS[3];
+  return `${(ns / size).toFixed(digits).replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '')} ${name}`;
 }
 
-/* As time(), rounded to three decimals of its unit: for sums, and where room is short. */
+/* As time(), with two decimals: for sums, and where room is short. */
 export function about(ns) {
   if (!(ns < 4e18)) return 'for ever';
   for (const [name, size] of UNITS)
-    if (Math.abs(ns) >= size) return `${trim(Math.round(ns / size * 100) / 100)} ${name}`;
-  return ns === 0 ? '0' : `${Math.round(ns)} ns`;
-}
-
-function trim(x) {
-  return String(Math.round(x * 1000) / 1000);
+    if (Math.abs(ns) >= size) return `${Math.round(ns / size * 100) / 100} ${name}`;
+  return ns === 0 ? '0' : `${Math.round(ns * 100) / 100} ns`;
 }
 
 export function percent(share) {
@@ -61,4 +48,15 @@ export function instant(text) {
   if (!match) return NaN;
   const unit = { s: 1e9, ms: 1e6, us: 1e3, 'µs': 1e3, ns: 1 }[match[2] ?? 'us'];
   return Math.round(Number(match[1]) * unit);
+}
+
+/* A name in so few letters that it fits: what tells it from its like stands at its end.  "":
+ * it cannot be told so shortly. */
+export function shorter(name, letters) {
+  if (name.length <= letters) return name;
+  for (const mark of ['/', '#']) {
+    const end = name.slice(name.lastIndexOf(mark) + (mark === '/' ? 1 : 0));
+    if (name.includes(mark) && end.length <= letters) return end;
+  }
+  return letters > 3 ? `${name.slice(0, letters - 1)}\u2026` : '';
 }

@@ -89,6 +89,8 @@ const TELL = {
   frame: (run, i, who, n) => `${who} ${n.arg === 1 ? 'calls' : 'returns from'} ${n.text || 'a function'}`,
   queued: (run, i, who, n) => `${n.loop}: ${n.extra} ${n.words.queues[n.arg]}`,
   heap: (run, i, who, n) => `${n.loop} uses ${n.arg} bytes`,
+  serves: (run, i, who, n) => `${who} gets thread ${n.arg} of ${n.executor}`,
+  memory: (run, i, who, n) => `${n.arg.toLocaleString('en-US')} bytes are in use`,
   gc: (run, i, who, n) => n.extra > 0 ? `${n.loop} stops for its garbage: ${n.words.gcs[n.arg]}, ${time(n.extra)}` :
     `${n.loop} has collected its garbage`,
 };
