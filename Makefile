@@ -3,6 +3,7 @@
 # make bench        speed and bytes           make fuzz      FUZZ_SECONDS (60) on the config reader
 # make node-check   NODE_SEEDS (100) random loop workloads, beside the node that is installed
 # make readers      exports, read back by the programs they are made for
+# make page         bundles plots/page/       make page-test  the page, in Node and in Chromium
 # make lint format  the code's looks          make repeat    one digest from every compiler and -O level
 # make schema       configs/schema.json       make repeat-cross  the same from i386 and aarch64
 # make install      PREFIX, DESTDIR           make compile_commands.json
@@ -137,6 +138,24 @@ $B/fuzz_config: $(call obj,$(FUZZED)) $B/libquanta.a
 	$(call SAY,LD)
 	$Q$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
+# The page that `quanta plot -o x.html` writes.  Its bundle is committed: only who changes
+# plots/page/ needs Node.
+PAGE_MODULES := plots/page/node_modules/.package-lock.json
+$(PAGE_MODULES): plots/page/package-lock.json
+	@.ci/install.sh browser
+	cd plots/page && npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+page: $(PAGE_MODULES)
+	node plots/page/build.mjs
+
+page-test: $B/quanta $(PAGE_MODULES)
+	node plots/page/build.mjs --check
+	QUANTA='$(abspath $B/quanta)' node --test --test-concurrency=2 plots/page/test/
+
+page-bench: $B/quanta $(PAGE_MODULES)
+	QUANTA='$(abspath $B/quanta)' node plots/page/bench.mjs
+
 # ---- the code's looks ------------------------------------------------------
 
 lint: deps-lint compile_commands.json
@@ -183,7 +202,7 @@ deps-build deps-test deps-lint deps-readers: deps-%:
 	@.ci/install.sh $*
 
 FORCE:
-.PHONY: FORCE demo test run-tests asan bench run-bench repeat repeat-cross fuzz node-check readers lint format \
+.PHONY: FORCE demo test run-tests asan bench run-bench repeat repeat-cross fuzz node-check readers page page-test page-bench lint format \
         schema install clean deps-build deps-test deps-lint deps-readers
 .DELETE_ON_ERROR:
 

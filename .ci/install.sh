@@ -6,6 +6,7 @@
 #   lint          test, and clang, its sanitizer runtime, clang-tidy, clang-format, cppcheck
 #   readers       test, and the programs that read exports: perf, trace-cmd, babeltrace2,
 #                 GTKWave (for its converter), Node and npm
+#   browser       build, and Chromium, Node and npm, for the page to explore
 #   repeat-cross  lint, and what clang needs to build for i386 and aarch64, and qemu-user
 #
 # Quick when nothing is missing: what counts is the tool or header, not the package, so a
@@ -70,6 +71,13 @@ set_readers() {
     want nodejs have node
     want npm have npm
 }
+set_browser() {
+    set_build
+    want chromium browser
+    want nodejs have node
+    want npm have npm
+}
+browser() { [ -n "${CHROMIUM:-}" ] || have chromium || have chromium-browser || have google-chrome; }
 # clang compiles for all of them and lacks only libraries and linkers.  The gcc packages for
 # i386 and aarch64 would push out gcc-multilib, which somebody may need.
 set_repeat_cross() {
@@ -90,9 +98,10 @@ for name in "${@:-build}"; do
     test) set_test ;;
     lint) set_lint ;;
     readers) set_readers ;;
+    browser) set_browser ;;
     repeat-cross) set_repeat_cross ;;
     *)
-        echo "install.sh: no set '$name'; there are: build, test, lint, readers, repeat-cross" >&2
+        echo "install.sh: no set '$name'; there are: build, test, lint, readers, browser, repeat-cross" >&2
         exit 2
         ;;
     esac

@@ -173,8 +173,10 @@ static int stream_picture(const struct plots *d, const struct picture *p,
 {
     struct out_files *files = out_files_new(args->output, false);
 
-    (void)d->output->stream(p, out_files_writer(files));
-    return out_files_end(files, true) ? EXIT_FINE : EXIT_OUTPUT;
+    struct quanta_writer *w = out_files_writer(files);
+    bool done = w && d->output->stream(p, w);
+
+    return out_files_end(files, done) ? EXIT_FINE : EXIT_OUTPUT;
 }
 
 /* An option as a shell reads it. */
