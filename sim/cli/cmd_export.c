@@ -119,7 +119,12 @@ const struct command command_export = {
     .more = formats,
     .options = options,
     .examples =
-        {{"quanta export --to csv -o busy.csv configs/lessons/02-cpu-busy-and-idle.json",
-          "every record, a line each"}},
+        {{"quanta export --to perfetto -v 'four cores' -o run.pftrace "
+          "configs/lessons/01-concurrency-vs-parallelism.json",
+          "a file for ui.perfetto.dev"},
+         {"quanta export --to perf -o run.data configs/lessons/10-thread-pool-too-small.json "
+          "-v '4 threads'",
+          "then: perf sched timehist -i run.data"},
+         {"quanta export --to csv web.json", "every record, a line each"}},
     .run = export,
 };

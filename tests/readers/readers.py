@@ -440,6 +440,28 @@ def damaged(job):
     return "\n".join(missed) or None
 
 
+# ---- memory --------------------------------------------------------------------------------
+
+def peak_kb(quanta, to, until):
+    """The most memory that an export to a pipe has used, asked for while it still writes."""
+    peak = 0
+    with subprocess.Popen([quanta, "export", "--to", to, "--until", until, os.path.join(HERE, "configs/long.json")],
+                          stdout=subprocess.PIPE) as process:
+        while process.stdout.read(1 << 16):
+            with open(f"/proc/{process.pid}/status", encoding="utf-8") as status:
+                peak = max([peak] + [int(line.split()[1]) for line in status if line.startswith("VmHWM:")])
+    return peak
+
+
+def frugal(job):
+    """Fifteen times the records, and the same memory: half a megabyte is for chance."""
+    quanta, to = job
+    short, long = peak_kb(quanta, to, "100ms"), peak_kb(quanta, to, "1500ms")
+    if not 0 < long <= short + 512:
+        return f"{to}: {short} KB for a short run, {long} KB for a long one"
+    return None
+
+
 def main(quanta, formats):
     formats = formats or list(READERS)
     runs = list(truths(quanta))
@@ -447,10 +469,11 @@ def main(quanta, formats):
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         bad = list(pool.map(one, [(quanta, to, run) for to in formats for run in runs]))
         missed = list(pool.map(damaged, [(quanta, to, plant) for to in formats]))
-    problems = [b for b in bad + missed if b]
+        large = list(pool.map(frugal, [(quanta, to) for to in formats if to != "ctf"]))  # a folder
+    problems = [b for b in bad + missed + large if b]
     for problem in problems:
         print(f"FAIL  {problem}")
-    print(f"{len(formats)} formats of {len(runs)} runs read back, {len(problems)} of {len(bad) + len(missed)} checks failed")
+    print(f"{len(formats)} formats of {len(runs)} runs read back, {len(problems)} of {len(bad + missed + large)} checks failed")
     return 1 if problems else 0
 
 
