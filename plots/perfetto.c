@@ -102,8 +102,10 @@ static void add_event(void *to, const struct track_event *event)
         proto_text(&p->body, 23, event->name);
     if (event->type == SLICE_COUNTER)
         proto_number(&p->body, 30, event->value);
-    if (event->flow)
+    if (event->flow) { /* older versions know a field of their own, newer ones prefer theirs */
+        proto_number(&p->body, event->flow_ends ? 42 : 36, (int64_t)event->flow);
         proto_fixed64(&p->body, event->flow_ends ? 48 : 47, event->flow);
+    }
     if (event->arg) {
         proto_clear(&p->part);
         proto_text(&p->part, 10, event->key);

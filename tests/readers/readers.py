@@ -170,6 +170,8 @@ TASKS = ("select ts, dur, slice.name, utid from slice join thread_track on threa
 RUNS_OF = "select utid, ts, dur from sched where utid != 0"
 TRACKS = ("select track.name, slice.name, depth, sum(slice.dur), count(*) from slice join track on track.id = track_id "
           "where track.name is not null group by 1, 2, 3")
+FLOWS = ("select outgoing.name, incoming.name, count(*) from flow join slice outgoing on outgoing.id = slice_out "
+         "join slice incoming on incoming.id = slice_in where outgoing.ts <= incoming.ts group by 1, 2")
 CORES = ("select thread.tid, ts, dur, slice.name from slice join thread_track on thread_track.id = track_id "
          "join thread using(utid) join process using(upid) where process.name = 'cores' and category = 'core'")
 CHROME_STATES = ("select thread.name, slice.name, sum(dur) from slice join thread_track on thread_track.id = track_id "
@@ -230,10 +232,11 @@ def same_tasks(truth, slices, runs):
 
 def perfetto(path, truth):
     rows = trace_processor(path, {"sched": SCHED, "states": STATES, "errors": ERRORS, "tasks": TASKS, "runs": RUNS_OF,
-                                  "tracks": TRACKS})
+                                  "tracks": TRACKS, "flows": FLOWS})
     same_cores("Perfetto", by_core(truth, rows["sched"], START), truth)
     same_states(truth, rows["states"], ("R", "R+"), ("S", "D"))
     same_tasks(truth, rows["tasks"], rows["runs"])
+    same("Perfetto: arrows", [f[:2] for f in rows["flows"]], [["wakes", "woken"]] if truth.waits_for_others else [])
     if truth.cut_off:
         return  # what is at a device at the end has been served in part
     for name, device in truth.devices.items():
@@ -351,6 +354,8 @@ def truths(quanta):
                 config = json.load(file)
             truth.devices = {n: dict(d, channels_one=config["devices"].get(n, {}).get("channels", 1) == 1)
                              for n, d in document["devices"].items()}
+            others = set(config.get("sync", {})) | {"join"}
+            truth.waits_for_others = any(others & set(t["blocked"]) for t in document["tasks"].values())
             truth.random = "--seed" in options
             truth.cut_off = document["outcome"] == "until"
             yield path, document["variant"], options, truth
