@@ -6,8 +6,12 @@
 
 const struct glyphs *glyphs_of(bool ascii)
 {
-    static const struct glyphs unicode = {"·", "╳", "█", "░", "─", "═", "×", "─", "┬", "◂"};
-    static const struct glyphs plain = {".", "x", "#", ":", "-", "=", "X", "-", "+", "*"};
+    static const struct glyphs unicode = {
+        "·", "╳", "█", "░", "─", "═", "×", "─", "┬", {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"},
+        "◂"};
+    static const struct glyphs plain = {
+        ".", "x", "#", ":", "-", "=", "X", "-", "+", {"1", "2", "3", "4", "5", "6", "7", "8"},
+        "*"};
 
     return ascii ? &plain : &unicode;
 }

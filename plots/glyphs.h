@@ -9,7 +9,8 @@ struct glyphs {
     const char *runs, *waits, *blocked; /* of a task */
     const char *locked, *deadlocked;    /* blocked on a sync object; for ever */
     const char *axis, *mark;
-    const char *best; /* the mark of the best value in a row */
+    const char *levels[8]; /* of a line that climbs */
+    const char *best;      /* the mark of the best value in a row */
 };
 const struct glyphs *glyphs_of(bool ascii);
 

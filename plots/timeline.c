@@ -220,6 +220,9 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
     case TR_IRQ:
         interrupt(tl, rec);
         break;
+    case TR_HEAP:
+        timeline_heap(tl, rec);
+        break;
     default:
         break;
     }
@@ -235,6 +238,7 @@ static void finish(struct trace_sink *sink, sim_time end)
         if (tl->task_now[i].is != TASK_GONE)
             task_to(tl, &tl->task_now[i], end, TASK_GONE);
     timeline_loops_end(tl, end);
+    timeline_heap_ends(tl, end);
     tl->end = end;
 }
 
@@ -242,7 +246,7 @@ struct timeline *timeline_new(const struct scenario *sc)
 {
     struct timeline *tl = sim_calloc(1, sizeof(*tl));
 
-    tl->sink.kinds = TRACE_COURSE;
+    tl->sink.kinds = TRACE_COURSE | TRACE_BIT(HEAP);
     tl->sink.record = record;
     tl->sink.finish = finish;
     tl->sc = sc;
@@ -265,6 +269,7 @@ void timeline_free(struct timeline *tl)
     free(tl->cores);
     free(tl->core_now);
     free(tl->task_now);
+    timeline_heap_free(tl);
     free(tl);
 }
 

@@ -98,8 +98,10 @@ struct timeline {
     struct task_now *task_now;
     size_t nslots;
     struct loop_row *loops;
-    int32_t nloops; /* with rows */
-    int32_t ncores; /* likewise */
+    int32_t nloops;           /* with rows */
+    int32_t ncores;           /* likewise */
+    struct heap_line **heaps; /* by the number of the loop; NULL: it has none */
+    size_t nheaps;
     int32_t arrived;
     bool locked, deadlocked; /* there was such a task */
     sim_time end;
@@ -151,6 +153,19 @@ void timeline_join(struct timeline *tl); /* twice as wide bins */
             at_ += time;                                                        \
         }                                                                       \
     } while (0)
+/* ---- timeline_heap.c ---------------------------------------------------------------------- */
+
+enum { HEAP_NAME_SIZE = TASK_NAME_SIZE + 60 };
+
+void timeline_heap(struct timeline *tl, const struct trace_rec *rec);
+void timeline_heap_ends(struct timeline *tl, sim_time end);
+void timeline_heap_free(struct timeline *tl);
+
+/* What stands in front of its line; false: it has none. */
+bool timeline_heap_name(const struct timeline *tl, size_t loop, char buf[HEAP_NAME_SIZE]);
+void timeline_heaps_draw(struct drawing *d);
+
+/* ---- timeline.c --------------------------------------------------------------------------- */
 
 /* The bin of both together; `to` may be one of them. */
 void timeline_join_bins(struct core_bin *to, const struct core_bin *a,

@@ -323,6 +323,12 @@ static int label_width(const struct timeline *tl, int32_t cores, int32_t tasks, 
 
         label = len > label ? len : label;
     }
+    for (size_t i = 0; i < tl->nheaps; i++) {
+        char name[HEAP_NAME_SIZE];
+        size_t len = timeline_heap_name(tl, i, name) ? glyph_columns(name) : 0;
+
+        label = len > label ? len : label;
+    }
     return (int)label > width / 4 ? width / 4 : (int)label;
 }
 
@@ -330,12 +336,13 @@ char *timeline_legend(const struct timeline *const *list, size_t n,
                       const struct quanta_look *look)
 {
     const struct glyphs *g = glyphs_of(look->ascii);
-    bool locked = false, deadlocked = false;
+    bool locked = false, deadlocked = false, heaps = false;
     struct text t = {0};
 
     for (size_t i = 0; i < n; i++) {
         locked = locked || list[i]->locked;
         deadlocked = deadlocked || list[i]->deadlocked;
+        heaps = heaps || list[i]->nheaps > 0;
     }
     text_addf(&t, "core: a task's letter runs, %s switches, %s idles; ", g->change, g->idle);
     text_addf(&t, "task: %s runs, %s is ready and waits, %s is blocked", g->runs, g->waits,
@@ -345,6 +352,9 @@ char *timeline_legend(const struct timeline *const *list, size_t n,
     if (deadlocked)
         text_addf(&t, ", %s is deadlocked", g->deadlocked);
     timeline_loops_legend(&t, list, n, g);
+    if (heaps)
+        text_addf(&t, "; heap: %s to %s, of the most that it had", g->levels[0],
+                  g->levels[ARRAY_LEN(g->levels) - 1]);
     return text_take(&t);
 }
 
@@ -369,6 +379,7 @@ char *timeline_text(const struct timeline *tl, const struct quanta_look *look)
     if (tl->sc->machine.ncores > cores)
         text_addf(&t, "... and %d more cores\n", (int)(tl->sc->machine.ncores - cores));
     timeline_loops_draw(&d);
+    timeline_heaps_draw(&d);
     draw_tasks(&d, n, rows);
     draw_axis(&d);
     return text_take(&t);

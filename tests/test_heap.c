@@ -1,6 +1,8 @@
 /* test_heap.c - the heap of an event loop: when it is collected, what that costs, how it ends; and
  * the memory of the machine. */
 #include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/support.h"
@@ -157,12 +159,41 @@ START_TEST(the_heap_does_as_defined)
 }
 END_TEST
 
+/* Four steps of 10 MB, and what is left when the task has ended: half of them. */
+START_TEST(a_timeline_shows_how_the_heap_climbs)
+{
+    static const char config[] =
+        "{'name':'steps','executors':{'default':{'kind':'event-loop','heap':{'young':'1MB'}}},"
+        "'tasks':[{'name':'A','do':[{'repeat':2,'do':[{'cpu':10},{'allocate':'10MB'},{'cpu':10}"
+        ","
+        "{'allocate':'10MB','leak':true}]},{'cpu':10}]}]}";
+    char path[] = "/tmp/quanta-heap-XXXXXX", *text = with_quotes(config);
+    struct text command = {0};
+    struct command_result r;
+    FILE *f = fdopen(mkstemp(path), "w");
+
+    ck_assert_ptr_nonnull(f);
+    ck_assert_int_ge(fputs(text, f), 0);
+    ck_assert_int_eq(fclose(f), 0);
+    text_addf(&command, "%s run --ascii --width 64 %s", quanta_path(), path);
+    r = run_command(command.data);
+    ck_assert_ptr_nonnull(
+        strstr(r.out, "heap 40.0 MB            2222222222444444444466666666668888888888\n"));
+    ck_assert_ptr_nonnull(strstr(r.out, "heap: 1 to 8,"));
+    (void)remove(path);
+    command_result_free(&r);
+    text_release(&command);
+    free(text);
+}
+END_TEST
+
 Suite *heap_suite(void)
 {
     Suite *s = suite_create("heap");
     TCase *tc = tcase_create("heap");
 
     tcase_add_loop_test(tc, the_heap_does_as_defined, 0, (int)ARRAY_LEN(cases));
+    tcase_add_test(tc, a_timeline_shows_how_the_heap_climbs);
     suite_add_tcase(s, tc);
     return s;
 }
