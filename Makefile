@@ -85,6 +85,9 @@ $B/flags: FORCE
 demo: deps-build
 	@$(MAKE) --no-print-directory $B/quanta
 	$B/quanta compare configs/lessons/01-concurrency-vs-parallelism.json
+	$B/quanta plot -o $B/demo.svg configs/lessons/01-concurrency-vs-parallelism.json
+	$(if $(shell pkg-config --exists librsvg-2.0 cairo-pdf 2>/dev/null && echo 1),$B/quanta plot -o $B/demo.png configs/lessons/01-concurrency-vs-parallelism.json)
+	@echo; echo 'The same as a picture: $B/demo.svg'
 
 test: deps-test
 	@$(MAKE) --no-print-directory run-tests

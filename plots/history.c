@@ -429,7 +429,8 @@ struct history *history_new(const struct scenario *sc, sim_time from, sim_time t
     h->begun = from == 0;
     h->longest.number = -1;
     h->core_now = sim_calloc((size_t)sc->machine.ncores, sizeof(*h->core_now));
-    h->nlevels = (size_t)(LEVEL_MORE + sc->ndevices + sc->nexecutors + sc->nsyncs);
+    h->nlevels =
+        (size_t)LEVEL_MORE + (size_t)sc->ndevices + (size_t)sc->nexecutors + (size_t)sc->nsyncs;
     h->levels = sim_calloc(h->nlevels, sizeof(*h->levels));
     h->has_loop = sim_calloc((size_t)sc->nexecutors + 1, sizeof(*h->has_loop));
     for (size_t i = 0; i < h->nlevels; i++)

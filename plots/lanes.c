@@ -211,6 +211,8 @@ static void bar_label(struct lane *l, const struct cell *c, const struct task_co
     if (text_width(name, size, true) > room && number)
         name = number + 1;
     if (text_width(name, size, true) > room)
+        f.size = size = PX(10);
+    if (text_width(name, size, true) > room)
         return;
     f.anchor = ANCHOR_MIDDLE;
     svg_text(l->s, (c->x0 + c->x1) / 2, l->y + l->h / 2 + size * 35 / 100, f, name);

@@ -52,8 +52,9 @@ static struct plot plot_of(const struct plot_run *runs, size_t n,
 char *plot_draw(const struct plot_run *runs, size_t n, const struct quanta_picture *look)
 {
     struct plot p = plot_of(runs, n, look);
+    char *svg = p.kind->draw(&p);
 
-    return p.kind->draw(&p);
+    return svg;
 }
 
 char *plot_dot(const struct plot_run *runs, size_t n)

@@ -154,7 +154,7 @@ static void draw_names(const struct chart *c, struct svg *s, const px ends[PLOT_
 
 static px draw_chart(struct chart *c, struct svg *s)
 {
-    px ends[PLOT_RUNS];
+    px ends[PLOT_RUNS] = {0};
 
     c->most = 1;
     for (size_t i = 0; i < c->p->n; i++)

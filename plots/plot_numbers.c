@@ -76,8 +76,15 @@ static const struct number numbers[] = {
 /* Over all runs: whether any has it, the best, the largest, and whether they differ. */
 struct range {
     bool any, differ;
+    bool ranked; /* there is a best one */
     int64_t best, most;
 };
+
+/* Who has not come through has won nothing. */
+static bool competes(const struct plot_run *r)
+{
+    return r->outcome == OUTCOME_COMPLETED || r->outcome == OUTCOME_UNTIL;
+}
 
 static struct range range_of(const struct plot *p, const struct number *n)
 {
@@ -88,12 +95,15 @@ static struct range range_of(const struct plot *p, const struct number *n)
 
         if (!n->of(&p->runs[i], &value))
             continue;
-        if (range.any && value != range.best)
-            range.differ = true;
-        if (!range.any || (n->better < 0 ? value < range.best : value > range.best))
-            range.best = value;
-        range.most = value > range.most ? value : range.most;
         range.any = true;
+        range.most = value > range.most ? value : range.most;
+        if (!competes(&p->runs[i]))
+            continue;
+        if (range.ranked && value != range.best)
+            range.differ = true;
+        if (!range.ranked || (n->better < 0 ? value < range.best : value > range.best))
+            range.best = value;
+        range.ranked = true;
     }
     return range;
 }
@@ -156,7 +166,7 @@ static void draw_number(const struct layout *l, struct svg *s, size_t run, px x,
     struct font f;
 
     has = n->of(&l->p->runs[run], &value);
-    best = has && range.differ && value == range.best;
+    best = has && range.differ && value == range.best && competes(&l->p->runs[run]);
     f = plot_font(1250, best ? theme->ink : theme->muted);
     f.weight = best ? 600 : 0;
     svg_text(s, x, y + PX(5), f, n->label);

@@ -242,7 +242,7 @@ char *sweep_draw(const struct quanta_sweep *sweep, const struct quanta_picture *
     struct chart c = {.w = sweep, .theme = theme_of((int)look->theme), .s = &s};
     struct text about = {0}, footer = {0};
     size_t n = sweep->nseries < CURVES ? sweep->nseries : CURVES;
-    px ends[CURVES];
+    px ends[CURVES] = {0};
 
     c.x0 = PX(LEFT);
     c.x1 = width - PX(40 + NAME_WIDTH);
