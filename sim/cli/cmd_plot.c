@@ -121,8 +121,8 @@ static void run_all(struct plots *d, const struct args *args, int *code)
 {
     size_t n = 0;
 
-    d->runs = sim_calloc(d->n + 1, sizeof(*d->runs));
-    d->of = sim_calloc(d->n + 1, sizeof(*d->of));
+    d->runs = sim_calloc(d->n + 1, sizeof(struct quanta_run *));
+    d->of = sim_calloc(d->n + 1, sizeof(struct quanta_config *));
     d->variants = sim_calloc(d->n + 1, sizeof(*d->variants));
     for (size_t i = 0; i < args->operands.n; i++) {
         size_t from = 0, to = quanta_variants(d->configs[i]);
