@@ -29,7 +29,9 @@ struct text *explain_line(struct explain *e)
 /* Breaks `words` at blanks, the first line behind what stands in `to`. */
 static void break_words(struct text *to, const char *words, size_t indent, size_t width)
 {
-    size_t column = indent, room = width > indent + 20 ? width : indent + 20;
+    size_t column = glyph_columns(to->data); /* a long time may have pushed it */
+    size_t room = width > indent + 20 ? width : indent + 20;
+    bool first = true;
 
     while (*words) {
         size_t len = strcspn(words, " \n");
@@ -40,15 +42,16 @@ static void break_words(struct text *to, const char *words, size_t indent, size_
         memcpy(word, words, len);
         word[len] = '\0';
         columns = glyph_columns(word);
-        if (column > indent && column + 1 + columns > room) {
+        if (!first && column + 1 + columns > room) {
             text_add(to, "\n");
             text_pad(to, ' ', indent + LEVEL);
             column = indent + LEVEL;
-        } else if (column > indent) {
+        } else if (!first) {
             text_add(to, " ");
             column++;
         }
         text_add(to, word);
+        first = false;
         column += columns;
         words += len;
         words += strspn(words, " \n");
@@ -59,6 +62,7 @@ static void break_words(struct text *to, const char *words, size_t indent, size_
 static void say(struct explain *e, const struct text *line, sim_time at, int level)
 {
     char time[TIME_TEXT_SIZE] = "";
+    size_t indent = (size_t)level * LEVEL;
     size_t width = (size_t)(e->look.width > 0 ? e->look.width : 80);
 
     if (at != e->told_at)
@@ -66,8 +70,8 @@ static void say(struct explain *e, const struct text *line, sim_time at, int lev
     e->told_at = at;
     e->broken.len = 0;
     text_addf(&e->broken, "%*s  ", TIME_COLUMNS, time);
-    text_pad(&e->broken, ' ', (size_t)(LEVEL * level));
-    break_words(&e->broken, line->data, (size_t)(TIME_COLUMNS + 2 + LEVEL * level), width);
+    text_pad(&e->broken, ' ', indent);
+    break_words(&e->broken, line->data, TIME_COLUMNS + 2 + indent, width);
     write_out(e, &e->broken);
 }
 
@@ -133,7 +137,7 @@ void explain_frame(struct explain *e, const struct trace_rec *rec, int depth, co
 {
     int shown = depth < FRAMES_SHOWN ? depth : FRAMES_SHOWN;
 
-    if (depth > FRAMES_SHOWN)
+    if (depth > FRAMES_SHOWN || (depth == FRAMES_SHOWN && !rec->arg))
         return;
     if (depth == FRAMES_SHOWN)
         text_add(explain_line(e), "... and deeper");
@@ -148,11 +152,15 @@ void explain_frame(struct explain *e, const struct trace_rec *rec, int depth, co
 
 /* ---- what both kinds of threads do ------------------------------------------------------------- */
 
+/* Within a callback what happens stands under it, and under the functions that it has called. */
 static int level_of(const struct explain *e, int32_t slot)
 {
-    for (int32_t i = 0; i < e->nloops; i++)
-        if (slot >= 0 && e->loops[i].calling == slot)
-            return 1;
+    for (int32_t i = 0; i < e->nloops; i++) {
+        const struct told_loop *l = &e->loops[i];
+
+        if (slot >= 0 && l->calling == slot)
+            return 1 + (l->depth < FRAMES_SHOWN ? l->depth : FRAMES_SHOWN);
+    }
     return 0;
 }
 

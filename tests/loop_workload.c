@@ -44,9 +44,7 @@ static void random_op(struct text *t, struct rng *rng, int depth)
         "{\"io\":\"name\"}",
         "{\"io\":\"api\",\"at\":#}",
         /* Nothing in it that is waited for: it could keep its task alive for ever. */
-        "{\"setInterval\":#,\"unref\":true,\"do\":[{\"cpu\":\"#us\"},{\"microtask\":[{"
-        "\"clear\":"
-        "\"t\"}]}]}",
+        "{\"setInterval\":#,\"unref\":true,\"do\":[{\"cpu\":\"#us\"},{\"clear\":\"t\"}]}",
     };
     static const char *const nested[] = {
         "{\"setTimeout\":#,\"id\":\"t\",\"do\":",
@@ -111,8 +109,7 @@ char *loop_workload(uint64_t seed)
         "",
         ",\"heap\":{},\"turn\":\"9us\",\"poll\":\"4us\",\"dispatch\":\"3us\"",
         ",\"microtask\":\"2us\",\"handover\":\"7us\",\"poll\":\"1us\"",
-        ",\"heap\":{\"limit\":\"60kB\",\"young\":\"20kB\",\"scavenge\":\"30us\",\"mark_sweep\":"
-        "\"70us\"}",
+        ",\"heap\":{\"limit\":\"60kB\",\"young\":\"20kB\",\"mark_sweep\":\"70us\"}",
         ",\"heap\":{\"limit\":\"600kB\",\"young\":\"50kB\",\"scavenge\":0}",
     };
     struct rng rng = rng_stream(seed, "test/loop");
