@@ -48,12 +48,13 @@ export class Foot {
     g.textBaseline = 'middle';
     g.font = `12px ${theme.font}`;
     g.textAlign = 'center';
-    for (let t = Math.ceil(view.from / ticks.step) * ticks.step; t <= view.to; t += ticks.step) {
+    const first = Math.ceil(view.from / ticks.step) * ticks.step;
+    for (let t = first; t <= view.to; t += ticks.step) {
       g.fillStyle = theme.line;
       g.fillRect(Math.round(x(t)), 0, 1, STRIP + 12);
       g.fillStyle = theme.mut;
-      const number = Math.round(t / ticks.size * 1000) / 1000;
-      if (x(t) < width - 14) g.fillText(t === 0 ? `0 ${ticks.unit}` : String(number), x(t), STRIP + 20);
+      const number = Number((t / ticks.size).toFixed(9));
+      if (x(t) < width - 14) g.fillText(t === first ? `${number} ${ticks.unit}` : String(number), x(t), STRIP + 20);
     }
     this.strip(g, view, { width, gutter, scale, dpr });
     g.fillStyle = theme.acc;
@@ -61,9 +62,10 @@ export class Foot {
     g.textAlign = 'right';
     g.fillStyle = theme.mut;
     g.font = `11px ${theme.font}`;
-    g.fillText(`in progress, peak ${this.peak[0]}`, gutter - 10, 12);
+    const long = gutter > 120;
+    g.fillText(`in progress${long ? ', peak' : ''} ${this.peak[0]}`, gutter - 10, 12);
     g.fillStyle = theme.ink;
-    g.fillText(`running, peak ${this.peak[1]}`, gutter - 10, 28);
+    g.fillText(`running${long ? ', peak' : ''} ${this.peak[1]}`, gutter - 10, 28);
   }
 
   /* The running ones over those in progress: each level in a pass of its own. */

@@ -22,15 +22,15 @@ export function layout(run) {
       add('calls', l, 18, 3, run.calls.n === 1 ? 'loop' : `loop ${run.facts.loops[l]?.name ?? l + 1}`);
   }
   y += 10;
-  const first = rows.length, from = y, row = taskHeight(run.ntasks);
+  const from = y, row = taskHeight(run.ntasks);
   /* Tasks may be very many: their rows are computed, not kept. */
   const height = y + run.ntasks * row + 4;
   return {
-    rows, height, tasksFrom: from, taskHeight: row, first,
-    coresHeight: TOP + n * (h + (h > 20 ? 4 : h > 9 ? 2 : 1)),
+    rows, height, tasksFrom: from, taskHeight: row,
     rowOfTask: task => ({ lanes: 'lanes', lane: task, y: from + task * row, h: row, label: run.name(task) }),
-    at(py) {
-      if (py >= from) {
+    at(y, top, pinned) {
+      const py = pinned && y < from ? y : y + top;
+      if (py >= from && !(pinned && y < from)) {
         const task = Math.floor((py - from) / row);
         return task < run.ntasks ? this.rowOfTask(task) : null;
       }
@@ -39,9 +39,12 @@ export function layout(run) {
     rowOf(lanes, lane) {
       return lanes === 'lanes' ? this.rowOfTask(lane) : rows.find(r => r.lanes === lanes && r.lane === lane);
     },
-    *visible(top, bottom) {
-      for (const r of rows) if (r.y + r.h >= top && r.y <= bottom) yield r;
-      const a = Math.max(0, Math.floor((top - from) / row)), b = Math.min(run.ntasks, Math.ceil((bottom - from) / row));
+    /* Cores and loops stay in place while tasks scroll, where they leave them room. */
+    pinned: height => from < 0.45 * height,
+    yOf: (r, top, pinned) => pinned && r.lanes !== 'lanes' ? r.y : r.y - top,
+    *visible(top, bottom, pinned) {
+      for (const r of rows) if (pinned || (r.y + r.h >= top && r.y <= bottom)) yield r;
+      const a = Math.max(0, pinned ? Math.ceil(top / row) : Math.floor((top - from) / row)), b = Math.min(run.ntasks, Math.ceil((bottom - from) / row));
       for (let task = a; task < b; task++) yield this.rowOfTask(task);
     },
   };

@@ -79,7 +79,10 @@ class App {
     if (key !== this.shown) {
       this.shown = key;
       this.now.replaceChildren(time(view.t), el('small', {}, `record ${view.at.toLocaleString('en-US')} of ${run.tape.n.toLocaleString('en-US')}`));
-      for (const v of this.views) v.panel.draw();
+      for (const v of this.views) {
+        v.panel.draw();
+        if (!view.selected) v.followRows(view.t);
+      }
     }
     const chosen = JSON.stringify([view.selected, view.range, view.said]);
     if (chosen !== this.chosen) {

@@ -52,7 +52,7 @@ function callStack(panel, l) {
 function queues(panel, l, coming, now) {
   const { queues: names } = panel.run.words, rows = [];
   names.forEach((queue, q) => {
-    const n = l.queues[q] ?? 0, shown = queue === 'pool' ? [] : coming[queue].slice(0, Math.min(n, NEXT));
+    const n = l.queues[q] ?? 0, shown = (coming[queue === 'due' ? 'timers' : queue] ?? []).slice(0, Math.min(n, NEXT));
     if (n === 0 && (queue === 'closing' || queue === 'pool')) return;
     rows.push(el('span', {}, queue), el('span', { class: `n${n === 0 ? ' zero' : ''}` }, String(n)),
       el('div', { class: 'row' }, ...shown.map(call => callChip(panel, call, now))));

@@ -39,7 +39,8 @@ export class Painter {
     this.shapes = [];
     this.marks = [];
     this.grid(step);
-    const rows = [...this.layout.visible(top, top + height)];
+    this.pinned = this.layout.pinned(height);
+    const rows = [...this.layout.visible(top, top + height, this.pinned)];
     for (const row of rows) this.lane(row);
     this.g.setTransform(1, 0, 0, 1, 0, 0);
     this.g.putImageData(this.image, 0, 0);
@@ -127,7 +128,7 @@ export class Painter {
   /* Where a bar of the row is on the canvas, in its pixels: [y, height]. */
   bar(row) {
     const d = this.dpr, h = row.lanes === 'lanes' ? Math.min(BAR, row.h - 4) : row.h;
-    const y = row.y - this.top + (row.lanes === 'lanes' ? Math.floor((row.h - h) / 2) : 0);
+    const y = this.layout.yOf(row, this.top, this.pinned) + (row.lanes === 'lanes' ? Math.floor((row.h - h) / 2) : 0);
     return [Math.round(y * d), Math.round(h * d)];
   }
 
@@ -286,7 +287,7 @@ export class Painter {
   }
 
   mark({ row, x, ended }) {
-    const { g, theme } = this, y = row.y - this.top + row.h / 2;
+    const { g, theme } = this, y = this.layout.yOf(row, this.top, this.pinned) + row.h / 2;
     if (ended) {
       g.strokeStyle = theme.thin[this.run.hue[row.lane]];
       g.lineWidth = 2;
@@ -305,6 +306,7 @@ export class Painter {
   outline(selected) {
     const row = this.layout.rowOf(selected.lanes, selected.lane), lanes = this.run[selected.lanes], { g } = this;
     if (!row || selected.segment < 0) return;
+    if (this.pinned && row.lanes === 'lanes' && row.y - this.top < this.layout.tasksFrom) return;
     const x = this.x(lanes.start[selected.segment]), w = this.x(lanes.start[selected.segment + 1]) - x;
     const [y, h] = this.bar(row).map(v => v / this.dpr);
     g.strokeStyle = this.theme.ink;
@@ -332,7 +334,7 @@ export class Painter {
     g.textAlign = 'right';
     g.textBaseline = 'middle';
     for (const row of rows) {
-      const y = row.y - this.top + row.h / 2;
+      const y = this.layout.yOf(row, this.top, this.pinned) + row.h / 2;
       if (row.lanes === 'cores' && row.h < 9 && row.lane % 8 !== 0) continue;
       const is = selected && selected.lanes === row.lanes && selected.lane === row.lane;
       g.font = `${is ? 700 : 400} ${row.h < 13 && row.lanes !== 'cores' ? 11 : 12}px ${theme.font}`;
@@ -343,7 +345,7 @@ export class Painter {
 
   /* What is at a point of the canvas: { row, segment, t }; segment -1: nothing. */
   hit(x, y) {
-    const row = this.layout.at(y + this.top);
+    const row = this.layout.at(y, this.top, this.pinned);
     if (!row) return null;
     const t = this.t(x);
     return { row, t, segment: x < this.gutter ? -1 : segmentAt(this.run[row.lanes], row.lane, t) };

@@ -2,14 +2,14 @@
 
 import { el } from './dom.js';
 import { FOOT_HEIGHT, Foot } from './foot.js';
-import { segmentAt } from './lanes.js';
+import { gallop, segmentAt } from './lanes.js';
 import { layout } from './layout.js';
 import { Panel } from './panel.js';
 import { Painter } from './render.js';
 import { about, count, percent, ticks, time } from './text.js';
 import { policyText, segmentFacts } from './why.js';
 
-const DRAG = 4, GAP = 78;
+const DRAG = 4, GAP = 78, LOOKED = 200;
 
 export class RunView {
   constructor(app, r) {
@@ -60,7 +60,7 @@ export class RunView {
   size() {
     const width = Math.max(200, this.plot.clientWidth - parseFloat(getComputedStyle(this.plot).paddingLeft) - 14);
     /* One run has the window for itself, but for what stands above and below. */
-    const alone = innerHeight - this.plot.offsetTop - FOOT_HEIGHT - 56 - this.app.detail.element.offsetHeight;
+    const alone = innerHeight - this.plot.offsetTop - FOOT_HEIGHT - 72 - this.app.detail.element.offsetHeight;
     const room = Math.max(220, this.app.view.runs.length > 1 ? innerHeight * 0.55 : alone);
     const height = Math.min(this.layout.height, room);
     this.lanes.style.height = `${height}px`;
@@ -211,9 +211,23 @@ export class RunView {
 
   /* The row can be seen. */
   reveal(lanes, lane) {
-    const row = this.layout.rowOf(lanes, lane);
-    if (row.y < this.lanes.scrollTop || row.y + row.h > this.lanes.scrollTop + this.height)
+    const row = this.layout.rowOf(lanes, lane), pinned = this.layout.pinned(this.height);
+    if (pinned && lanes !== 'lanes') return;
+    if (row.y < this.lanes.scrollTop + (pinned ? this.layout.tasksFrom : 0) || row.y + row.h > this.lanes.scrollTop + this.height)
       this.lanes.scrollTop = Math.max(0, row.y - this.height / 2);
+  }
+
+  /* Rows of tasks that are there at t can be seen; those that have come last, of very many. */
+  followRows(t) {
+    const { arrival, done } = this.run.tasks;
+    if (this.layout.height <= this.height) return;
+    let first = -1;
+    for (let task = gallop(arrival, t, 0, arrival.length) - 1, looked = 0; task >= 0 && looked < LOOKED; task--, looked++)
+      if (done[task] >= t && !this.run.isHelper(task)) first = task;
+    if (first < 0) return;
+    const row = this.layout.rowOf('lanes', first), above = this.layout.pinned(this.height) ? this.layout.tasksFrom : 0;
+    if (row.y < this.lanes.scrollTop + above || row.y + row.h > this.lanes.scrollTop + this.height)
+      this.lanes.scrollTop = Math.max(0, row.y - above - 2 * row.h);
   }
 
   /* The segment of a lane at t, else the nearest one. */

@@ -89,6 +89,8 @@ const TELL = {
   frame: (run, i, who, n) => `${who} ${n.arg === 1 ? 'calls' : 'returns from'} ${n.text || 'a function'}`,
   queued: (run, i, who, n) => `${n.loop}: ${n.extra} ${n.words.queues[n.arg]}`,
   heap: (run, i, who, n) => `${n.loop} uses ${n.arg} bytes`,
+  post: (run, i, who, n) => `${who} sends a message to port ${n.place}`,
+  receipt: (run, i, who, n) => `a message has come to port ${n.place}${n.arg === 1 ? '' : ', where nobody takes it'}`,
   serves: (run, i, who, n) => `${who} gets thread ${n.arg} of ${n.executor}`,
   memory: (run, i, who, n) => `${n.arg.toLocaleString('en-US')} bytes are in use`,
   gc: (run, i, who, n) => n.extra > 0 ? `${n.loop} stops for its garbage: ${n.words.gcs[n.arg]}, ${time(n.extra)}` :

@@ -47,7 +47,7 @@ const colourAt = (page, r, lanes, lane, t) => page.evaluate(([r, lanes, lane, t]
   const v = globalThis.quanta.app.views[r], row = v.layout.rowOf(lanes, lane), d = v.painter.dpr;
   const copy = new OffscreenCanvas(v.canvas.width, v.canvas.height), g = copy.getContext('2d', { willReadFrequently: true });
   g.drawImage(v.canvas, 0, 0);
-  return [...g.getImageData(Math.round(v.painter.x(t) * d), Math.round((row.y - v.lanes.scrollTop + row.h / 2 - 5) * d), 1, 1).data];
+  return [...g.getImageData(Math.round(v.painter.x(t) * d), Math.round((v.layout.yOf(row, v.lanes.scrollTop, v.painter.pinned) + row.h / 2 - 5) * d), 1, 1).data];
 }, [r, lanes, lane, t]);
 
 test('it opens from the disk, without a complaint, and shows every variant', async () => {
