@@ -43,7 +43,7 @@ const char *diff_place(const struct scenario *sc, const struct trace_rec *rec);
 
 /* The first instant at which they differ; SIM_NEVER: they are the same.  Fills metrics and
  * outcomes. */
-sim_time diff_find(struct diff_side sides[2]);
+sim_time diff_find(struct diff_side *sides);
 
 /* ---- diff_state.c --------------------------------------------------------------------------- */
 
@@ -78,7 +78,7 @@ struct diff_view {           /* of one run around one instant */
 void diff_look(struct diff_side *side, sim_time at, struct diff_view *view);
 void diff_view_release(struct diff_view *view);
 /* Takes out of both what happened in both. */
-void diff_only(struct diff_view views[2]);
+void diff_only(struct diff_view *views);
 /* The task that had the core before; NULL: it idled. */
 const char *diff_on_core(const struct diff_view *view, int32_t core);
 

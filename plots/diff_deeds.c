@@ -146,7 +146,7 @@ static void tell_core(struct phrases *p, int32_t core)
         if (!phrase(p))
             return;
         if (before)
-            text_addf(p->t, "%s goes on%s%s", before, ncores(p) > 1 ? " on " : "",
+            text_addf(p->t, "%s %s%s", before, ncores(p) > 1 ? "stays on " : "goes on",
                       ncores(p) > 1 ? core_name(p, core) : "");
         else
             text_addf(p->t, "%s idles", core_name(p, core));

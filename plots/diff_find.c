@@ -208,7 +208,7 @@ static sim_time find_instant(const struct instants *a, const struct instants *b)
     return i == b->nkept || a->kept[i].at < b->kept[i].at ? a->kept[i].at : b->kept[i].at;
 }
 
-sim_time diff_find(struct diff_side sides[2])
+sim_time diff_find(struct diff_side *sides)
 {
     struct instants *in[2];
     uint64_t block = UINT64_MAX;

@@ -180,7 +180,7 @@ void diff_view_release(struct diff_view *view)
     memset(view, 0, sizeof(*view));
 }
 
-void diff_only(struct diff_view views[2])
+void diff_only(struct diff_view *views)
 {
     struct diff_view *a = &views[0], *b = &views[1];
     size_t n = 0;

@@ -33,6 +33,7 @@ struct core_now {
 struct build {
     struct imported *im;
     struct import_sink *to;
+    struct scenario *sc; /* of the config in the head of the recording */
     struct thread_now *threads;
     struct core_now *cores;
     int32_t *core_rank; /* of cores in the order seen: their number in the recording */
@@ -59,9 +60,10 @@ static void flush(struct build *b)
 static void emit(struct build *b, enum trace_kind kind, int32_t place, int32_t thread,
                  int64_t arg, int64_t extra)
 {
-    struct trace_rec rec = {b->now, (uint8_t)kind, place, b->rank[thread], arg, extra, NULL};
+    int32_t slot = b->rank[thread];
+    struct trace_rec rec = {b->now, (uint8_t)kind, place, slot, arg, extra, NULL};
 
-    record_line_write(&b->out, &rec, NULL);
+    record_line_write(&b->out, &rec, kind == TR_ARRIVE ? b->sc->tasks[slot].name : NULL);
     if (b->out.len > PIECE)
         flush(b);
 }
@@ -402,14 +404,13 @@ static void begin(struct build *b, const char *name)
     char *config = config_of(b, name);
     struct diags diags;
     struct config *cfg;
-    struct scenario *sc;
 
     diags_init(&diags);
     cfg = config_parse(name, config, strlen(config), &diags);
-    sc = cfg ? config_scenario(cfg, 0, &diags) : NULL;
-    sim_assert(sc); /* it is ours */
-    recording_header(&b->out, sc, config, true);
-    scenario_free(sc);
+    b->sc = cfg ? config_scenario(cfg, 0, &diags) : NULL;
+    sim_assert(b->sc); /* it is ours */
+    b->sc->variant = "recorded";
+    recording_header(&b->out, b->sc, config, true);
     config_free(cfg);
     diags_release(&diags);
     free(config);
@@ -464,6 +465,7 @@ bool import_build(struct imported *im, const char *name, struct import_sink *to)
     record_line_end(&b.out, b.now, outcome_name(left ? OUTCOME_UNTIL : OUTCOME_COMPLETED));
     flush(&b);
     note_gaps(&b);
+    scenario_free(b.sc);
     free(b.threads);
     free(b.cores);
     free(b.core_rank);

@@ -17,6 +17,10 @@ static const char *const place_names[] = {
     "gone",       "arrived", "ready", "waiting for its loop", "being switched to", "running",
     "off a core", "blocked", "ending"};
 
+_Static_assert(TR_SERVE == TR_SUBMIT + 1, "a request's stages follow one another");
+_Static_assert(TR_SERVED == TR_SERVE + 1, "a request's stages follow one another");
+_Static_assert(TR_REPLY == TR_SERVED + 1, "a request's stages follow one another");
+
 struct task_state {
     enum whereabouts place;
     int32_t core, queue, spec;
@@ -282,14 +286,16 @@ static void request(struct checker *c, const struct trace_rec *rec)
         a = asked_add(&t->asked, &c->state->unused, rec->extra);
         a->device = rec->place;
         a->at = rec->at;
+        a->stage = TR_SUBMIT;
         station_change(d, rec->at, 1);
         return;
     }
-    if (!a || a->device != rec->place) {
+    if (!a || a->device != rec->place || a->stage + 1 != rec->kind) {
         found(c, "task %d: %s of a request it did not make", (int)rec->task,
               trace_kind_name((enum trace_kind)rec->kind));
         return;
     }
+    a->stage = rec->kind; /* submit, serve, served, reply follow one another */
     if (rec->kind != TR_REPLY)
         return;
     wide_add(&d->stays, (uint64_t)(rec->at - a->at));

@@ -10,7 +10,7 @@
 #include "sim/trace_fields.h"
 
 /* Slots are small: the next one is at most a few beyond those seen. */
-enum { SLOTS_AHEAD = 4096, CALLS_DEEP = 1000000 };
+enum { SLOTS_AHEAD = 4096, FRAMES_MAX = 1000000 };
 
 struct guarded_task {
     bool live;
@@ -28,7 +28,7 @@ struct guard {
     int64_t arrived;
     int32_t last; /* the slot that has arrived with the record before; -1 */
     int32_t nloops;
-    uint32_t *calls; /* of each loop: callbacks that have not returned */
+    bool *calls; /* of each loop: a callback is under way */
     sim_time now, stolen;
     char why[300];
 };
@@ -103,7 +103,8 @@ static int64_t range_size(const struct guard *g, enum trace_range range)
     case RANGE_THREAD:
         return 2 * g->arrived + SLOTS_AHEAD;
     case RANGE_ANY:
-    case RANGE_POSITIVE:
+    case RANGE_TIME:
+    case RANGE_COUNT:
     case RANGE_ENUM:
     case RANGE_SLOT:
         break;
@@ -120,8 +121,12 @@ static const char *check_field(struct guard *g, const struct trace_rec *rec, int
         return NULL;
     if (f->range == RANGE_ENUM && !f->word(value))
         return no(g, "%s %" PRId64 " means nothing", f->name, value);
-    if (f->range == RANGE_POSITIVE && value < 0)
+    if ((f->range == RANGE_TIME || f->range == RANGE_COUNT) && value < 0)
         return no(g, "%s is less than 0", f->name);
+    if (value > (f->range == RANGE_TIME    ? SIM_TIME_MAX
+                 : f->range == RANGE_COUNT ? TRACE_COUNT_MAX
+                                           : INT64_MAX))
+        return no(g, "%s is too large", f->name);
     if (f->range == RANGE_SLOT && !live(g, value))
         return no(g, "the %s is task %" PRId64 ", which is not there", f->name, value);
     size = range_size(g, (enum trace_range)f->range);
@@ -184,7 +189,7 @@ static const char *check_arrival(struct guard *g, const struct trace_rec *rec)
 static const char *check_frames(struct guard *g, struct guarded_task *t,
                                 const struct trace_rec *rec)
 {
-    if (rec->kind == TR_FRAME && rec->arg > 0 && ++t->frames > CALLS_DEEP)
+    if (rec->kind == TR_FRAME && rec->arg > 0 && ++t->frames > FRAMES_MAX)
         return no(g, "its stack is too deep");
     if (rec->kind == TR_FRAME && rec->arg == 0 && t->frames-- == 0)
         return no(g, "task %d leaves a function that it has not entered", (int)rec->task);
@@ -193,10 +198,11 @@ static const char *check_frames(struct guard *g, struct guarded_task *t,
 
 static const char *check_calls(struct guard *g, const struct trace_rec *rec)
 {
-    if (rec->kind == TR_CALL && ++g->calls[rec->place] > CALLS_DEEP)
-        return no(g, "too many callbacks are under way");
-    if (rec->kind == TR_RETURN && g->calls[rec->place]-- == 0)
+    if (rec->kind == TR_CALL && g->calls[rec->place])
+        return no(g, "a callback is under way on loop %d", (int)rec->place);
+    if (rec->kind == TR_RETURN && !g->calls[rec->place])
         return no(g, "no callback is under way on loop %d", (int)rec->place);
+    g->calls[rec->place] = rec->kind == TR_CALL;
     return NULL;
 }
 

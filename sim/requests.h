@@ -12,6 +12,7 @@ struct asked {
     sim_time at;     /* when it was submitted */
     sim_time queued; /* since when it is in the device's queue */
     int32_t device;
+    uint8_t stage; /* the checker's: TR_SUBMIT, TR_SERVE or TR_SERVED, whichever came last */
 };
 
 /* Adds to `list`; takes from `unused` where there is one. */

@@ -11,11 +11,15 @@
 #include "sim/base.h"
 #include "sim/trace.h"
 
+/* Counts in records are exact in every reader's numbers, and a thousand of them add up. */
+#define TRACE_COUNT_MAX (INT64_C(1) << 53)
+
 /* What a number points to. */
 enum trace_range {
-    RANGE_ANY,      /* any number */
-    RANGE_POSITIVE, /* not below 0 */
-    RANGE_ENUM,     /* one of `words` */
+    RANGE_ANY,   /* any number */
+    RANGE_TIME,  /* from 0 to SIM_TIME_MAX */
+    RANGE_COUNT, /* from 0 to TRACE_COUNT_MAX */
+    RANGE_ENUM,  /* one of `words` */
     RANGE_CORE,
     RANGE_DEVICE,
     RANGE_SYNC,

@@ -451,6 +451,7 @@ START_TEST(a_real_trace_gives_what_its_lines_say)
 {
     char *said, *recorded = import_file(real, NULL, &said), *text = read_file(real);
     double busy[2] = {0, 0}, end = 0;
+    char *again;
     struct result r;
 
     ck_assert_msg(recorded != NULL, "%s", said);
@@ -461,6 +462,9 @@ START_TEST(a_real_trace_gives_what_its_lines_say)
     ck_assert_double_eq_tol((double)number_at(&r, "/cores/0/user"), busy[0] * 1e9, 200000);
     ck_assert_double_eq_tol((double)number_at(&r, "/cores/1/user"), busy[1] * 1e9, 200000);
     ck_assert_int_gt(number_at(&r, "/summary/tasks"), 20);
+    again = export_text(r.cfg, 0, "ndjson");
+    ck_assert_str_eq(again, recorded);
+    free(again);
     result_free(&r);
     free(said);
     free(text);

@@ -29,6 +29,8 @@ static int check(const struct args *args)
             if (quanta_has_variants(cfg))
                 text_addf(&t, ", %zu variant%s", quanta_variants(cfg),
                           quanta_variants(cfg) == 1 ? "" : "s");
+            if (quanta_is_recorded(cfg))
+                text_add(&t, ", a recorded trace");
             text_add(&t, "\n");
             out_take(&out, text_take(&t));
         }
