@@ -29,8 +29,10 @@ DEFS   := -D_XOPEN_SOURCE=700 -DQUANTA_VERSION='"$(VERSION)"' -I.
 CFLAGS := -std=c11 $(OPT) $(WARN) -ffp-contract=off -fno-common $(SANITY)
 CDEPS  := -MMD -MP
 LDLIBS ?= -lcjson
-# Pictures as PNG and PDF, where librsvg is there; RSVG= builds without it.
-RSVG   ?= $(shell pkg-config --exists librsvg-2.0 cairo-pdf 2>/dev/null && echo 1)
+# Pictures as PNG and PDF, where librsvg is there; RSVG= builds without it, and so do sanitizers, as
+# what fontconfig keeps until the end would be called a leak.
+RSVG   := $(if $(filter undefined,$(origin RSVG)),$(if $(SAN),,$(shell \
+          pkg-config --exists librsvg-2.0 cairo-pdf 2>/dev/null && echo 1)),$(RSVG))
 RASTER := $(if $(RSVG),$(shell pkg-config --libs librsvg-2.0 cairo-pdf))
 RASTER_DEFS := $(if $(RSVG),-DQUANTA_RSVG $(patsubst -I%,-isystem %,$(shell pkg-config --cflags librsvg-2.0 cairo-pdf)))
 CHECK   = $(shell pkg-config --libs check 2>/dev/null || echo -lcheck)

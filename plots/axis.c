@@ -24,7 +24,7 @@ sim_time axis_unit(sim_time t, const char **name)
 {
     size_t i = 0;
 
-    while (i + 1 < ARRAY_LEN(units) && t < 2 * units[i].ns)
+    while (i + 1 < ARRAY_LEN(units) && t < units[i].ns)
         i++;
     *name = units[i].name;
     return units[i].ns;

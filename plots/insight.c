@@ -352,6 +352,10 @@ static void levels(const struct plot_run *r, struct text *t)
 {
     const struct metrics *m = r->metrics;
 
+    if (m->end == 0) {
+        text_add(t, "All of it takes no time.");
+        return;
+    }
     text_addf(t,
               "Up to %" PRId64 " in progress, up to %" PRId64 " running; the cores are busy ",
               m->concurrency.max, m->parallelism.max);

@@ -387,6 +387,15 @@ static void task_cells(struct lane *l, const struct cells *cells, const char *na
     flush(l->s, &bars, colours->fill);
 }
 
+void lane_cut(struct svg *s, px x, px y, px radius, colour c)
+{
+    svg_path(s, c, radius < PX(2) ? PX(1) : 180);
+    svg_move(s, x, y - radius);
+    svg_to(s, x + radius, y);
+    svg_to(s, x, y + radius);
+    svg_path_end(s, "cut off: it would go on");
+}
+
 /* How the task came to its end, where that lies within the picture. */
 static void task_ending(struct lane *l, const struct task_story *story,
                         const struct task_colours *colours)
@@ -394,6 +403,12 @@ static void task_ending(struct lane *l, const struct task_story *story,
     px middle = l->y + l->h / 2, radius = l->h < PX(8) ? l->h * 36 / 100 : 360, x;
     struct text title = {0};
 
+    if (story->ending == TASK_LIVES && l->run->outcome == OUTCOME_UNTIL &&
+        history_end(l->run->history) <= l->axis->to) {
+        lane_cut(l->s, axis_at(l->axis, history_end(l->run->history)) + PX(3), middle, radius,
+                 colours->line);
+        return;
+    }
     if (story->ending == TASK_STUCK || story->ending == TASK_LIVES ||
         story->end > l->axis->to || story->end < l->axis->from)
         return;

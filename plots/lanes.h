@@ -31,4 +31,7 @@ int64_t lane_band_most(const struct plot_run *run, int32_t row, int32_t n);
 void lane_glyph(struct svg *s, const struct theme *theme, enum doing is,
                 const struct task_colours *c, px x0, px x1, px y, px h, const char *title);
 
+/* The sign of a task that would go on behind the end of the run. */
+void lane_cut(struct svg *s, px x, px y, px radius, colour c);
+
 #endif

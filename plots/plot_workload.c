@@ -8,11 +8,20 @@ enum { WORK_ROWS = 8, WORK_PITCH = 23, LEGEND_PITCH = 23, SIGN = 40, TEXT_AT = 5
 
 /* ---- the workload ------------------------------------------------------------------------------- */
 
-/* Of the first run; tasks of one name are drawn once. */
+/* The first run that has come to its end: there it is known what was needed. */
+static const struct plot_run *whole_run(const struct plot *p)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (p->runs[i].outcome == OUTCOME_COMPLETED)
+            return &p->runs[i];
+    return &p->runs[0];
+}
+
+/* Copies of one task are drawn once. */
 static int32_t work_rows(const struct plot *p, const struct needs *rows[WORK_ROWS],
                          int32_t specs[WORK_ROWS])
 {
-    const struct plot_run *r = &p->runs[0];
+    const struct plot_run *r = whole_run(p);
     int32_t n = 0;
 
     for (int32_t i = 0; i < r->sc->ntasks && i < HISTORY_NEEDS; i++) {
@@ -20,6 +29,8 @@ static int32_t work_rows(const struct plot *p, const struct needs *rows[WORK_ROW
 
         if (!needs || needs->n == 0)
             continue;
+        if (needs->open)
+            return 0; /* nobody knows what it would have needed */
         if (n == WORK_ROWS)
             return 0; /* too many to say anything */
         rows[n] = needs;
@@ -136,7 +147,15 @@ static px work_width(const struct layout *l, int32_t n, const struct needs *cons
 
 /* ---- the legend ---------------------------------------------------------------------------------- */
 
-enum sign { SIGN_DOES, SIGN_ENDED = DOINGS, SIGN_FAULT, SIGN_PROGRESS, SIGN_RUNNING, SIGNS };
+enum sign {
+    SIGN_DOES,
+    SIGN_ENDED = DOINGS,
+    SIGN_FAULT,
+    SIGN_CUT,
+    SIGN_PROGRESS,
+    SIGN_RUNNING,
+    SIGNS
+};
 
 /* Which signs this picture has. */
 static int signs(const struct plot *p, int list[SIGNS])
@@ -154,6 +173,7 @@ static int signs(const struct plot *p, int list[SIGNS])
         for (int is = 0; is < DOINGS; is++)
             saw[is] = saw[is] || history_saw(r->history, (enum doing)is);
         saw[DOES_CHANGE] = saw[DOES_CHANGE] || r->metrics->switch_time > 0;
+        saw[SIGN_CUT] = saw[SIGN_CUT] || r->outcome == OUTCOME_UNTIL;
         saw[SIGN_FAULT] = saw[SIGN_FAULT] || r->metrics->faults.n > 0;
     }
     for (int i = 0; i < SIGNS; i++)
@@ -173,6 +193,7 @@ static void sign_text(const struct plot *p, int sign, struct text *t)
                                              "deadlocked: for ever",
                                              "finished",
                                              "ended by a fault",
+                                             "cut off by the end of the run",
                                              "tasks in progress (concurrency)",
                                              "tasks running now (parallelism)"};
     sim_time cost = 0;
@@ -206,6 +227,9 @@ static void draw_sign(const struct plot *p, struct svg *s, int sign, px x, px y)
         break;
     case SIGN_FAULT:
         svg_cross(s, x + PX(20), y, 380, theme->bad, 240, NULL);
+        break;
+    case SIGN_CUT:
+        lane_cut(s, x + PX(18), y, 380, theme->faint);
         break;
     case SIGN_PROGRESS:
     case SIGN_RUNNING:
@@ -250,7 +274,7 @@ static void draw_work(const struct layout *l, struct svg *s, px y, int32_t n,
                       const struct needs *const rows[], const int32_t specs[])
 {
     const struct theme *theme = l->p->theme;
-    const struct scenario *sc = l->p->runs[0].sc;
+    const struct scenario *sc = whole_run(l->p)->sc;
 
     svg_group(s, "workload", NULL);
     axis_grid(&l->axis, s, theme, y - PX(12), y + PX(WORK_PITCH * n + 2));

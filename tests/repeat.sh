@@ -35,6 +35,10 @@ digests() { # NAME WORDS... -- CONFIG...
             exit 1
         fi
         cat "$out/$name.one" >>"$out/$name.digests"
+        # A picture has the same bytes, too.
+        # shellcheck disable=SC2086 # words, on purpose
+        $words "$out/$name/quanta" plot "$config" >"$out/$name.one"
+        printf '%s  %s  picture\n' "$(cksum <"$out/$name.one")" "$config" >>"$out/$name.digests"
     done
 }
 
