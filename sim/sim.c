@@ -165,8 +165,8 @@ struct thread *executor_thread_new(struct executor *ex, bool paid)
 
 void executor_serve(struct executor *ex, struct thread *th, struct task *t)
 {
-    trace_emit(ex->sim->trace, ex->sim->eng.now, TR_SERVES, ex->id, (int32_t)t->slot, th->serial,
-               th->slot);
+    trace_emit(ex->sim->trace, ex->sim->eng.now, TR_SERVES, ex->id, (int32_t)t->slot,
+               th->serial, th->slot);
     th->task = t;
     t->thread = th;
     th->priority = (int32_t)ex->sim->sc->tasks[t->spec].priority;

@@ -192,22 +192,22 @@ enum loop_stage {
 
 /* What a loop runs from its start to its end with nothing of the loop between: a callback, or
  * one tick or microtask of a drain. */
-#define CALL_KINDS(X)                                                               \
-    X(SCRIPT, "script", "the main script")                                          \
-    X(TASK, "task", "a task begins: its function, up to its first await")           \
-    X(TIMER, "timer", "a timer's callback, or the end of a sleep")                  \
-    X(INTERVAL, "interval", "an interval's callback")                               \
-    X(IMMEDIATE, "immediate", "an immediate's callback")                            \
-    X(TICK, "tick", "a nextTick callback")                                          \
-    X(MICROTASK, "microtask", "a queueMicrotask callback")                          \
-    X(REACTION, "reaction", "a promise's `then` or `catch`")                        \
-    X(ADOPTION, "adoption", "a promise is asked to settle the one that follows it") \
-    X(CONTINUATION, "continuation", "an async function goes on behind its await")   \
-    X(IO, "io", "a device has replied")                                             \
-    X(WORK, "work", "a thread of the pool is done")                                 \
-    X(JOIN, "join", "the children waited for have ended")                           \
-    X(PERIOD, "period", "the next job of a periodic task is released")              \
-    X(CLOSE, "close", "a close callback")                                           \
+#define CALL_KINDS(X)                                                                          \
+    X(SCRIPT, "script", "the main script")                                                     \
+    X(TASK, "task", "a task begins: its function, up to its first await")                      \
+    X(TIMER, "timer", "a timer's callback, or the end of a sleep")                             \
+    X(INTERVAL, "interval", "an interval's callback")                                          \
+    X(IMMEDIATE, "immediate", "an immediate's callback")                                       \
+    X(TICK, "tick", "a nextTick callback")                                                     \
+    X(MICROTASK, "microtask", "a queueMicrotask callback")                                     \
+    X(REACTION, "reaction", "a promise's `then` or `catch`")                                   \
+    X(ADOPTION, "adoption", "a promise is asked to settle the one that follows it")            \
+    X(CONTINUATION, "continuation", "an async function goes on behind its await")              \
+    X(IO, "io", "a device has replied")                                                        \
+    X(WORK, "work", "a thread of the pool is done")                                            \
+    X(JOIN, "join", "the children waited for have ended")                                      \
+    X(PERIOD, "period", "the next job of a periodic task is released")                         \
+    X(CLOSE, "close", "a close callback")                                                      \
     X(MESSAGE, "message", "a message, or the news of a worker: its start, its error, its end") \
     X(EVENT, "event", "what listens to the process: to its end, to rejections")
 
