@@ -384,7 +384,7 @@ static void read_nested(struct reader *r, const cJSON *at, const char *key,
 static void read_some_bytes(struct reader *r, const cJSON *at, const struct param *p,
                             int64_t *bytes)
 {
-    if (read_bytes(r, at, false, bytes) && *bytes < p->min)
+    if (read_bytes(r, at, p->type == PARAM_BANDWIDTH, bytes) && *bytes < p->min)
         wrong(r, at, NULL, "expected %" PRId64 " or more bytes", p->min);
 }
 
@@ -400,9 +400,6 @@ static void read_inside(struct reader *r, const cJSON *at, const struct param *p
 
 static void read_param(struct reader *r, const cJSON *at, const struct param *p, void *to)
 {
-    int64_t min, max;
-
-    limits(p, &min, &max);
     switch (p->type) {
     case PARAM_TIME:
         (void)read_limited_time(r, at, p, to);
@@ -411,7 +408,7 @@ static void read_param(struct reader *r, const cJSON *at, const struct param *p,
         *(const struct dist **)to = read_dist(r, at);
         break;
     case PARAM_INT:
-        (void)read_int(r, at, min, max, to);
+        (void)read_number(r, at, p, to);
         break;
     case PARAM_POLICIES:
         read_policies(r, at, to);
@@ -431,13 +428,11 @@ static void read_param(struct reader *r, const cJSON *at, const struct param *p,
         (void)read_rate(r, at, to);
         break;
     case PARAM_BYTES:
+    case PARAM_BANDWIDTH:
         read_some_bytes(r, at, p, to);
         break;
     case PARAM_OBJECT:
         read_inside(r, at, p, to);
-        break;
-    case PARAM_BANDWIDTH:
-        (void)read_bytes(r, at, true, to);
         break;
     case PARAM_COUNT:
         (void)read_count(r, at, p, to);
@@ -447,8 +442,8 @@ static void read_param(struct reader *r, const cJSON *at, const struct param *p,
         break;
     case PARAM_TEXT:
     case PARAM_NAME:
-        *(const char **)to = p->type == PARAM_TEXT ? read_text(r, at, "a text", false)
-                                                   : read_text(r, at, "a name", true);
+        *(const char **)to = read_text(r, at, p->type == PARAM_TEXT ? "a text" : "a name",
+                                       p->type == PARAM_NAME);
         break;
     case PARAM_NAMES:
         read_names(r, at, to);

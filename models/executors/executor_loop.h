@@ -500,11 +500,10 @@ void work_next(struct loops *all, struct pool_thread *pt, struct step *out);
 extern const struct param heap_params[]; /* of struct heap_params */
 
 void heap_init(struct loop *l, const struct heap_params *params);
-/* The task is the one that runs, and heap_goes_on() must be asked before it does anything else.
- * False: it has been faulted, and is to be killed. */
+/* The task is the one that runs, and heap_goes_on() must be asked before it does anything else. */
 void heap_allocate(struct loop *l, struct loop_task *lt, int64_t bytes, bool leaks,
                    uint32_t place);
-bool heap_free(struct loop *l, struct loop_task *lt, int64_t bytes, uint32_t place);
+void heap_free(struct loop *l, struct loop_task *lt, int64_t bytes, uint32_t place);
 void heap_task_ends(struct loop *l, struct loop_task *lt);
 void heap_ends(struct loop *l); /* its process has */
 

@@ -382,12 +382,7 @@ void loop_call(struct loop *l, struct fiber *f, const struct step *step)
         heap_allocate(l, f->of, step->bytes, step->call->leaks, step->place);
         break;
     case LOOP_FREE:
-        if (!heap_free(l, f->of, step->bytes, step->place)) {
-            struct loop_task *lt = f->of;
-
-            loop_kill(lt, true);
-            loop_check(lt);
-        }
+        heap_free(l, f->of, step->bytes, step->place);
         break;
     default:
         start(l, f, step);

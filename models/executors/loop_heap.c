@@ -321,7 +321,7 @@ void heap_allocate(struct loop *l, struct loop_task *lt, int64_t bytes, bool lea
     h->scavenged = h->swept = false;
 }
 
-bool heap_free(struct loop *l, struct loop_task *lt, int64_t bytes, uint32_t place)
+void heap_free(struct loop *l, struct loop_task *lt, int64_t bytes, uint32_t place)
 {
     struct heap *h = &l->heap;
     char text[160];
@@ -332,13 +332,14 @@ bool heap_free(struct loop *l, struct loop_task *lt, int64_t bytes, uint32_t pla
                        " that it has not freed yet",
                        bytes, share_bytes(&lt->heap));
         executor_fault(l->ex, lt->task, place, text);
-        return false;
+        loop_kill(lt, true);
+        loop_check(lt);
+        return;
     }
     share_drop(h, &lt->heap, bytes);
     if (!h->params.present)
         h->old -= bytes;
     tell(l);
-    return true;
 }
 
 void heap_task_ends(struct loop *l, struct loop_task *lt)
