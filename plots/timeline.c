@@ -173,7 +173,7 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
     struct task_now *t =
         rec->task >= 0 && rec->kind != TR_ARRIVE ? &tl->task_now[rec->task] : NULL;
 
-    if (tl->nloops > 0)
+    if (tl->numbers)
         timeline_loop(tl, rec);
     switch ((enum trace_kind)rec->kind) {
     case TR_ARRIVE:
@@ -265,7 +265,7 @@ void timeline_free(struct timeline *tl)
         free(tl->tasks[i]->name);
         free(tl->tasks[i]);
     }
-    free(tl->loops);
+    timeline_loops_free(tl);
     free(tl->cores);
     free(tl->core_now);
     free(tl->task_now);

@@ -5,7 +5,7 @@
 #include "plots/glyphs.h"
 #include "plots/timeline.h"
 
-enum { BINS = 2048 };
+enum { BINS = 2048, TIMELINE_LOOPS = 16 };
 
 enum task_is {
     TASK_GONE,
@@ -78,6 +78,7 @@ struct loop_bin {
 };
 
 struct loop_row {
+    int32_t loop; /* its number */
     enum loop_stage stage;
     int32_t calling; /* slot; -1: none */
     enum call_kind call;
@@ -97,8 +98,10 @@ struct timeline {
     struct core_now *core_now;
     struct task_now *task_now;
     size_t nslots;
-    struct loop_row *loops;
+    struct loop_row *loops[TIMELINE_LOOPS];
     int32_t nloops;           /* with rows */
+    bool more_loops;          /* than have rows */
+    int32_t *numbers;         /* of each loop: its row, or -1; NULL: there are none */
     int32_t ncores;           /* likewise */
     struct heap_line **heaps; /* by the number of the loop; NULL: it has none */
     size_t nheaps;
@@ -128,12 +131,12 @@ sim_time timeline_share(const struct timeline *tl, sim_time bin, sim_time from, 
                         sim_time time);
 
 /* timeline_loops.c */
-enum { TIMELINE_LOOPS = 8 };
 void timeline_loops_init(struct timeline *tl);
+void timeline_loops_free(struct timeline *tl);
 void timeline_loop(struct timeline *tl, const struct trace_rec *rec);
 void timeline_loops_end(struct timeline *tl, sim_time end);
 void timeline_loops_join(struct timeline *tl); /* as timeline_join() joins the other bins */
-size_t timeline_loop_label(const struct timeline *tl, int32_t loop, struct text *label);
+size_t timeline_loop_label(const struct timeline *tl, int32_t row, struct text *label);
 void timeline_loops_draw(struct drawing *d);
 void timeline_loops_legend(struct text *t, const struct timeline *const *list, size_t n,
                            const struct glyphs *g);

@@ -16,16 +16,39 @@ void timeline_loops_init(struct timeline *tl)
 {
     int32_t n = scenario_loops(tl->sc);
 
-    tl->nloops = n < TIMELINE_LOOPS ? n : TIMELINE_LOOPS;
     if (n == 0)
         return;
+    tl->numbers = sim_calloc((size_t)n, sizeof(*tl->numbers));
     tl->sink.kinds |= TRACE_BIT(PHASE) | TRACE_BIT(CALL) | TRACE_BIT(RETURN) |
                       TRACE_BIT(QUEUED) | TRACE_BIT(GC);
-    tl->loops = sim_calloc((size_t)tl->nloops, sizeof(*tl->loops));
-    for (int32_t i = 0; i < tl->nloops; i++) {
-        tl->loops[i].stage = STAGE_WAIT;
-        tl->loops[i].calling = -1;
+    for (int32_t i = 0; i < n; i++)
+        tl->numbers[i] = -1;
+}
+
+/* Its row, made when it is first told of; NULL: there are too many. */
+static struct loop_row *row_of(struct timeline *tl, int32_t loop)
+{
+    struct loop_row *l;
+
+    if (tl->numbers[loop] >= 0)
+        return tl->loops[tl->numbers[loop]];
+    if (tl->nloops == TIMELINE_LOOPS) {
+        tl->more_loops = true;
+        return NULL;
     }
+    tl->numbers[loop] = tl->nloops;
+    l = tl->loops[tl->nloops++] = sim_calloc(1, sizeof(*l));
+    l->loop = loop;
+    l->stage = STAGE_WAIT;
+    l->calling = -1;
+    return l;
+}
+
+void timeline_loops_free(struct timeline *tl)
+{
+    for (int32_t i = 0; i < tl->nloops; i++)
+        free(tl->loops[i]);
+    free(tl->numbers);
 }
 
 void timeline_loops_join(struct timeline *tl)
@@ -33,7 +56,7 @@ void timeline_loops_join(struct timeline *tl)
     static const struct loop_bin no_bin;
 
     for (int32_t l = 0; l < tl->nloops; l++) {
-        struct loop_bin *bins = tl->loops[l].bins;
+        struct loop_bin *bins = tl->loops[l]->bins;
 
         for (int i = 0; i < BINS; i++) {
             struct loop_bin joined = no_bin;
@@ -96,7 +119,7 @@ static void loop_to(struct timeline *tl, struct loop_row *l, sim_time now)
 static void turns(struct timeline *tl, const struct trace_rec *rec)
 {
     for (int32_t i = 0; i < tl->nloops; i++) {
-        struct loop_row *l = &tl->loops[i];
+        struct loop_row *l = tl->loops[i];
         bool off = rec->kind == TR_READY;
 
         if (l->calling != rec->task || l->off == off)
@@ -112,9 +135,11 @@ void timeline_loop(struct timeline *tl, const struct trace_rec *rec)
 
     if (rec->kind == TR_RUN || (rec->kind == TR_READY && rec->arg != READY_LOOP))
         turns(tl, rec);
-    if (!((TRACE_LOOPS | TRACE_BIT(GC)) >> rec->kind & 1) || rec->place >= tl->nloops)
+    if (!((TRACE_LOOPS | TRACE_BIT(GC)) >> rec->kind & 1))
         return;
-    l = &tl->loops[rec->place];
+    l = row_of(tl, rec->place);
+    if (!l)
+        return;
     loop_to(tl, l, rec->at);
     if (rec->kind == TR_PHASE) {
         l->stage = (enum loop_stage)rec->arg;
@@ -136,7 +161,7 @@ void timeline_loop(struct timeline *tl, const struct trace_rec *rec)
 void timeline_loops_end(struct timeline *tl, sim_time end)
 {
     for (int32_t i = 0; i < tl->nloops; i++)
-        loop_to(tl, &tl->loops[i], end);
+        loop_to(tl, tl->loops[i], end);
 }
 
 /* ---- drawing --------------------------------------------------------------------------------------- */
@@ -189,20 +214,29 @@ static enum loop_does shows(const struct drawing *d, const struct loop_row *l, i
     return busy > 0 ? longest : DOES_WAITS;
 }
 
-size_t timeline_loop_label(const struct timeline *tl, int32_t loop, struct text *label)
+static bool is_worker(const struct scenario *sc, int32_t loop)
 {
+    int32_t first = scenario_first_worker(sc, scenario_loop_executor(sc, loop));
+
+    return first >= 0 && loop >= first;
+}
+
+size_t timeline_loop_label(const struct timeline *tl, int32_t row, struct text *label)
+{
+    int32_t loop = tl->loops[row]->loop;
     char buf[TASK_NAME_SIZE];
 
-    if (scenario_loops(tl->sc) == 1)
+    if (tl->nloops == 1)
         text_add(label, "loop");
     else
-        text_addf(label, "loop %s", scenario_loop_name(tl->sc, loop, buf));
+        text_addf(label, "%s%s", is_worker(tl->sc, loop) ? "" : "loop ",
+                  scenario_loop_name(tl->sc, loop, buf));
     return glyph_columns(label->data);
 }
 
 static void draw_loop(struct drawing *d, int32_t loop)
 {
-    const struct loop_row *l = &d->tl->loops[loop];
+    const struct loop_row *l = d->tl->loops[loop];
     struct pen pen = {d->t, d->colours, NULL};
     struct text label = {0};
 
@@ -230,12 +264,10 @@ static void draw_loop(struct drawing *d, int32_t loop)
 
 void timeline_loops_draw(struct drawing *d)
 {
-    int32_t n = scenario_loops(d->tl->sc);
-
     for (int32_t i = 0; i < d->tl->nloops; i++)
         draw_loop(d, i);
-    if (n > d->tl->nloops)
-        text_addf(d->t, "... and %d more loops\n", (int)(n - d->tl->nloops));
+    if (d->tl->more_loops)
+        text_add(d->t, "... and more loops\n");
 }
 
 /* What is seen of all there could be. */
@@ -252,9 +284,9 @@ void timeline_loops_legend(struct text *t, const struct timeline *const *list, s
     for (size_t i = 0; i < n; i++)
         for (int32_t l = 0; l < list[i]->nloops; l++) {
             any = true;
-            others = others || list[i]->loops[l].others;
+            others = others || list[i]->loops[l]->others;
             for (int k = 0; k < DOES_COUNT; k++)
-                ever[k] = ever[k] || list[i]->loops[l].ever[k];
+                ever[k] = ever[k] || list[i]->loops[l]->ever[k];
         }
     if (!any)
         return;
