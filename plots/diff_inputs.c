@@ -135,10 +135,13 @@ void diff_inputs(const char *a, const char *b, struct diff_inputs *inputs)
     struct json j[2];
     struct pair p = {.j = {&j[0], &j[1]}, .inputs = inputs};
     struct diags diags;
+    bool first, second;
 
     memset(inputs, 0, sizeof(*inputs));
     diags_init(&diags);
-    if (json_parse(&j[0], a, strlen(a), &diags) & json_parse(&j[1], b, strlen(b), &diags))
+    first = json_parse(&j[0], a, strlen(a), &diags); /* both, as both are released */
+    second = json_parse(&j[1], b, strlen(b), &diags);
+    if (first && second)
         compare(&p, j[0].root, j[1].root);
     for (int i = 0; i < 2; i++)
         json_release(&j[i]);

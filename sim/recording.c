@@ -338,7 +338,8 @@ static void take_lines(struct recording *r, const struct json *j)
     for (const cJSON *m = at ? at->child : NULL; m; m = m->next, i++) {
         const cJSON *line = cJSON_IsArray(m) && m->child ? m->child->next : NULL;
 
-        if (cJSON_IsNumber(line) && line->valuedouble >= 0 && line->valuedouble < INT32_MAX)
+        if (line && cJSON_IsNumber(line) && line->valuedouble >= 0 &&
+            line->valuedouble < INT32_MAX)
             r->sc->places[i].line = (int32_t)line->valuedouble;
     }
 }
