@@ -161,7 +161,10 @@ static void add_switch(struct perfetto *p, const struct sched_event *event)
     add_ftrace(p, event, event->core, EVENT_SWITCH);
 }
 
-/* Told on the core where the thread ran last: the reader takes equal times of different cores
+/* Differs: of a thread that is woken, runs for no time and waits again, all within one instant,
+ * version 20.1 shows the second wait as ready, for it takes wake-ups of an instant last.
+ *
+ * Told on the core where the thread ran last: the reader takes equal times of different cores
  * in an order of its own, and it must not be woken before it has gone to sleep. */
 static void add_waking(struct perfetto *p, const struct sched_event *event)
 {

@@ -30,6 +30,7 @@ struct vcd {
     struct export_out *out;
     struct export_file *changes, *tasks; /* tasks: their declarations */
     struct signal *cores;
+    int32_t *switching;    /* cores: the task that is switched to; -1: none */
     struct signal *states; /* of the tasks shown */
     int32_t nstates;
     int32_t *shown; /* slots: index into states plus one; 0: not shown */
@@ -188,26 +189,24 @@ static const char *waiting_word(const struct trace_rec *rec)
 
 static void run(struct vcd *v, const struct trace_rec *rec)
 {
+    v->switching[rec->place] = rec->kind == TR_SWITCH ? rec->task : -1;
     if (rec->kind == TR_SWITCH) {
         change(v, rec->place, "switch");
         task_is(v, rec->task, STATE_WAITING, "switch");
         return;
     }
     change(v, rec->place, task_names_of(&v->names, rec->task));
-    task_is(v, rec->task, STATE_RUNNING,
-            rec->arg == RUN_KERNEL && rec->kind != TR_RENEW ? "kernel" : "running");
+    task_is(v, rec->task, STATE_RUNNING, rec->arg == RUN_KERNEL ? "kernel" : "running");
 }
 
 /* A task becomes ready: perhaps while its core was still switching to it. */
 static void ready(struct vcd *v, const struct trace_rec *rec)
 {
-    for (int32_t i = 0; i < ncores(v) && rec->arg == READY_PREEMPTED; i++) {
-        const char *value = v->cores[i].dirty ? v->cores[i].now : v->cores[i].told;
-
-        if (value && strcmp(value, "switch") == 0 && (size_t)rec->task < v->nslots &&
-            v->state[rec->task] == STATE_WAITING)
+    for (int32_t i = 0; i < ncores(v); i++)
+        if (v->switching[i] == rec->task) {
             change(v, i, "idle");
-    }
+            v->switching[i] = -1;
+        }
     task_is(v, rec->task, STATE_READY, "ready");
 }
 
@@ -289,6 +288,7 @@ static void vcd_free(struct exporter *ex)
     export_file_free(v->changes);
     signals_free(v->cores, ncores(v));
     signals_free(v->states, TASKS_SHOWN);
+    free(v->switching);
     free(v->shown);
     free(v->state);
     free(v->dirty);
@@ -314,8 +314,11 @@ static struct exporter *vcd_start(const struct scenario *sc, struct export_out *
     v->tasks = export_file_new(out, NULL);
     v->cores = sim_calloc((size_t)sc->machine.ncores, sizeof(*v->cores));
     v->states = sim_calloc(TASKS_SHOWN, sizeof(*v->states));
-    for (int32_t i = 0; i < sc->machine.ncores; i++)
+    v->switching = sim_calloc((size_t)sc->machine.ncores, sizeof(*v->switching));
+    for (int32_t i = 0; i < sc->machine.ncores; i++) {
+        v->switching[i] = -1;
         change(v, i, "idle");
+    }
     return &v->base;
 }
 

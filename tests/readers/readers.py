@@ -40,6 +40,8 @@ RUNS = [
     (os.path.join(HERE, "configs/interrupts.json"), None, [], True),
     (os.path.join(HERE, "configs/random.json"), None, ["--seed", "1"], True),
     (os.path.join(HERE, "configs/random.json"), None, ["--seed", "2", "--until", "9ms"], True),
+    (os.path.join(HERE, "configs/random.json"), None,
+     ["--seed", "7", "--set", '/machine/scheduler={"policy":"srtf","on_wake":"preempt"}'], True),
 ]
 DAMAGED = os.path.join(HERE, "configs/migrations.json")
 
