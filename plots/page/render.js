@@ -9,7 +9,7 @@ import { CORE, TASK, gallop, isBusy, isRunning, segmentAt, sumAt } from './lanes
 import { shorter } from './text.js';
 
 const WIDE = 3;     /* pixels of a shape */
-const SAMPLES = 12; /* segments of a shared pixel that are looked at */
+const SAMPLES = 5;  /* segments of a shared pixel that are looked at */
 const BAR = 15;     /* most height of a running task's bar */
 
 const isSwitch = state => state === CORE.SWITCH || state === CORE.IRQ;
@@ -36,6 +36,7 @@ export class Painter {
     Object.assign(this, { w, h, width, height, gutter, top, dpr, from: view.from, to: view.to });
     this.scale = (width - gutter) / (view.to - view.from);
     this.px.fill(0);
+    this.carry = { row: null, i: -1, p: -1, busy: 0, lost: 0 };
     this.shapes = [];
     this.marks = [];
     this.grid(step);
@@ -154,21 +155,36 @@ export class Painter {
 
   /* Segments i..j-1 share a pixel. */
   shared(row, lanes, i, j, p, from, to, width) {
-    const [y, h] = this.bar(row), { theme, run } = this;
+    const [y, h] = this.bar(row), { theme, run, carry } = this;
+    /* Where the pixel before ended, this one begins: its sums are known. */
+    const known = carry.row === row && carry.i === i && carry.p === p - 1;
     if (row.lanes === 'cores') {
-      const busy = sumAt(lanes, run.busySum, isBusy, j - 1, to) - sumAt(lanes, run.busySum, isBusy, i, from);
-      const lost = sumAt(lanes, run.switchSum, isSwitch, j - 1, to) - sumAt(lanes, run.switchSum, isSwitch, i, from);
+      const busyTo = sumAt(lanes, run.busySum, isBusy, j - 1, to), lostTo = sumAt(lanes, run.switchSum, isSwitch, j - 1, to);
+      const busy = busyTo - (known ? carry.busy : sumAt(lanes, run.busySum, isBusy, i, from));
+      const lost = lostTo - (known ? carry.lost : sumAt(lanes, run.switchSum, isSwitch, i, from));
+      this.carried(row, j - 1, p, busyTo, lostTo);
       const high = Math.min(h, Math.round(h * busy / width)), more = Math.min(h - high, Math.round(h * lost / width));
       this.fill(p, y + h - high, 1, high, this.dominant(lanes, i, j, busy));
       this.fill(p, y + h - high - more, 1, more, theme.pixels.sw);
     } else if (row.lanes === 'calls') {
       this.fill(p, y + 3, 1, h - 3, theme.pixels.many);
     } else {
-      const ran = sumAt(lanes, run.runSum, isRunning, j - 1, to) - sumAt(lanes, run.runSum, isRunning, i, from);
+      const ranTo = sumAt(lanes, run.runSum, isRunning, j - 1, to);
+      const ran = ranTo - (known ? carry.busy : sumAt(lanes, run.runSum, isRunning, i, from));
+      this.carried(row, j - 1, p, ranTo, 0);
       const high = Math.min(h, Math.round(h * ran / width)), hue = run.hue[row.lane];
       this.fill(p, y + (h >> 1) - 1, 1, Math.max(1, Math.round(this.dpr)), theme.thinPixels[hue]);
       this.fill(p, y + (h - high >> 1), 1, high, theme.huePixels[hue]);
     }
+  }
+
+  carried(row, i, p, busy, lost) {
+    const { carry } = this;
+    carry.row = row;
+    carry.i = i;
+    carry.p = p;
+    carry.busy = busy;
+    carry.lost = lost;
   }
 
   /* The colour of who had most of the pixel, as far as samples tell; grey where nobody had a
