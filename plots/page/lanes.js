@@ -111,9 +111,9 @@ export function segmentAt(lanes, l, t) {
 }
 
 /* The first index from `lo` on, below `hi`, whose start is beyond `t`: found by strides that
- * double, so that a near one costs little. */
-export function gallop(start, t, lo, hi) {
-  let step = 1, to = lo;
+ * double from `step` on, so that a near one costs little. */
+export function gallop(start, t, lo, hi, step = 1) {
+  let to = lo;
   while (to < hi && start[to] <= t) {
     lo = to + 1;
     to += step;

@@ -68,16 +68,41 @@ export class Painter {
 
   /* ---- pixels ------------------------------------------------------------------------------- */
 
+  /* Within a lane, into its own small image, which stands on its side: columns are written, and
+   * a column's pixels are neighbours there. */
+  fillLane(x, y, w, h, colour) {
+    const { column, wide, strip } = this;
+    const left = Math.max(x - this.left, 0), right = Math.min(x - this.left + w, wide), top = y - this.barY;
+    for (let at = left; at < right; at++)
+      for (let i = at * column + top, end = i + h; i < end; i++) strip[i] = colour;
+  }
+
+  beginLane(row) {
+    [this.barY, this.column] = this.bar(row);
+    this.left = Math.round(this.gutter * this.dpr);
+    this.wide = this.w - this.left;
+    const need = this.wide * this.column;
+    if (!this.strip || this.strip.length < need) this.strip = new Uint32Array(need);
+    else this.strip.fill(0, 0, need);
+  }
+
+  endLane() {
+    const { strip, px, w, wide, column, barY, left } = this;
+    const from = Math.max(0, -barY), to = Math.min(column, this.h - barY);
+    for (let y = from; y < to; y++) {
+      let at = (barY + y) * w + left;
+      for (let i = y, end = wide * column; i < end; i += column, at++) {
+        const colour = strip[i];
+        if (colour !== 0) px[at] = colour;
+      }
+    }
+  }
+
   fill(x, y, w, h, colour) {
     const left = Math.max(x, Math.round(this.gutter * this.dpr)), right = Math.min(x + w, this.w);
-    const bottom = Math.min(y + h, this.h), { px, w: wide } = this;
-    if (right <= left) return;
-    let at = Math.max(0, y) * wide + left;
-    if (right - left === 1) { /* most are: no call for a single pixel */
-      for (const end = bottom * wide + left; at < end; at += wide) px[at] = colour;
-      return;
-    }
-    for (const end = bottom * wide + left; at < end; at += wide) px.fill(colour, at, at + right - left);
+    const bottom = Math.min(y + h, this.h);
+    for (let row = Math.max(0, y); row < bottom; row++)
+      if (right > left) this.px.fill(colour, row * this.w + left, row * this.w + right);
   }
 
   grid(step) {
@@ -104,8 +129,15 @@ export class Painter {
       if (row.lanes === 'lanes') this.ring(row, lanes, last);
       return;
     }
+    this.beginLane(row);
+    this.segments(row, lanes, first, last);
+    this.endLane();
+    if (row.lanes === 'lanes') this.ring(row, lanes, last);
+  }
+
+  segments(row, lanes, first, last) {
     const { start } = lanes, k = this.scale * this.dpr, origin = this.gutter * this.dpr;
-    let i = Math.max(first, gallop(start, this.from, first, last) - 1);
+    let i = Math.max(first, gallop(start, this.from, first, last) - 1), stride = 1;
     while (i < last && start[i] < this.to) {
       const x0 = origin + (start[i] - this.from) * k, x1 = origin + (start[i + 1] - this.from) * k;
       if (x1 - x0 >= WIDE * this.dpr) {
@@ -114,7 +146,8 @@ export class Painter {
         continue;
       }
       const p = Math.floor(x0), end = this.from + (p + 1 - origin) / k;
-      const j = gallop(start, end, i + 1, last);
+      const j = gallop(start, end, i + 1, last, stride);
+      stride = Math.max(1, j - i >> 1);
       if (j - i < 2) {
         this.single(row, lanes, i, p, Math.max(1, Math.ceil(x1) - p));
         i++;
@@ -123,7 +156,6 @@ export class Painter {
         i = j - 1;
       }
     }
-    if (row.lanes === 'lanes') this.ring(row, lanes, last);
   }
 
   /* Where a bar of the row is on the canvas, in its pixels: [y, height]. */
@@ -139,23 +171,22 @@ export class Painter {
   }
 
   single(row, lanes, i, p, w) {
-    const state = lanes.state[i], hue = this.hue(row, lanes, i), [y, h] = this.bar(row);
-    const { theme } = this;
+    const state = lanes.state[i], hue = this.hue(row, lanes, i), { theme, barY: y, column: h } = this;
     if (row.lanes === 'cores') {
       if (state !== CORE.IDLE)
-        this.fill(p, y, w, h, isBusy(state) ? theme.huePixels[hue] : theme.pixels.sw);
+        this.fillLane(p, y, w, h, isBusy(state) ? theme.huePixels[hue] : theme.pixels.sw);
     } else if (row.lanes === 'calls') {
-      if (state > 0) this.fill(p, y, w, h, hue >= 0 ? theme.huePixels[hue] : theme.pixels.many);
+      if (state > 0) this.fillLane(p, y, w, h, hue >= 0 ? theme.huePixels[hue] : theme.pixels.many);
     } else if (isRunning(state)) {
-      this.fill(p, y, w, h, theme.huePixels[hue]);
+      this.fillLane(p, y, w, h, theme.huePixels[hue]);
     } else {
-      this.fill(p, y + (h >> 1) - 1, w, Math.max(1, Math.round(this.dpr)), theme.thinPixels[hue]);
+      this.fillLane(p, y + (h >> 1) - 1, w, Math.max(1, Math.round(this.dpr)), theme.thinPixels[hue]);
     }
   }
 
   /* Segments i..j-1 share a pixel. */
   shared(row, lanes, i, j, p, from, to, width) {
-    const [y, h] = this.bar(row), { theme, run, carry } = this;
+    const { theme, run, carry, barY: y, column: h } = this;
     /* Where the pixel before ended, this one begins: its sums are known. */
     const known = carry.row === row && carry.i === i && carry.p === p - 1;
     if (row.lanes === 'cores') {
@@ -164,17 +195,17 @@ export class Painter {
       const lost = lostTo - (known ? carry.lost : sumAt(lanes, run.switchSum, isSwitch, i, from));
       this.carried(row, j - 1, p, busyTo, lostTo);
       const high = Math.min(h, Math.round(h * busy / width)), more = Math.min(h - high, Math.round(h * lost / width));
-      this.fill(p, y + h - high, 1, high, this.dominant(lanes, i, j, busy));
-      this.fill(p, y + h - high - more, 1, more, theme.pixels.sw);
+      this.fillLane(p, y + h - high, 1, high, this.dominant(lanes, i, j, busy));
+      this.fillLane(p, y + h - high - more, 1, more, theme.pixels.sw);
     } else if (row.lanes === 'calls') {
-      this.fill(p, y + 3, 1, h - 3, theme.pixels.many);
+      this.fillLane(p, y + 3, 1, h - 3, theme.pixels.many);
     } else {
       const ranTo = sumAt(lanes, run.runSum, isRunning, j - 1, to);
       const ran = ranTo - (known ? carry.busy : sumAt(lanes, run.runSum, isRunning, i, from));
       this.carried(row, j - 1, p, ranTo, 0);
       const high = Math.min(h, Math.round(h * ran / width)), hue = run.hue[row.lane];
-      this.fill(p, y + (h >> 1) - 1, 1, Math.max(1, Math.round(this.dpr)), theme.thinPixels[hue]);
-      this.fill(p, y + (h - high >> 1), 1, high, theme.huePixels[hue]);
+      this.fillLane(p, y + (h >> 1) - 1, 1, Math.max(1, Math.round(this.dpr)), theme.thinPixels[hue]);
+      this.fillLane(p, y + (h - high >> 1), 1, high, theme.huePixels[hue]);
     }
   }
 
