@@ -113,9 +113,11 @@ static void draw_work_row(const struct layout *l, struct svg *s, px y, int32_t r
     }
     say_needs(needs, &said);
     if (spec->count != 1 || spec->clients > 0)
-        text_addf(&count, "× %" PRId64,
-                  spec->clients > 0 ? spec->clients * (spec->requests > 0 ? spec->requests : 1)
-                                    : spec->count);
+        text_add(&count, "× ");
+    if (count.len > 0 && spec->count >= 0)
+        axis_count(&count, spec->clients > 0
+                               ? spec->clients * (spec->requests > 0 ? spec->requests : 1)
+                               : spec->count);
     f.halo = true;
     svg_runs(s, axis_at(&l->axis, at) + PX(12), y + 1280, f);
     if (count.len > 0 && spec->count >= 0)
