@@ -257,7 +257,7 @@ static void draw_loop(struct drawing *d, int32_t loop)
         else if (doing == DOES_READY)
             pen_put(&pen, GLYPH_WAITS, d->glyphs->waits);
         else
-            pen_put(&pen, others ? GLYPH_SWITCH : glyph_colour(doing), letter);
+            pen_put(&pen, others ? GLYPH_SWITCH : glyph_colour((int32_t)doing), letter);
     }
     pen_end(&pen);
 }
