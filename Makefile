@@ -1,7 +1,8 @@
 # make              build/quanta              make test      all tests, the example included
 # make demo         installs, builds, shows   make asan      tests under ASan and UBSan
 # make bench        speed and bytes           make fuzz      FUZZ_SECONDS (60) on the config reader
-# make node-check   NODE_SEEDS (100) random loop workloads, beside the node that is installed
+# make node-check   programs for node: golden ones and NODE_SEEDS (100) random ones, beside node
+# make pthreads-check  programs of threads: compiled, and some run, by the real kernel
 # make readers      exports, read back by the programs they are made for
 # make page         bundles plots/page/       make page-test  the page, in Node and in Chromium
 # make lint format  the code's looks          make repeat    one digest from every compiler and -O level
@@ -128,6 +129,10 @@ node-check: $B/quanta
 	$(PYTHON) tests/node_shrink.py $<
 	$(PYTHON) tests/node_check.py $< $(NODE_SEEDS)
 
+# Programs of threads: they compile without a warning, and some run in quanta's order.
+pthreads-check: $B/quanta
+	$(PYTHON) tests/pthreads_check.py $<
+
 # Every export, read by perf, trace-cmd, babeltrace2, GTKWave's converter, Perfetto's trace
 # processor and speedscope's schema; what they say is compared with the result document.
 READERS := tests/readers/node_modules/.package-lock.json
@@ -207,7 +212,8 @@ deps-build deps-test deps-lint deps-readers: deps-%:
 	@.ci/install.sh $*
 
 FORCE:
-.PHONY: FORCE demo test run-tests asan bench run-bench repeat repeat-cross fuzz node-check readers page page-test page-bench lint format \
+.PHONY: FORCE demo test run-tests asan bench run-bench repeat repeat-cross fuzz node-check pthreads-check \
+        readers page page-test page-bench lint format \
         schema install clean deps-build deps-test deps-lint deps-readers
 .DELETE_ON_ERROR:
 

@@ -33,3 +33,17 @@ const struct export_format export_node = {
     .source = "Source: Node 20 documentation",
     .translate = to_node,
 };
+
+static bool to_pthreads(const struct export_source *from, struct text *to, struct diags *diags)
+{
+    return translated("pthreads", from, to, diags);
+}
+
+const struct export_format export_pthreads = {
+    .is = {.name = "pthreads",
+           .suffix = ".c",
+           .help = "a C program that runs the tasks as threads on the real kernel",
+           .opens = "a C compiler, on Linux"},
+    .source = "Source: POSIX.1-2017; Linux sched(7)",
+    .translate = to_pthreads,
+};

@@ -54,6 +54,7 @@ static char *export_config(const char *config, const char *to, bool *fine)
 #define MAIN(ops) "{'executors':{'default':{'kind':'event-loop','main':[" ops "]}}}"
 #define MAIN_WITH(keys, ops) \
     "{" keys ",'executors':{'default':{'kind':'event-loop','main':[" ops "]}}}"
+#define THREADS(keys, ops) "{" keys "'tasks':[{'name':'A','locals':{'x':1},'do':[" ops "]}]}"
 #define TASK(ops) \
     "{'executors':{'default':{'kind':'event-loop'}},'tasks':[{'name':'A','do':[" ops "]}]}"
 
@@ -109,6 +110,29 @@ static const struct {
      MAIN_WITH("'programs':{'a program':[{'log':'x'}]}",
                "{'promise':'await'},{'resolve':'await'},{'call':'a program'}"),
      "  await2 = newPromise();\n  await2.resolve();\n  aProgram();\n", NULL},
+    {"pthreads", "a set is a load and a store; with a cost, they are apart",
+     THREADS("'vars':{'n':0},", "{'set':'n = n + x'},{'set':'n = n * 2','cost':'1us'}"),
+     "    n = n + me->x;\n    {\n        use_cpu(1000);\n        int64_t v0 = n;\n        "
+     "use_cpu(1000);"
+     "\n        n = v0 * 2;\n    }\n",
+     "log_line"},
+    {"pthreads", "a lock is POSIX's, by its kind and mode",
+     THREADS(
+         "'sync':{'m':{'mutex':{'protocol':'inherit'}},'r':{'rwlock':{}}},",
+         "{'lock':'m'},{'unlock':'m'},{'lock':'r','mode':'read'},{'trylock':'r','into':'x'}"),
+     "    must(me, pthread_mutex_unlock(&m), \"pthread_mutex_unlock(&m)\");\n"
+     "    must(me, pthread_rwlock_rdlock(&r), \"pthread_rwlock_rdlock(&r)\");\n"
+     "    me->x = pthread_rwlock_trywrlock(&r) == 0;\n",
+     "PTHREAD_PRIO_NONE"},
+    {"pthreads", "text is text, whatever is in it",
+     THREADS("", "{'log':'100% \\u0022?? ${x % 2}'}"),
+     "    log_line(me, \"100%% \\\"\\?\\? %lld\", (long long)(me->x % nonzero(me, 2)));\n",
+     NULL},
+    {"pthreads", "priorities keep their order",
+     "{'machine':{'scheduler':'priority'},'tasks':[{'name':'A','priority':7,'do':[]},{'name':'"
+     "B',"
+     "'priority':-3,'do':[]}]}",
+     ".policy = SCHED_FIFO, .priority = 11, .nice = 0},\n", ".priority = 12"},
 };
 
 START_TEST(programs_hold_what_they_should)
@@ -148,6 +172,12 @@ static const struct {
      "{'executors':{'default':{'kind':'event-loop'}},'tasks':[{'name':'A','count':2,'do':["
      "{'promise':'p'},{'await':'p'}]},{'name':'B','do':[{'resolve':'p'}]}]}",
      "/tasks/1/do/0: which task's promise \"p\" this is cannot be told beforehand\n"},
+    {"pthreads", MAIN("{'log':'x'}"),
+     "/executors/default/main: \"main\" runs on the executor \"event-loop\""},
+    {"pthreads", "{'machine':{'scheduler':'srtf'},'tasks':[{'name':'A','do':[]}]}",
+     "/tasks/0: \"A\" is scheduled by \"srtf\", which the kernel has not\n"},
+    {"pthreads", THREADS("", "{'cpu':{'pareto':[1,2]}}"),
+     "/tasks/0/do/0: this distribution cannot be expressed in a program of threads\n"},
 };
 
 START_TEST(what_cannot_be_said_is_a_mistake_with_its_place)

@@ -52,7 +52,7 @@ static void check_device(struct js *js, const struct op *op, const struct device
         cannot_op(js->tr, op, "a device without \"rtt\", with its time as \"latency\"",
                   "the handshakes of \"%s\" cannot be expressed in a program for node",
                   d->name);
-    else if (d->preset && d->preset->slow && !is_instant(op, d))
+    else if (d->preset && d->preset->slow && d->mode == DEVICE_POOL && !is_instant(op, d))
         cannot_op(js->tr, op, "a look-up of less than 1 ms is dns.lookup('localhost')",
                   "a name look-up that takes long cannot be expressed in a program for node");
     else if (d->model != device_models[0])
@@ -67,7 +67,7 @@ static const char *request(struct js *js, const struct op *op)
     const struct device_spec *d = &js->tr->sc->devices[op_number(op, "io")];
 
     check_device(js, op, d);
-    if (d->preset && d->preset->slow) {
+    if (d->preset && d->preset->slow && d->mode == DEVICE_POOL) {
         js_use(js, JS_LOOKUP);
         return "lookup('localhost', ";
     }

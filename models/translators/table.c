@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-extern const struct translator translator_node;
+extern const struct translator translator_node, translator_pthreads;
 
-const struct translator *const translators[] = {&translator_node, NULL};
+const struct translator *const translators[] = {&translator_node, &translator_pthreads, NULL};
 
 const struct translator *translator_find(const char *name)
 {
