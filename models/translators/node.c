@@ -328,6 +328,7 @@ static void assemble(struct js *js)
     if (programs.len)
         text_add(js->tr->out, programs.data);
     text_add(js->tr->out, tasks.data);
+    js->out = NULL;
     text_release(&head);
     text_release(&programs);
     text_release(&tasks);

@@ -154,6 +154,7 @@ const char *const js_reserved[] = {"arguments",
                                    "made",
                                    "seed",
                                    "accept",
+                                   "zero",
                                    "__dirname",
                                    "__filename",
                                    NULL};
@@ -164,13 +165,15 @@ static const struct {
     enum js_helper needs[2]; /* NONE: nothing */
     const char *text;
 } helpers[JS_HELPER_COUNT] = {
-    [JS_LOG] = {{NONE, NONE},
-                "// A line; with --times, what the clock says, too.\n"
-                "const showTimes = process.argv.includes('--times');\n"
-                "function log(label) {\n"
-                "  const time = showTimes ? `${performance.now().toFixed(1)} ms  ` : '';\n"
-                "  writeSync(1, `${time}${label}\\n`);\n"
-                "}\n"},
+    [JS_LOG] =
+        {{NONE, NONE},
+         "// A line; with --times, what the clock says, too.\n"
+         "let zero = performance.now(); // when the first task began\n"
+         "const showTimes = process.argv.includes('--times');\n"
+         "function log(label) {\n"
+         "  const time = showTimes ? `${(performance.now() - zero).toFixed(1)} ms  ` : '';\n"
+         "  writeSync(1, `${time}${label}\\n`);\n"
+         "}\n"},
     [JS_SLEEPS] = {{NONE, NONE}, "const cell = new Int32Array(new SharedArrayBuffer(4));\n"},
     [JS_BUSY] =
         {{JS_SLEEPS, NONE},
@@ -411,10 +414,10 @@ static const struct {
         {{JS_LATER, NONE},
          "// Tasks that come one after the other.\n"
          "function arrivals({ from, count, every }, begin) {\n"
-         "  const me = { lists: {} }, zero = performance.now();\n"
+         "  const me = { lists: {} }, first = performance.now();\n"
          "  let at = from;\n"
          "  const come = () => {\n"
-         "    if (--count > 0) later((at += every(me)) + zero - performance.now(), come);\n"
+         "    if (--count > 0) later((at += every(me)) + first - performance.now(), come);\n"
          "    comes(begin);\n"
          "  };\n"
          "  later(at, come);\n"

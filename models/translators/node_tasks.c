@@ -272,6 +272,8 @@ void js_tasks(struct js *js)
         write_function(js, &sc->tasks[i]);
     text_add(js->out, "\n");
     declare_ends(js);
+    if (js->helps[JS_LOG])
+        js_line(js, "zero = performance.now();");
     for (int32_t i = 0; i < sc->ntasks; i++)
         if (!sc->tasks[i].script)
             begin_task(js, i);
