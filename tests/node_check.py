@@ -45,6 +45,10 @@ class Failed(Exception):
     """One of the two has not run it; the text says why."""
 
 
+class NotExpressed(Failed):
+    """The exporter has said that a program for node cannot do this."""
+
+
 # ---- quanta ------------------------------------------------------------------------------------
 
 
@@ -123,6 +127,8 @@ def certain(quanta, w):
 def program(quanta, text, arguments=()):
     """The JavaScript for a config."""
     done = run([quanta, "export", "--to", "node", *arguments, "-"], text)
+    if done.returncode == 2 and "for node" in done.stderr:
+        raise NotExpressed(done.stderr)
     if done.returncode != 0:
         raise Failed("quanta export: " + done.stderr)
     return done.stdout
@@ -268,19 +274,23 @@ def check_golden(quanta, path):
 
 def check_goldens(quanta):
     paths = sorted(glob.glob("tests/node/*.json"))
-    wrong = 0
     with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
-        for path, message in zip(paths, pool.map(lambda path: golden(quanta, path), paths)):
-            if message:
-                print(message)
-                wrong += 1
-    print(f"{len(paths) - wrong} of {len(paths)} golden programs print their order")
-    return wrong == 0
+        messages = list(pool.map(lambda path: golden(quanta, path), paths))
+    wrong = [message for message in messages if isinstance(message, str)]
+    other = sum(message is NotExpressed for message in messages)
+    for message in wrong:
+        print(message)
+    print(f"{len(paths) - len(wrong) - other} of {len(paths)} golden programs print their order; {other} cannot be "
+          "expressed")
+    return not wrong and other < len(paths) / 2
 
 
 def golden(quanta, path):
+    """None: fine; NotExpressed; else what is wrong."""
     try:
         return check_golden(quanta, path)
+    except NotExpressed:
+        return NotExpressed
     except Failed as e:
         return f"{path}: {e}"
 

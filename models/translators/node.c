@@ -107,13 +107,15 @@ void js_callback(struct js *js, const char *before, const char *first, struct op
                  const char *after, bool unseen)
 {
     bool async = js->async, function = js->function, was_unseen = js->unseen;
+    const char *argument = js->argument ? js->argument : "()";
     int depth = js->depth;
 
+    js->argument = NULL;
     js->async = js_waits(js, ops);
     if (ops.n == 0 && !first) {
         js_line(js, "%s() => {}%s", before, after);
     } else {
-        js_open(js, "%s%s() => {", before, js->async ? "async " : "");
+        js_open(js, "%s%s%s => {", before, js->async ? "async " : "", argument);
         if (first)
             js_line(js, "%s", first);
         js->function = false;

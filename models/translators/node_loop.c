@@ -237,8 +237,10 @@ const struct js_writer js_op_resolve = {.op = "resolve", .write = write_resolve}
 
 static void write_reject(struct js *js, const struct op *op)
 {
-    js_line(js, "%s.reject(new Error(%s));", js_promise(js, op, op_text(op, "reject")),
-            js_quote(js, op_text(op, "reject")));
+    const char *name = op_text(op, "reject"), *text = op_text(op, op->def->params[1].name);
+
+    js_line(js, "%s.reject(new Error(%s));", js_promise(js, op, name),
+            text ? js_text(js, op, text) : js_quote(js, name));
 }
 const struct js_writer js_op_reject = {.op = "reject", .write = write_reject};
 
@@ -258,14 +260,16 @@ static void write_then(struct js *js, const struct op *op)
     const char *method = good.ops || !bad.ops ? "then" : "catch";
     const char *before = arena_printf(&js->tr->mem, "%s%s.%s(", as, promise, method);
 
-    if (!good.ops && !bad.ops) {
+    if (!good.ops && !bad.ops)
         js_line(js, "%s);", before);
-    } else if (good.ops && bad.ops) {
-        js_callback(js, before, NULL, good, ",", false);
-        js_callback(js, "", NULL, bad, ");", false);
-    } else {
-        js_callback(js, before, NULL, good.ops ? good : bad, ");", false);
-    }
+    if (good.ops)
+        js_callback(js, before, NULL, good, bad.ops ? "," : ");", false);
+    if (!bad.ops)
+        return;
+    js->argument = "error";
+    js->errors++;
+    js_callback(js, good.ops ? "" : before, NULL, bad, ");", false);
+    js->errors--;
 }
 const struct js_writer js_op_then = {.op = "then", .write = write_then};
 

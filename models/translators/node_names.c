@@ -34,6 +34,8 @@ const char *js_var(struct js *js, const struct op *op, const char *name)
     for (uint32_t i = 0; i < sc->nvars; i++)
         if (strcmp(sc->vars[i].name, name) == 0)
             return ident(js->tr, &js->globals, NAME_VAR, name);
+    if (js->errors > 0 && strcmp(name, "error") == 0)
+        return "error.message";
     cannot_op(js->tr, op, "\"vars\" has those of all, a task's \"locals\" its own",
               "there is no variable \"%s\"", name);
     return "";

@@ -81,17 +81,21 @@ static void write_piece(void *ctx, const char *text, size_t len, const char *exp
     text_addf(&t->t, "${%s}", js_value(t->js, t->op, expr));
 }
 
-static void write_log(struct js *js, const struct op *op)
+const char *js_text(struct js *js, const struct op *op, const char *text)
 {
     struct template t = {.js = js, .op = op};
+    const char *written;
 
-    js_use(js, JS_LOG);
-    translator_log(js->tr, op_text(op, "log"), write_piece, &t);
-    if (t.values)
-        js_line(js, "log(`%s`);", t.t.data);
-    else
-        js_line(js, "log(%s);", js_quote(js, op_text(op, "log")));
+    translator_log(js->tr, text, write_piece, &t);
+    written = t.values ? arena_printf(&js->tr->mem, "`%s`", t.t.data) : js_quote(js, text);
     text_release(&t.t);
+    return written;
+}
+
+static void write_log(struct js *js, const struct op *op)
+{
+    js_use(js, JS_LOG);
+    js_line(js, "log(%s);", js_text(js, op, op_text(op, "log")));
 }
 const struct js_writer js_op_log = {.op = "log", .write = write_log};
 
@@ -157,6 +161,37 @@ static void write_exit(struct js *js, const struct op *op)
     js_line(js, js->function ? "return true;" : "return;");
 }
 const struct js_writer js_op_exit = {.op = "exit", .write = write_exit};
+
+/* ---- exceptions -------------------------------------------------------------------------------- */
+
+static void write_throw(struct js *js, const struct op *op)
+{
+    js_line(js, "throw new Error(%s);", js_text(js, op, op_text(op, "throw")));
+}
+const struct js_writer js_op_throw = {.op = "throw", .write = write_throw};
+
+/* Without a `catch` and a `finally` it is caught, and forgotten. */
+static void write_try(struct js *js, const struct op *op)
+{
+    struct op_list caught = op_ops(op, "catch"), finally = op_ops(op, "finally");
+
+    js_open(js, "try {");
+    write_block(js, op_ops(op, "try"));
+    if (caught.ops || !finally.ops) {
+        js->indent--;
+        js_open(js, "} catch (error) {");
+        js->errors++;
+        write_block(js, caught);
+        js->errors--;
+    }
+    if (finally.ops) {
+        js->indent--;
+        js_open(js, "} finally {");
+        write_block(js, finally);
+    }
+    js_close(js, "}");
+}
+const struct js_writer js_op_try = {.op = "try", .write = write_try, .in_place = true};
 
 /* ---- calls -------------------------------------------------------------------------------------- */
 

@@ -23,20 +23,21 @@
 #include "models/translators/translator.h"
 
 /* X(enumerator): of node_runtime.c, in the order in which they are written. */
-#define JS_HELPERS(X)                                                                        \
-    X(LOG)                                                                                   \
-    X(SLEEPS)                                                                                \
-    X(BUSY)                                                                                  \
-    X(BLOCK)                                                                                 \
-    X(EXACT)                                                                                 \
-    X(DIVIDE)                                                                                \
-    X(TIMES)                                                                                 \
-    X(ASSERT)                                                                                \
-    X(PROMISE)                                                                               \
-    X(NAMED) X(CLOSE) X(RANDOM) X(EXPONENTIAL) X(UNIFORM) X(NORMAL) X(LOGNORMAL) X(PARETO)   \
-        X(CHOICE) X(NEXT) X(TURN) X(POLLED) X(DEVICES) X(POOL) X(LIMITED) X(STAT) X(LOOKUP)  \
-            X(SLEEP) X(SCHEDULER) X(ARRIVE) X(LATER) X(ARRIVALS) X(CLIENTS) X(ENDS) X(SPAWN) \
-                X(PERIODS)
+#define JS_HELPERS(X)                                                                      \
+    X(LOG)                                                                                 \
+    X(SLEEPS)                                                                              \
+    X(BUSY)                                                                                \
+    X(BLOCK)                                                                               \
+    X(EXACT)                                                                               \
+    X(DIVIDE)                                                                              \
+    X(TIMES)                                                                               \
+    X(ASSERT)                                                                              \
+    X(PROMISE)                                                                             \
+    X(NAMED)                                                                               \
+    X(CLOSE)                                                                               \
+    X(RANDOM) X(EXPONENTIAL) X(UNIFORM) X(NORMAL) X(LOGNORMAL) X(PARETO) X(CHOICE) X(NEXT) \
+        X(TURN) X(POLLED) X(DEVICES) X(POOL) X(LIMITED) X(STAT) X(LOOKUP) X(SLEEP)         \
+            X(SCHEDULER) X(ARRIVE) X(LATER) X(ARRIVALS) X(CLIENTS) X(ENDS) X(SPAWN) X(PERIODS)
 
 enum js_helper {
 #define X(name) JS_##name,
@@ -93,15 +94,17 @@ struct js {
     struct js_name *names;
     uint32_t nnames, names_room;
     const struct executor_spec *loop;
-    bool *asked;     /* devices, by number: some op asks it */
-    bool lists;      /* some times are lists, gone through by each task for itself */
-    bool random;     /* some times are drawn */
-    bool spawns;     /* there are children */
-    int32_t program; /* whose ops are being written */
-    bool async;      /* ... in an async function */
-    bool function;   /* ... in that of a program, which tells its caller of an `exit` */
-    bool unseen;     /* nobody waits for the promise of this function */
-    int depth;       /* of loops, for the names of their counters */
+    bool *asked;          /* devices, by number: some op asks it */
+    bool lists;           /* some times are lists, gone through by each task for itself */
+    bool random;          /* some times are drawn */
+    bool spawns;          /* there are children */
+    int32_t program;      /* whose ops are being written */
+    bool async;           /* ... in an async function */
+    bool function;        /* ... in that of a program, which tells its caller of an `exit` */
+    bool unseen;          /* nobody waits for the promise of this function */
+    const char *argument; /* of the next callback, "error"; NULL: none */
+    int errors;           /* catches around what is being written: ${error} has a meaning */
+    int depth;            /* of loops, for the names of their counters */
 };
 
 /* ---- writing ------------------------------------------------------------------------------- */
@@ -118,7 +121,9 @@ void js_callback(struct js *js, const char *before, const char *first, struct op
 /* As an argument of an `await`: calls back `done`. */
 void js_await_start(struct js *js, const char *call);
 
-const char *js_quote(struct js *js, const char *text);   /* 'text' */
+const char *js_quote(struct js *js, const char *text); /* 'text' */
+/* A text with ${expression} in it: quoted, or a template. */
+const char *js_text(struct js *js, const struct op *op, const char *text);
 const char *js_me(const struct js *js, int32_t program); /* "me" or "" */
 
 /* ---- node_expr.c ----------------------------------------------------------------------------- */
@@ -168,20 +173,22 @@ struct js_writer {
 
 const struct js_writer *js_writer(const struct op *op); /* NULL: it cannot be expressed */
 
-#define JS_OPS(X)                                                                     \
-    X(cpu)                                                                            \
-    X(io)                                                                             \
-    X(sleep)                                                                          \
-    X(yield)                                                                          \
-    X(log)                                                                            \
-    X(repeat)                                                                         \
-    X(while)                                                                          \
-    X(if)                                                                             \
-    X(call)                                                                           \
-    X(exit)                                                                           \
-    X(set) X(atomic) X(assert) X(spawn) X(join) X(setTimeout) X(setInterval) X(clear) \
-        X(setImmediate) X(nextTick) X(microtask) X(work) X(async) X(await) X(promise) \
-            X(resolve) X(reject) X(then) X(close)
+#define JS_OPS(X)                                                                          \
+    X(cpu)                                                                                 \
+    X(io)                                                                                  \
+    X(sleep)                                                                               \
+    X(yield)                                                                               \
+    X(log)                                                                                 \
+    X(repeat)                                                                              \
+    X(while)                                                                               \
+    X(if)                                                                                  \
+    X(call)                                                                                \
+    X(exit)                                                                                \
+    X(set)                                                                                 \
+    X(atomic)                                                                              \
+    X(assert) X(spawn) X(join) X(setTimeout) X(setInterval) X(clear) X(setImmediate)       \
+        X(nextTick) X(microtask) X(work) X(async) X(await) X(promise) X(resolve) X(reject) \
+            X(then) X(close) X(try) X(throw)
 #define X(name) extern const struct js_writer js_op_##name;
 JS_OPS(X)
 #undef X
