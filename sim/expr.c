@@ -426,7 +426,8 @@ static const struct expr_node *tree_node(const struct expr *e, const struct code
 
 const struct expr_node *expr_tree(struct arena *mem, const struct expr *e)
 {
-    const struct expr_node **stack = arena_alloc(mem, (e->ncode + 1) * sizeof(*stack));
+    const struct expr_node **stack =
+        arena_alloc(mem, (e->ncode + 1) * sizeof(const struct expr_node *));
     enum code_kind *skips = arena_alloc(mem, (e->ncode + 1) * sizeof(*skips)); /* && and || */
     int top = 0, nskips = 0;
 
