@@ -50,29 +50,41 @@ static void read_script(struct reader *r, const cJSON *at, int32_t executor)
 struct walk {
     struct reader *r;
     uint8_t *seen; /* of each program */
+    bool loops;    /* loops are looked at, browsers or others; else threads */
+    bool browser;
 };
+
+static void check_flavor(struct walk *w, const struct op *op);
 
 static void walk_program(struct walk *w, int32_t program);
 
 static void walk_list(struct walk *w, struct op_list list);
 
-static void walk_op(struct walk *w, const struct op *op)
+static void check_thread(struct walk *w, const struct op *op)
 {
     static const char hint[] = "give the task \"on\": the name of an executor of the kind "
                                "\"event-loop\"";
     int option = op->def->needs_loop ? op->def->needs_loop(op->args) : -1;
+    const cJSON *at = w->r->place_nodes[op->place], *m;
+    const char *name = op->def->params[0].name, *key;
 
-    if (option >= 0) {
-        const cJSON *at = w->r->place_nodes[op->place];
-        const char *name = op->def->params[0].name, *key = op->def->params[option].name;
-        const cJSON *m = json_member(at, key);
+    if (option < 0)
+        return;
+    key = op->def->params[option].name;
+    m = json_member(at, key);
+    if (option == 0)
+        wrong_key(w->r, m ? m : at, hint, "\"%s\" works on an event loop only", name);
+    else
+        wrong_key(w->r, m ? m : at, hint, "\"%s\" with \"%s\" works on an event loop only",
+                  name, key);
+}
 
-        if (option == 0)
-            wrong_key(w->r, m ? m : at, hint, "\"%s\" works on an event loop only", name);
-        else
-            wrong_key(w->r, m ? m : at, hint, "\"%s\" with \"%s\" works on an event loop only",
-                      name, key);
-    }
+static void walk_op(struct walk *w, const struct op *op)
+{
+    if (w->loops)
+        check_flavor(w, op);
+    else
+        check_thread(w, op);
     for (const struct param *p = op->def->params; p->name; p++) {
         const void *field = (const char *)op->args + p->offset;
 
@@ -109,6 +121,53 @@ static void check_threads(struct reader *r)
     for (int32_t i = 0; i < sc->ntasks; i++)
         if (sc->tasks[i].executor >= 0 && !sc->executors[sc->tasks[i].executor].model->is_loop)
             walk_program(&w, sc->tasks[i].program);
+}
+
+/* ---- browsers and Node ------------------------------------------------------------------------ */
+
+static void check_flavor(struct walk *w, const struct op *op)
+{
+    const struct op_def *def = op->def;
+    const char *key = def->params[0].name;
+    const cJSON *at = w->r->place_nodes[op->place], *m = json_member(at, key);
+    const struct scenario *sc = w->r->sc;
+
+    if (w->browser && def->not_in_browser)
+        wrong_key(w->r, m ? m : at,
+                  arena_printf(w->r->mem, "not in a browser: %s", def->not_in_browser),
+                  "\"%s\" works on Node's loops only", key);
+    if (!w->browser && def->browser_only)
+        wrong_key(w->r, m ? m : at, "give the executor \"flavor\": \"browser\"",
+                  "\"%s\" works in a browser only", key);
+    for (const struct param *p = def->params; w->browser && p->name; p++) {
+        int32_t device = p->type == PARAM_DEVICE
+                             ? *(const int32_t *)((const char *)op->args + p->offset)
+                             : -1;
+
+        if (device >= 0 && sc->devices[device].mode == DEVICE_POOL)
+            wrong(w->r, m ? m : at,
+                  "not in a browser: pages have no pool; a device of mode \"poll\" is like "
+                  "fetch()",
+                  "the device \"%s\" is of mode pool", sc->devices[device].name);
+    }
+}
+
+/* The programs that tasks on loops reach: each op is there, in a browser or in Node. */
+static void check_flavors(struct reader *r, bool browser)
+{
+    const struct scenario *sc = r->sc;
+    struct walk w = {.r = r,
+                     .seen = arena_alloc(r->mem, (size_t)sc->nprograms + 1),
+                     .loops = true,
+                     .browser = browser};
+
+    for (int32_t i = 0; i < sc->ntasks; i++) {
+        const struct executor_spec *ex =
+            sc->tasks[i].executor >= 0 ? &sc->executors[sc->tasks[i].executor] : NULL;
+
+        if (ex && ex->model->is_loop && ex->model->in_browser(ex->params) == browser)
+            walk_program(&w, sc->tasks[i].program);
+    }
 }
 
 /* ---- names ----------------------------------------------------------------------------------- */
@@ -275,5 +334,7 @@ void read_loops(struct reader *r, const cJSON *executors)
     if (r->bad)
         return;
     check_threads(r);
+    check_flavors(r, false);
+    check_flavors(r, true);
     check_names(r);
 }

@@ -17,7 +17,6 @@ const char *not_yet(const char *kind, const char *name)
         const char *kind, *names, *why;
     } later[] = {
         {"executor", " green ", later_version},
-        {"flavor", " browser ", later_version},
     };
     char word[40];
 

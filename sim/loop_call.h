@@ -27,6 +27,7 @@ enum loop_verb {
     LOOP_IO,    /* started, not waited for */
     LOOP_WORK,  /* on the pool */
     LOOP_CLOSE,
+    LOOP_FRAME, /* of a browser */
     LOOP_ALLOCATE,
     LOOP_FREE,
     LOOP_LISTEN,     /* `event` of the process, or of a worker or a port: `name` */

@@ -209,6 +209,7 @@ enum loop_stage {
     X(PERIOD, "period", "the next job of a periodic task is released")                         \
     X(CLOSE, "close", "a close callback")                                                      \
     X(MESSAGE, "message", "a message, or the news of a worker: its start, its error, its end") \
+    X(FRAME, "frame", "an animation frame of a browser")                                       \
     X(EVENT, "event", "what listens to the process: to its end, to rejections")
 
 enum call_kind {

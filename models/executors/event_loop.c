@@ -21,9 +21,9 @@ struct loop_params {
     struct loop_costs costs;
     sim_time worker_start, message;
 };
-enum flavor { FLAVOR_NODE, FLAVOR_NODE18 };
+enum flavor { FLAVOR_NODE, FLAVOR_NODE18, FLAVOR_BROWSER };
 
-static const char *const flavors[] = {"node", "node18", NULL};
+static const char *const flavors[] = {"node", "node18", "browser", NULL};
 
 static const struct param loop_params[] = {
     PARAM(INT, struct loop_params, pool,
@@ -35,7 +35,7 @@ static const struct param loop_params[] = {
           .deflt = "1", .min = 1, .max = 1024),
     PARAM(ENUM, struct loop_params, flavor,
           "node: 20.3 and later (libuv from 1.45); node18: before, which accepts all that wait "
-          "at once",
+          "at once; browser: one task, then all microtasks, then perhaps a frame",
           .choices = flavors, .deflt = "node"),
     PARAM(OBJECT, struct loop_params, heap,
           "what allocate and free share, one a loop; none: they take no time",
@@ -65,6 +65,11 @@ static const struct param loop_params[] = {
 static int64_t event_loop_scripts(const void *params)
 {
     return ((const struct loop_params *)params)->loops;
+}
+
+static bool event_loop_in_browser(const void *params)
+{
+    return ((const struct loop_params *)params)->flavor == FLAVOR_BROWSER;
 }
 
 static bool event_loop_has_heap(const void *params)
@@ -145,6 +150,7 @@ static void event_loop_init(struct executor *ex)
     all->ex = ex;
     all->watched = executor_watched(ex);
     all->costs = params->costs;
+    all->browser = params->flavor == FLAVOR_BROWSER;
     all->old = params->flavor == FLAVOR_NODE18;
     all->n = params->loops;
     all->worker_start = params->worker_start;
@@ -222,344 +228,6 @@ static void event_loop_submit(struct executor *ex, struct task *t)
     }
     if (l->parked)
         loop_wake(l, lt);
-}
-
-static void begin_main(struct loop_task *lt)
-{
-    struct fiber *f;
-
-    loop_calls_main(lt->loop, lt);
-    f = fiber_new(lt, lt->task->pc, NULL);
-    f->main = true;
-    lt->loop->owed += lt->loop->all->costs.dispatch;
-    executor_tells(lt->loop->ex, LOOP_LAG, executor_now(lt->loop->ex) - lt->arrived);
-}
-
-/* S1: the new flavour takes one, and comes back for the next in the next turn. */
-static void accept_one(struct loop *l)
-{
-    struct loop_task *lt = l->arrivals;
-
-    l->arrivals = lt->next;
-    loop_counts(l, LOOP_QUEUE_READY, -1);
-    begin_main(lt);
-    l->accepting = l->all->old && l->arrivals;
-    l->accept.ready = l->arrivals != NULL && !l->accepting;
-    if (l->accept.ready)
-        queue_push(&l->ready, &l->accept);
-}
-
-/* ---- callbacks that the loop makes itself ---------------------------------------------------------- */
-
-void loop_polls(struct loop *l, struct callback *cb)
-{
-    sim_assert(cb->loop == l);
-    callback_queue(cb, LOOP_QUEUE_READY);
-    callback_ready(cb);
-}
-
-/* D2: the drain comes after it, whatever it was. */
-static void outermost(struct loop *l, struct callback *cb)
-{
-    struct loop_task *lt = cb->of;
-    struct fiber *f;
-
-    l->drain = DRAIN_BEGIN;
-    if (!lt) {
-        callback_over(cb);
-        return;
-    }
-    l->owed += l->all->costs.dispatch;
-    loop_calls(l, cb);
-    if (cb->kind == CALLBACK_IMMEDIATE || cb->kind == CALLBACK_TURN) {
-        l->nrefd -= cb->holds;
-        cb->kind = CALLBACK_MICROTASK;
-    }
-    if (cb->kind == CALLBACK_CLOSE && cb->port)
-        (void)loop_emit(l, EVENT_CLOSED, cb->port, NULL, NULL);
-    if (cb->fiber) { /* settles what that waits for: it goes on in the drain */
-        cb->kind = CALLBACK_REACTION;
-        callback_queue(cb, LOOP_QUEUE_MICROTASKS);
-        return;
-    }
-    callback_taken(cb);
-    if (cb->repeats && !cb->cleared) {
-        f = fiber_new(lt, cb->entry, NULL);
-        if (cb->message || cb->error)
-            fiber_says(f, words_use(cb->message), words_use(cb->error));
-    } else if (cb->entry > 0 && !cb->cleared) {
-        callback_begin(cb, cb->entry);
-    } else {
-        callback_over(cb);
-        loop_check(lt);
-    }
-}
-
-/* ---- the drain ----------------------------------------------------------------------------------------- */
-
-static void tick(struct callback *cb)
-{
-    if (cb->of) {
-        cb->loop->owed += cb->loop->all->costs.microtask;
-        loop_calls(cb->loop, cb);
-        callback_taken(cb);
-        callback_begin(cb, cb->entry);
-    } else {
-        callback_over(cb);
-    }
-}
-
-/* D1, one tick or microtask at a time. */
-static void drain(struct loop *l)
-{
-    struct callback *cb;
-
-    if (l->drain == DRAIN_REPORT) {
-        if (!promises_report(l))
-            l->drain =
-                l->ticks.first || l->microtasks.first || l->noted ? DRAIN_BEGIN : DRAIN_NONE;
-        return;
-    }
-    if (l->drain == DRAIN_BEGIN || l->drain == DRAIN_TICKS) {
-        l->drain = DRAIN_TICKS;
-        cb = queue_pop(&l->ticks);
-        if (cb) {
-            tick(cb);
-            return;
-        }
-        l->drain = DRAIN_MICROTASKS;
-    }
-    cb = queue_pop(&l->microtasks);
-    if (cb) {
-        microtask_run(l, cb);
-    } else if (l->drain == DRAIN_LAST) {
-        l->drain = DRAIN_NONE;
-    } else if (l->ticks.first) {
-        l->drain = DRAIN_TICKS;
-    } else {
-        l->reporting = l->noted;
-        l->noted = NULL;
-        l->drain = l->reporting ? DRAIN_REPORT : DRAIN_NONE;
-    }
-}
-
-/* ---- phases ---------------------------------------------------------------------------------------------- */
-
-static void go_to(struct loop *l, enum loop_phase phase)
-{
-    l->phase = phase;
-    l->entered = false;
-}
-
-static void boot(struct loop *l)
-{
-    struct loop_task *script = l->script;
-
-    if (script && l->worker) { /* D7 */
-        l->script = NULL;
-        l->iteration++;
-        executor_tells(l->ex, LOOP_TURN, 0);
-        loop_phase(l, STAGE_POLL);
-        loop_refresh(l);
-        begin_main(script);
-        l->drain = DRAIN_BEGIN;
-        go_to(l, TURN_BATCH);
-        return;
-    }
-    if (script) {
-        l->script = NULL;
-        loop_phase(l, STAGE_SCRIPT);
-        loop_refresh(l);
-        begin_main(script);
-        l->drain = DRAIN_BEGIN; /* D5 */
-        return;
-    }
-    go_to(l, TURN_ALIVE);
-    l->booted = true;
-}
-
-/* L1: who has nothing left but what is unref'd ends here, or begins to: false. */
-static bool test_alive(struct loop *l)
-{
-    struct loop_task *lt;
-
-    workers_look(l);
-    while ((lt = l->finishing) != NULL) {
-        l->finishing = lt->next;
-        lt->finishing = false;
-        if (lt->refs > 0)
-            continue;
-        if (loop_takes_leave(lt))
-            return false;
-        if (!l->settles && worker_keeps(lt))
-            loop_lingers(lt, true);
-        else
-            loop_task_end(lt);
-    }
-    return true;
-}
-
-static void timers(struct loop *l)
-{
-    struct callback *cb;
-
-    if (!l->entered) {
-        loop_phase(l, STAGE_TIMERS);
-        loop_refresh(l);
-    }
-    l->entered = true;
-    cb = timers_next(l);
-    if (cb) {
-        outermost(l, cb);
-        return;
-    }
-    /* The first pass comes before the first turn, which begins whatever it has left alive. */
-    go_to(l, l->all->old || l->booted ? TURN_POLLS : TURN_ALIVE);
-    l->booted = false;
-}
-
-/* L4, L5: what is ready now is this turn's; nothing, and nothing else to do: the thread waits.
- * False: it does. */
-static bool poll(struct loop *l)
-{
-    if (l->phase == TURN_POLLS) {
-        l->iteration++;
-        executor_tells(l->ex, LOOP_TURN, 0);
-    }
-    loop_phase(l, STAGE_POLL);
-    loop_refresh(l);
-    if (l->ready.first) {
-        l->batch = l->ready;
-        l->ready.first = NULL;
-        go_to(l, TURN_BATCH);
-    } else if (l->nrefd > 0 || l->closing || l->finishing || l->settle_now ||
-               l->timers.native <= l->now) {
-        go_to(l, TURN_CHECK);
-    } else {
-        go_to(l, TURN_WAITS);
-        loop_phase(l, STAGE_WAIT);
-        return false;
-    }
-    return true;
-}
-
-void loop_turns(struct loop *l)
-{
-    static const uint8_t round[] = {STAGE_POLL, STAGE_CHECK, STAGE_CLOSING, STAGE_TIMERS};
-
-    for (size_t i = 0; i < ARRAY_LEN(round); i++)
-        loop_phase(l, (enum loop_stage)round[i]);
-    l->iteration++;
-    executor_tells(l->ex, LOOP_TURN, 0);
-    loop_phase(l, STAGE_POLL);
-    loop_phase(l, STAGE_WAIT);
-}
-
-static void batch(struct loop *l)
-{
-    struct callback *cb;
-
-    if (l->accepting) {
-        l->drain = DRAIN_BEGIN;
-        accept_one(l);
-        return;
-    }
-    cb = queue_pop(&l->done_batch);
-    if (!cb && ports_next(l))
-        return;
-    if (!cb)
-        cb = queue_pop(&l->batch);
-    if (!cb) {
-        go_to(l, TURN_CHECK);
-    } else if (cb == &l->wakeup) { /* L9, W6 */
-        cb->ready = false;
-        l->done_batch = l->done;
-        l->done.first = NULL;
-        l->visit.going = l->ports || l->ended;
-        l->visit.at = l->ports;
-        l->visit.last = l->ports ? container_of(l->ports_last, struct port, next) : NULL;
-        l->visit.left = -1;
-    } else if (cb == &l->accept) {
-        if (!l->arrivals) /* the process has ended */
-            return;
-        l->drain = DRAIN_BEGIN;
-        accept_one(l);
-    } else {
-        outermost(l, cb);
-    }
-}
-
-/* I1: those that are queued meanwhile are the next turn's. */
-static void check(struct loop *l)
-{
-    struct callback *cb;
-
-    if (!l->entered) {
-        l->check = l->immediates;
-        l->immediates.first = NULL;
-        l->entered = true;
-        loop_phase(l, STAGE_CHECK);
-        if (l->ticks.first || l->microtasks.first) { /* X2: left over */
-            l->drain = DRAIN_BEGIN;
-            return;
-        }
-    }
-    cb = queue_pop(&l->check);
-    if (cb)
-        outermost(l, cb);
-    else
-        go_to(l, TURN_CLOSING);
-}
-
-/* C1: the newest first. */
-static void closing(struct loop *l)
-{
-    struct callback *cb;
-
-    if (!l->entered) {
-        l->closing_batch = l->closing;
-        l->closing = NULL;
-        l->entered = true;
-        loop_phase(l, STAGE_CLOSING);
-    }
-    cb = l->closing_batch;
-    if (cb) {
-        l->closing_batch = cb->next;
-        callback_unqueue(cb);
-        outermost(l, cb);
-    } else {
-        go_to(l, l->all->old ? TURN_ALIVE : TURN_TIMERS);
-    }
-}
-
-/* One callback, or one phase further.  False: there is nothing to do. */
-static bool turn(struct loop *l)
-{
-    switch (l->phase) {
-    case TURN_BOOT:
-        boot(l);
-        return true;
-    case TURN_TIMERS:
-        timers(l);
-        return true;
-    case TURN_ALIVE: /* F2: before the timers, or behind them */
-        if (!test_alive(l))
-            return true;
-        go_to(l, l->all->old || l->booted ? TURN_TIMERS : TURN_POLLS);
-        return true;
-    case TURN_POLLS:
-    case TURN_WAITS:
-        return poll(l);
-    case TURN_BATCH:
-        batch(l);
-        return true;
-    case TURN_CHECK:
-        check(l);
-        return true;
-    default:
-        closing(l);
-        return true;
-    }
 }
 
 /* ---- what the thread does next ------------------------------------------------------------------------------ */
@@ -684,10 +352,10 @@ static void loop_next(struct loop *l, struct step *out)
         else if (l->stops)
             stop(l);
         else if (l->drain != DRAIN_NONE)
-            drain(l);
+            loop_drain(l);
         else if (l->leaving.goes)
             loop_leaves(l);
-        else if (l->gone || !turn(l))
+        else if (l->gone || !(l->all->browser ? browser_turn(l) : loop_turn(l)))
             break;
     }
     loop_leave(l);
@@ -761,6 +429,7 @@ const struct executor_model executor_event_loop = {
     .release = loops_release,
     .is_loop = true,
     .scripts = event_loop_scripts,
+    .in_browser = event_loop_in_browser,
     .has_heap = event_loop_has_heap,
     .has_costs = event_loop_has_costs,
     .loop_of = event_loop_loop_of,

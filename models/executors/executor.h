@@ -63,8 +63,9 @@ struct executor_model {
         is_loop; /* takes STEP_LOOP: its tasks may use the ops of loops, and it may have a `main` */
     int64_t (*scripts)(const void *params); /* of a loop: how many run that */
 
-    bool (*has_heap)(const void *params);  /* its loops have heaps */
-    bool (*has_costs)(const void *params); /* they take time by themselves */
+    bool (*in_browser)(const void *params); /* its loops are pages': some ops are not there */
+    bool (*has_heap)(const void *params);   /* its loops have heaps */
+    bool (*has_costs)(const void *params);  /* they take time by themselves */
 
     /* The number of the loop that `th` runs; -1: none.  Optional: it has no loops. */
     int32_t (*loop_of)(const struct executor *ex, const struct thread *th);

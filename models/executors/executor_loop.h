@@ -1,7 +1,10 @@
 /* executor_loop.h - the event loop from inside: what its files share.
  *
  *   event_loop.c      the executor: threads, arrivals, phases, and the drain between callbacks
+ *   loop_turn.c       the phases of Node's loop, and the drain
+ *   loop_browser.c    the loop of a browser
  *   loop_tasks.c      tasks, their fibers and callbacks; who is running, waiting, blocked
+ *   loop_fibers.c     places in the code, and the call stack
  *   loop_calls.c      what ops ask
  *   loop_timers.c     lists of timers by duration
  *   loop_promises.c   promises and their reactions
@@ -103,6 +106,7 @@ enum callback_kind {
     CALLBACK_MESSAGE, /* on its way to `port`, or there */
     CALLBACK_PORT,    /* somebody listens to `port` */
     CALLBACK_WORKER,  /* `port` is its parent's end of a worker that has not ended */
+    CALLBACK_FRAME,   /* an animation frame */
     CALLBACK_TURN,    /* nothing: an immediate that makes the loop turn once more; X1 */
     CALLBACK_ACCEPT,  /* tasks have arrived: the loop's own */
     CALLBACK_WAKEUP   /* jobs are done: the loop's own */
@@ -133,16 +137,17 @@ struct callback {
     struct timer_list *list;       /* it stands in; NULL: none */
     struct list in_list;
     uint8_t kind;
-    uint8_t event;  /* MESSAGE: what listeners are told */
-    uint8_t queued; /* the queue it is counted in, from 1; 0: none */
-    bool due;       /* TIMER: counted as such */
-    bool holds;     /* its task does not end before */
-    bool unref;     /* a timer or an immediate that does not hold it */
-    bool ready;     /* counted in of->ready */
-    bool cleared;   /* does nothing any more */
-    bool repeats;   /* TIMER */
-    bool throws;    /* REACTION: to a rejection */
-    bool slow;      /* JOB: in the slow lane */
+    uint8_t nesting; /* TIMER of a browser: how deep */
+    uint8_t event;   /* MESSAGE: what listeners are told */
+    uint8_t queued;  /* the queue it is counted in, from 1; 0: none */
+    bool due;        /* TIMER: counted as such */
+    bool holds;      /* its task does not end before */
+    bool unref;      /* a timer or an immediate that does not hold it */
+    bool ready;      /* counted in of->ready */
+    bool cleared;    /* does nothing any more */
+    bool repeats;    /* TIMER */
+    bool throws;     /* REACTION: to a rejection */
+    bool slow;       /* JOB: in the slow lane */
 };
 
 struct queue {
@@ -350,6 +355,9 @@ struct loop {
     uint8_t started;         /* a worker's: 1: it computes its start; 2: its script runs */
     struct promise *globals; /* of `main`, which has ended */
     struct timers timers;
+    struct queue frames, frame_batch; /* of a browser */
+    bool may_render;                  /* a task has just run */
+    uint8_t nesting;                  /* of the timer whose callback runs; 0: none does */
     struct heap heap;
     struct task *own;    /* whose the time of the loop itself is; NULL: none was taken yet */
     bool runs_itself;    /* for that one */
@@ -386,6 +394,7 @@ struct loops { /* one executor's */
     struct loop *loops;
     int64_t n, dealt;
     bool old; /* before libuv 1.45 */
+    bool browser;
     sim_time worker_start, message;
     struct loop **workers; /* of the number n + index; each ever used */
     int64_t nworkers, workers_room;
@@ -432,6 +441,9 @@ struct fiber *fiber_new(struct loop_task *lt, uint32_t entry, struct promise *re
 void fiber_suspend(struct loop *l, struct callback *until); /* the top of the call stack */
 void fiber_resume(struct loop *l, struct fiber *f);
 void fiber_load(struct fiber *f);
+void fiber_unload(struct loop_task *lt); /* the registers of what is loaded go back to it */
+void fiber_free(struct fiber *f);
+void fiber_release(struct fiber *f); /* at the end of the run */
 void fiber_over(struct loop *l, struct fiber *f, bool rejected, struct words *reason,
                 uint32_t place); /* off the stack; takes the use */
 void fiber_says(struct fiber *f, struct words *message, struct words *error); /* to its ops */
@@ -534,7 +546,8 @@ struct callback *port_take(struct port *p); /* the next message; NULL: none */
 void message_deliver(struct loop *l, struct callback *m);    /* to its listeners */
 void message_over(struct callback *m, struct loop_task *by); /* by: who has received it */
 void ports_of(struct loop_task *lt);                         /* it has ended */
-bool ports_next(struct loop *l); /* the wakeup goes on; false: it is over */
+void ports_visit(struct loop *l); /* the wakeup: from now on, ports_next() */
+bool ports_next(struct loop *l);  /* the wakeup goes on; false: it is over */
 void loop_wakeup(struct loop *l);
 void port_call(struct loop *l, struct fiber *f, const struct step *step);
 
@@ -588,6 +601,23 @@ void loop_calls_main(struct loop *l, struct loop_task *lt);
 void loop_returns(struct loop *l); /* the callback is over, if one runs */
 void fiber_frames(const struct fiber *f,
                   bool entered); /* of a fiber that is, or was, on the stack */
+
+/* ---- loop_turn.c ----------------------------------------------------------------------------- */
+
+void loop_begins(struct loop_task *lt);                   /* with its own function */
+void loop_outermost(struct loop *l, struct callback *cb); /* is called, and a drain follows */
+void loop_accepts(struct loop *l);                        /* a task begins */
+bool loop_test_alive(struct loop *l); /* who has nothing left ends; false: listeners are told */
+void loop_drain(struct loop *l);      /* one step of it */
+bool loop_turn(struct loop *l); /* one callback, or one phase further; false: nothing to do */
+
+/* ---- loop_browser.c -------------------------------------------------------------------------- */
+
+bool browser_turn(struct loop *l); /* as loop_turn() */
+void browser_timer(struct callback *cb, sim_time delay);
+bool browser_timer_stop(struct callback *cb);
+void browser_timer_returned(struct loop *l);
+void browser_frame(struct callback *cb);
 
 /* ---- event_loop.c ---------------------------------------------------------------------------- */
 

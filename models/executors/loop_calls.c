@@ -36,8 +36,13 @@ static void start_io(struct callback *cb, const struct step *step)
         loop_polls(l, cb);
 }
 
+/* Of a browser it can only be a yield: scheduler.yield(), a task like others. */
 static void add_immediate(struct callback *cb)
 {
+    if (cb->loop->all->browser) {
+        loop_polls(cb->loop, cb);
+        return;
+    }
     cb->loop->nrefd += cb->holds;
     callback_queue(cb, LOOP_QUEUE_IMMEDIATES);
     callback_ready(cb);
@@ -218,7 +223,8 @@ static struct callback *find_started(const struct loop_task *lt, const char *nam
         struct callback *cb = container_of(at, struct callback, link);
 
         if (cb->name && !cb->cleared &&
-            (cb->kind == CALLBACK_TIMER || cb->kind == CALLBACK_IMMEDIATE) &&
+            (cb->kind == CALLBACK_TIMER || cb->kind == CALLBACK_IMMEDIATE ||
+             cb->kind == CALLBACK_FRAME) &&
             strcmp(cb->name, name) == 0)
             return cb;
     }
@@ -277,14 +283,12 @@ static void hold(struct loop *l, struct loop_task *lt, const struct loop_call *c
 
 static void start(struct loop *l, struct fiber *f, const struct step *step)
 {
-    static const uint8_t kinds[] = {[LOOP_TIMEOUT] = CALLBACK_TIMER,
-                                    [LOOP_INTERVAL] = CALLBACK_TIMER,
-                                    [LOOP_IMMEDIATE] = CALLBACK_IMMEDIATE,
-                                    [LOOP_TICK] = CALLBACK_TICK,
-                                    [LOOP_MICROTASK] = CALLBACK_MICROTASK,
-                                    [LOOP_IO] = CALLBACK_REQUEST,
-                                    [LOOP_WORK] = CALLBACK_JOB,
-                                    [LOOP_CLOSE] = CALLBACK_CLOSE};
+    static const uint8_t kinds[] = {
+        [LOOP_TIMEOUT] = CALLBACK_TIMER,       [LOOP_INTERVAL] = CALLBACK_TIMER,
+        [LOOP_IMMEDIATE] = CALLBACK_IMMEDIATE, [LOOP_TICK] = CALLBACK_TICK,
+        [LOOP_MICROTASK] = CALLBACK_MICROTASK, [LOOP_IO] = CALLBACK_REQUEST,
+        [LOOP_FRAME] = CALLBACK_FRAME,         [LOOP_WORK] = CALLBACK_JOB,
+        [LOOP_CLOSE] = CALLBACK_CLOSE};
     const struct loop_call *call = step->call;
     struct callback *cb =
         callback_new(f->of, (enum callback_kind)kinds[call->verb], !call->unref);
@@ -305,6 +309,8 @@ static void start(struct loop *l, struct fiber *f, const struct step *step)
         start_io(cb, step);
     } else if (cb->kind == CALLBACK_JOB) {
         work_submit(l->all, cb);
+    } else if (cb->kind == CALLBACK_FRAME) {
+        browser_frame(cb);
     } else {
         if (cb->kind == CALLBACK_CLOSE) { /* C1: a stack */
             cb->next = l->closing;
@@ -315,6 +321,28 @@ static void start(struct loop *l, struct fiber *f, const struct step *step)
                                                          : LOOP_QUEUE_MICROTASKS);
         }
         callback_ready(cb);
+    }
+}
+
+/* Of processes, workers and ports; false: something else. */
+static bool crosses(struct loop *l, struct fiber *f, const struct step *step)
+{
+    switch (step->call->verb) {
+    case LOOP_LISTEN:
+        listener_new(l, f, step);
+        return true;
+    case LOOP_WORKER:
+        worker_new(l, f, step);
+        return true;
+    case LOOP_CHANNEL:
+    case LOOP_POST:
+    case LOOP_RECEIVE:
+    case LOOP_CLOSE_PORT:
+    case LOOP_TERMINATE:
+        port_call(l, f, step);
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -332,6 +360,8 @@ void loop_call(struct loop *l, struct fiber *f, const struct step *step)
         wait_for(l, f, step);
         return;
     }
+    if (crosses(l, f, step))
+        return;
     switch (step->call->verb) {
     case LOOP_CLEAR:
         clear(l, f->of, step->call->name);
@@ -354,19 +384,6 @@ void loop_call(struct loop *l, struct fiber *f, const struct step *step)
     case LOOP_REF:
     case LOOP_UNREF:
         hold(l, f->of, step->call);
-        break;
-    case LOOP_LISTEN:
-        listener_new(l, f, step);
-        break;
-    case LOOP_WORKER:
-        worker_new(l, f, step);
-        break;
-    case LOOP_CHANNEL:
-    case LOOP_POST:
-    case LOOP_RECEIVE:
-    case LOOP_CLOSE_PORT:
-    case LOOP_TERMINATE:
-        port_call(l, f, step);
         break;
     case LOOP_THEN:
         then(l, f, step);

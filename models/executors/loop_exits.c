@@ -79,8 +79,22 @@ void listener_new(struct loop *l, struct fiber *f, const struct step *step)
         port_listen(on->port, step->place, call->unref);
 }
 
+static bool hears(const struct listener *on, enum loop_event event, const struct port *p);
+
+static const struct listener *next_to_leave(const struct loop *l, const struct listener *from)
+{
+    const struct leaving *end = &l->leaving;
+
+    while (from && !(hears(from, (enum loop_event)end->event, NULL) && from->of &&
+                     (!end->of || from->of == end->of)))
+        from = from->next;
+    return from;
+}
+
 static void listener_free(struct loop *l, struct listener *on)
 {
+    if (l->leaving.next == on)
+        l->leaving.next = (struct listener *)(uintptr_t)next_to_leave(l, on->next);
     words_drop(on->message);
     words_drop(on->error);
     on->next = l->all->free_listeners;
@@ -214,28 +228,49 @@ static void fault(struct loop *l, const struct loop_task *lt, const struct words
     executor_fault(l->ex, lt->task, place, text);
 }
 
+/* HTML 8.1.4.7: it is reported, and the page, or the worker, goes on. */
+static void report(struct loop *l, struct loop_task *lt, struct words *w, uint32_t place,
+                   const char *text)
+{
+    struct port *parent = l->worker && l->worker->port->peer ? l->worker->port->peer : NULL;
+
+    if (emit(l, EVENT_UNCAUGHT, NULL, lt, NULL, w))
+        words_drop(w);
+    else if (parent) {
+        port_post(lt, parent, w, EVENT_ERROR);
+    } else {
+        fault(l, lt, w, place, text);
+        words_drop(w);
+    }
+}
+
 /* X1 and X2: the callback is given up, and with it the drain behind it; the loop turns once more.
  * X4: of microtasks the others go on. */
+static void handled(struct loop *l, struct loop_task *lt)
+{
+    struct callback *cb = callback_new(lt, CALLBACK_TURN, true);
+
+    if (l->drain == DRAIN_BEGIN || l->drain == DRAIN_TICKS)
+        l->drain = DRAIN_NONE;
+    l->nrefd++;
+    callback_queue(cb, LOOP_QUEUE_IMMEDIATES);
+    callback_ready(cb);
+}
+
 void loop_uncaught(struct loop *l, struct loop_task *lt, struct words *w, uint32_t place,
                    const char *text)
 {
-    bool handled = !l->leaving.goes && emit(l, EVENT_UNCAUGHT, NULL, lt, NULL, w);
-
-    if (handled) {
-        struct callback *cb = callback_new(lt, CALLBACK_TURN, true);
-
-        if (l->drain == DRAIN_BEGIN || l->drain == DRAIN_TICKS)
-            l->drain = DRAIN_NONE;
-
-        l->nrefd++;
-        callback_queue(cb, LOOP_QUEUE_IMMEDIATES);
-        callback_ready(cb);
+    if (l->all->browser) {
+        report(l, lt, w, place, text);
+        return;
+    }
+    if (!l->leaving.goes && emit(l, EVENT_UNCAUGHT, NULL, lt, NULL, w)) {
+        handled(l, lt);
     } else {
-        if (l->worker) { /* its parent is told */
+        if (l->worker) /* its parent is told */
             worker_fails(l->worker, words_use(w));
-        } else {
+        else
             fault(l, lt, w, place, text);
-        }
         loop_exit(l, lt, 1, !l->worker);
     }
     words_drop(w);
@@ -265,16 +300,6 @@ void loop_throw(struct loop *l, struct fiber *f, struct words *w, uint32_t place
 }
 
 /* ---- the end --------------------------------------------------------------------------------------- */
-
-static const struct listener *next_to_leave(const struct loop *l, const struct listener *from)
-{
-    const struct leaving *end = &l->leaving;
-
-    while (from && !(hears(from, (enum loop_event)end->event, NULL) && from->of &&
-                     (!end->of || from->of == end->of)))
-        from = from->next;
-    return from;
-}
 
 static void leave_by(struct loop *l, uint8_t event)
 {

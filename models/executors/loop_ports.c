@@ -135,6 +135,10 @@ static void arrives(struct callback *m)
 {
     struct port *p = m->port;
 
+    if (m->loop->all->browser && m->of && is_read(p)) {
+        loop_polls(m->loop, m); /* a task of its own */
+        return;
+    }
     p->transit--;
     if (!m->of || !p->open) {
         message_over(m, NULL);
@@ -198,6 +202,11 @@ void port_listen(struct port *p, uint32_t place, bool unref)
     }
     if (!first || !p->messages.first)
         return;
+    if (p->loop->all->browser) {
+        for (struct callback *m; (m = port_take(p)) != NULL; p->transit++)
+            loop_polls(p->loop, m);
+        return;
+    }
     trigger(p);
     for (struct callback *m = p->messages.first; m; m = m->next)
         if (m->of)
@@ -221,10 +230,14 @@ void port_close(struct port *p)
     p->open = false;
     cb = callback_new(p->of, CALLBACK_CLOSE, true);
     cb->port = p;
-    cb->next = l->closing;
-    l->closing = cb;
-    callback_queue(cb, LOOP_QUEUE_CLOSING);
-    callback_ready(cb);
+    if (l->all->browser) {
+        loop_polls(l, cb);
+    } else {
+        cb->next = l->closing;
+        l->closing = cb;
+        callback_queue(cb, LOOP_QUEUE_CLOSING);
+        callback_ready(cb);
+    }
     if (p->hold)
         callback_over(p->hold);
     p->hold = NULL;
@@ -272,7 +285,9 @@ void message_deliver(struct loop *l, struct callback *m)
     struct port *p = m->port;
     bool error = m->event == EVENT_ERROR;
     uint32_t place = p->worker && p->worker->hold ? p->worker->hold->place : 0;
-    struct loop_task *by = lt ? loop_listens(l, (enum loop_event)m->event, p, lt) : NULL;
+    bool alone = l->all->browser; /* the port does not know it any more */
+    struct loop_task *by =
+        lt && (!alone || p->open) ? loop_listens(l, (enum loop_event)m->event, p, lt) : NULL;
 
     if (by) {
         l->owed += l->all->costs.dispatch;
@@ -282,6 +297,10 @@ void message_deliver(struct loop *l, struct callback *m)
         loop_uncaught(l, lt, words_use(w), place, NULL);
     }
     message_over(m, by);
+    if (alone) {
+        p->transit--;
+        port_free(p);
+    }
     words_drop(w);
 }
 
@@ -305,6 +324,15 @@ static bool serve(struct loop *l, struct port *p)
     if (p->ends && p->open && p->of)
         port_close(p);
     return false;
+}
+
+void ports_visit(struct loop *l)
+{
+    l->wakeup.ready = false;
+    l->visit.going = l->ports || l->ended;
+    l->visit.at = l->ports;
+    l->visit.last = l->ports ? container_of(l->ports_last, struct port, next) : NULL;
+    l->visit.left = -1;
 }
 
 bool ports_next(struct loop *l)

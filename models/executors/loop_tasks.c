@@ -72,7 +72,7 @@ void callback_detach(struct callback *cb)
 {
     struct loop_task *lt = cb->of;
 
-    if (cb->kind == CALLBACK_IMMEDIATE && cb->holds)
+    if ((cb->kind == CALLBACK_IMMEDIATE || cb->kind == CALLBACK_TURN) && cb->holds)
         cb->loop->nrefd--;
     callback_unqueue(cb);
     if (cb->ready)
@@ -138,185 +138,6 @@ void callback_knows(struct callback *cb, const struct fiber *f)
     while (c && !c->bound)
         c = c->outer;
     cb->error = c ? words_use(c->words) : NULL;
-}
-
-/* ---- fibers ----------------------------------------------------------------------------------- */
-
-struct fiber *fiber_new(struct loop_task *lt, uint32_t entry, struct promise *result)
-{
-    struct loops *all = lt->loop->all;
-    struct fiber *f = all->free_fibers, *before;
-
-    if (f) {
-        all->free_fibers = f->below;
-        before = f->made_before;
-        memset(f, 0, sizeof(*f));
-        f->made_before = before;
-    } else {
-        f = executor_alloc(all->ex, sizeof(*f));
-        f->made_before = all->fibers;
-        all->fibers = f;
-    }
-    f->of = lt;
-    f->result = result;
-    f->saved.pc = entry;
-    fiber_resume(lt->loop, f);
-    return f;
-}
-
-void fiber_resume(struct loop *l, struct fiber *f)
-{
-    f->of->refs++;
-    f->below = l->top;
-    l->top = f;
-    if (f->main)
-        f->of->waits = NULL;
-}
-
-void fiber_suspend(struct loop *l, struct callback *until)
-{
-    struct fiber *f = l->top;
-
-    sim_assert(until->of == f->of);
-    if (f->handler) { /* it is an async function, and returns its promise now: P2 */
-        struct promise *returned = promise_new(l, NULL);
-
-        promise_follow(f->of, f->result, returned);
-        promise_drop(l, f->result);
-        f->result = returned;
-        f->handler = false;
-    }
-    fiber_frames(f, false);
-    l->top = f->below;
-    f->below = NULL;
-    f->waited = true;
-    f->of->refs--;
-    until->fiber = f;
-    if (f->main)
-        f->of->waits = until;
-}
-
-/* The registers of what was loaded go back to its fiber. */
-static void unload(struct loop_task *lt)
-{
-    struct fiber *f = lt->loaded;
-    struct task *t = lt->task;
-    struct task_ctx *ctx = t->ctx;
-
-    if (!f)
-        return;
-    lt->loaded = NULL;
-    f->saved.pc = t->pc;
-    f->saved.flags = t->flags & TASK_PAID;
-    t->flags &= ~(uint32_t)TASK_PAID;
-    if (!ctx)
-        return;
-    f->saved.stack = ctx->stack;
-    f->saved.sp = ctx->sp;
-    f->saved.room = ctx->room;
-    f->saved.calls = ctx->calls;
-    f->saved.frame = ctx->frame;
-    f->saved.nread = ctx->nread;
-    f->saved.handler = ctx->handler;
-    f->saved.caught = ctx->caught;
-    f->saved.message = ctx->message;
-    ctx->stack = NULL;
-    ctx->caught = NULL;
-    ctx->message = NULL;
-    ctx->sp = ctx->room = ctx->calls = ctx->frame = ctx->nread = ctx->handler = 0;
-}
-
-void fiber_load(struct fiber *f)
-{
-    struct loop_task *lt = f->of;
-    struct task *t = lt->task;
-    struct task_ctx *ctx;
-
-    if (lt->loaded == f)
-        return;
-    unload(lt);
-    lt->loaded = f;
-    t->pc = f->saved.pc;
-    t->flags |= f->saved.flags;
-    if (!t->ctx && !f->saved.stack && !f->saved.message && !f->saved.caught)
-        return;
-    ctx = task_ctx(t);
-    ctx->stack = f->saved.stack;
-    ctx->sp = f->saved.sp;
-    ctx->room = f->saved.room;
-    ctx->calls = f->saved.calls;
-    ctx->frame = f->saved.frame;
-    ctx->nread = f->saved.nread;
-    ctx->handler = f->saved.handler;
-    ctx->caught = f->saved.caught;
-    ctx->message = f->saved.message;
-    f->saved.stack = NULL;
-    f->saved.caught = NULL;
-    f->saved.message = NULL;
-}
-
-void fiber_says(struct fiber *f, struct words *message, struct words *error)
-{
-    struct words **to = &f->saved.message;
-
-    if (f->of->loaded == f)
-        to = &task_ctx(f->of->task)->message;
-    words_drop(*to);
-    *to = message;
-    if (!error)
-        return;
-    fiber_load(f);
-    task_catch(f->of->task, error, true);
-}
-
-static void fiber_free(struct fiber *f)
-{
-    struct loop_task *lt = f->of;
-    struct loops *all = lt->loop->all;
-
-    if (lt->loaded == f)
-        unload(lt);
-    free(f->saved.stack);
-    f->saved.stack = NULL;
-    task_caught_free(f->saved.caught);
-    words_drop(f->saved.message);
-    f->saved.caught = NULL;
-    f->saved.message = NULL;
-    promise_drop(lt->loop, f->result);
-    promise_drop(lt->loop, f->awaits);
-    f->result = f->awaits = NULL;
-    f->below = all->free_fibers;
-    all->free_fibers = f;
-}
-
-void fiber_drop(struct loop *l)
-{
-    struct fiber *f = l->top;
-
-    fiber_frames(f, false);
-    l->top = f->below;
-    f->of->refs--;
-    fiber_free(f);
-}
-
-void fiber_over(struct loop *l, struct fiber *f, bool rejected, struct words *reason,
-                uint32_t place)
-{
-    struct loop_task *lt = f->of;
-    struct promise *p = f->result;
-
-    sim_assert(l->top == f);
-    fiber_frames(f, false);
-    if (!p && rejected)
-        p = f->result = promise_new(l, NULL);
-    if (p)
-        promise_settle(l, p, rejected ? PROMISE_REJECTED : PROMISE_FULFILLED, reason, lt,
-                       place);
-    words_drop(reason);
-    l->top = f->below;
-    lt->refs--;
-    fiber_free(f);
-    loop_check(lt);
 }
 
 /* ---- turns ------------------------------------------------------------------------------------ */
@@ -476,6 +297,13 @@ struct loop_task *loop_task_new(struct loop *l, struct task *t)
 
 void loop_clear(struct callback *cb)
 {
+    if (cb->kind == CALLBACK_FRAME)
+        executor_cancel(cb->loop->ex, &cb->request.request.done);
+    if (cb->kind == CALLBACK_TIMER && cb->loop->all->browser && cb->loop->timers.rearm != cb &&
+        browser_timer_stop(cb)) {
+        callback_detach(cb);
+        return;
+    }
     if (cb->kind == CALLBACK_TIMER) {
         bool runs = cb->loop->timers.rearm == cb;
 
@@ -532,12 +360,16 @@ void loop_task_end(struct loop_task *lt)
     sim_assert(lt->refs == 0);
     if (l->calling == lt)
         loop_returns(l);
+    if (l->leaving.goes && l->leaving.of == lt) { /* a fault on its way out */
+        l->drain = l->leaving.drain;
+        l->leaving = (struct leaving){0};
+    }
     loop_serve(l, lt);
     abandon(lt);
     ports_of(lt);
     listeners_of(lt);
     sim_assert(list_empty(&lt->started));
-    unload(lt);
+    fiber_unload(lt);
     while (lt->promises) {
         struct promise *p = lt->promises;
 
@@ -608,17 +440,6 @@ void loop_check(struct loop_task *lt)
 }
 
 /* ---- the end of the run ---------------------------------------------------------------------- */
-
-static void fiber_release(struct fiber *f)
-{
-    free(f->saved.stack);
-    while (f->saved.caught) {
-        struct caught *outer = f->saved.caught->outer;
-
-        free(f->saved.caught);
-        f->saved.caught = outer;
-    }
-}
 
 /* All but the stacks lies in the simulation's arena. */
 void loops_release(struct executor *ex)

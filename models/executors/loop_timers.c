@@ -156,6 +156,11 @@ void timers_start(struct callback *cb, sim_time delay)
 {
     int64_t duration = delay / MS(1);
 
+    if (cb->loop->all->browser) {
+        browser_timer(cb, delay);
+        return;
+    }
+
     cb->duration = duration >= 1 && duration <= TIMEOUT_MAX ? duration : 1;
     event_init(&cb->request.request.done, fire_due, PHASE_WAKE, 0);
     loop_refresh(cb->loop);
@@ -259,6 +264,10 @@ void timers_returned(struct loop *l)
     struct callback *cb = t->rearm;
     struct loop_task *lt = cb ? cb->of : NULL;
 
+    if (l->all->browser) {
+        browser_timer_returned(l);
+        return;
+    }
     t->returns = false;
     t->rearm = NULL;
     if (cb && cb->cleared)

@@ -70,6 +70,7 @@ static enum call_kind call_of(const struct callback *cb)
         [CALLBACK_PERIOD] = CALL_PERIOD,     [CALLBACK_CLOSE] = CALL_CLOSE,
         [CALLBACK_MESSAGE] = CALL_MESSAGE,   [CALLBACK_PORT] = CALL_MESSAGE,
         [CALLBACK_WORKER] = CALL_MESSAGE,    [CALLBACK_TURN] = CALL_IMMEDIATE,
+        [CALLBACK_FRAME] = CALL_FRAME,
     };
 
     sim_assert(cb->kind < ARRAY_LEN(kinds));

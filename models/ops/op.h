@@ -37,6 +37,11 @@ struct op_def {
      * the op itself; -1: it works everywhere.  NULL: everywhere. */
     int (*needs_loop)(const void *args);
 
+    /* Of event loops, it is Node's alone: what is to be said to one who writes it for a browser;
+     * or the other way round. */
+    const char *not_in_browser;
+    bool browser_only;
+
     /* Names that ops give to each other: what they are names of ("promise", "timer", "worker"), and
      * the rows of params (NAME, NAMES, AWAIT) that give one or use one, bit 1 << index each. */
     const char *names;

@@ -12,7 +12,7 @@
     X(promise) X(resolve) X(reject) X(then) X(all) X(allSettled) X(any)     \
     X(race) X(close) X(ref) X(unref) X(on) X(worker) X(terminate)           \
     X(messageChannel) X(postMessage) X(onMessage) X(receiveMessage)         \
-    X(closePort) X(allocate) X(free)
+    X(closePort) X(requestAnimationFrame) X(allocate) X(free)
 /* clang-format on */
 
 #define X(name) extern const struct op_def op_##name;

@@ -30,5 +30,6 @@ const struct op_def op_work = {
     .params = work_params,
     .args_size = sizeof(struct work_args),
     .compile = compile_work,
+    .not_in_browser = "a page computes itself, or has a \"worker\" do it",
     .needs_loop = loop_op_needs_loop,
 };

@@ -1,0 +1,194 @@
+/* loop_browser.c - the event loop of a browser's page.
+ *
+ *     +--> one task, the oldest that is ready --> microtasks, all --> a frame, if it is time --+
+ *     +-----------------------------------------------------------------------------------------+
+ *
+ * Tasks are: the script, a timer's callback, a reply, a message, an arrival.  Each of these
+ * sources is a queue in the order in which its tasks became ready; between the queues a browser
+ * may choose, and this one takes the oldest.  Rendering has an opportunity every FRAME, counted
+ * from 0, and uses it only where an animation frame was asked for: after the task that runs then.
+ *
+ * Source: WHATWG HTML Living Standard, 8.1.7.3 (processing model: a task, a microtask
+ * checkpoint, the rendering), 8.6 (timers: expiry, then creation; at nesting levels above 5 at
+ * least 4 ms), 8.11 (animation frames: those of before the frame), 8.1.4.4 (a microtask
+ * checkpoint where the stack empties), 8.1.4.7 (what nobody catches is reported, and the page
+ * goes on).  FRAME is that of 60 Hz, the rate that the standard's own example names.  Differs:
+ * clocks are exact, not coarsened; no layout and no painting, so a frame takes what its callbacks
+ * do; no throttling of pages in the background. */
+#include "models/executors/executor_loop.h"
+
+#define FRAME NS(16666667)
+
+enum { DEEP = 5, DEEP_DELAY_MS = 4, NESTING_MAX = 255 };
+
+/* ---- timers -------------------------------------------------------------------------------------- */
+
+/* A timer, or a frame, whose time has come. */
+static struct callback *of_event(struct event *ev)
+{
+    return container_of(container_of(ev, struct request, done), struct callback,
+                        request.request);
+}
+
+static void fire_timer(struct engine *eng, struct event *ev)
+{
+    struct callback *cb = of_event(ev);
+
+    (void)eng;
+    callback_unqueue(cb); /* of the timers */
+    loop_polls(cb->loop, cb);
+}
+
+static void arm(struct callback *cb)
+{
+    struct loop *l = cb->loop;
+    int64_t level = l->nesting;
+    sim_time delay = cb->duration;
+
+    if (level > DEEP && delay < MS(DEEP_DELAY_MS))
+        delay = MS(DEEP_DELAY_MS);
+    cb->nesting = (uint8_t)(level < NESTING_MAX ? level + 1 : NESTING_MAX);
+    event_init(&cb->request.request.done, fire_timer, PHASE_WAKE, 0);
+    callback_queue(cb, LOOP_QUEUE_TIMERS);
+    executor_at(l->ex, &cb->request.request.done, time_add(executor_now(l->ex), delay));
+}
+
+void browser_timer(struct callback *cb, sim_time delay)
+{
+    cb->duration = delay / MS(1) * MS(1);
+    arm(cb);
+}
+
+/* It has not fired, or waits for its turn; true: the queue it stands in sees to the rest. */
+bool browser_timer_stop(struct callback *cb)
+{
+    if (cb->queued == LOOP_QUEUE_READY + 1)
+        return true;
+    executor_cancel(cb->loop->ex, &cb->request.request.done);
+    callback_unqueue(cb);
+    return false;
+}
+
+/* An interval starts anew when its callback is done, before any microtask. */
+void browser_timer_returned(struct loop *l)
+{
+    struct callback *cb = l->timers.rearm;
+    struct loop_task *lt = cb ? cb->of : NULL;
+
+    l->timers.returns = false;
+    l->timers.rearm = NULL;
+    if (cb && cb->cleared)
+        callback_over(cb);
+    else if (cb)
+        arm(cb);
+    l->nesting = 0;
+    if (lt)
+        loop_check(lt);
+}
+
+/* ---- frames ---------------------------------------------------------------------------------------- */
+
+static void fire_frame(struct engine *eng, struct event *ev)
+{
+    (void)eng;
+    callback_ready(of_event(ev));
+}
+
+/* The next opportunity, even if one is just now. */
+void browser_frame(struct callback *cb)
+{
+    sim_time now = executor_now(cb->loop->ex);
+
+    event_init(&cb->request.request.done, fire_frame, PHASE_WAKE, 0);
+    queue_push(&cb->loop->frames, cb);
+    executor_at(cb->loop->ex, &cb->request.request.done, (now / FRAME + 1) * FRAME);
+}
+
+/* All that were asked for up to now, one after the other; false: it is not time, or none is. */
+static bool render(struct loop *l)
+{
+    struct callback *cb;
+
+    if (!l->frame_batch.first) {
+        while (l->frames.first && !l->frames.first->of)
+            callback_over(queue_pop(&l->frames)); /* cancelled */
+        if (!l->frames.first || !l->frames.first->ready)
+            return false;
+        l->frame_batch = l->frames;
+        l->frames.first = NULL;
+        loop_phase(l, STAGE_RENDER);
+    }
+    cb = queue_pop(&l->frame_batch);
+    executor_cancel(l->ex, &cb->request.request.done);
+    loop_outermost(l, cb);
+    return true;
+}
+
+/* ---- tasks ----------------------------------------------------------------------------------------- */
+
+static void task_begins(struct loop *l)
+{
+    l->iteration++;
+    executor_tells(l->ex, LOOP_TURN, 0);
+    loop_phase(l, STAGE_TASK);
+    l->drain = DRAIN_BEGIN;
+}
+
+static void timer(struct loop *l, struct callback *cb)
+{
+    l->timers.returns = cb->of != NULL;
+    l->nesting = cb->of ? cb->nesting : 0;
+    if (cb->of && cb->repeats)
+        l->timers.rearm = cb;
+    loop_outermost(l, cb);
+}
+
+static void task(struct loop *l, struct callback *cb)
+{
+    task_begins(l);
+    if (cb == &l->wakeup) {
+        ports_visit(l);
+    } else if (cb == &l->accept) {
+        loop_accepts(l);
+    } else if (cb->kind == CALLBACK_MESSAGE) {
+        message_deliver(l, cb);
+    } else if (cb->kind == CALLBACK_TIMER) {
+        timer(l, cb);
+    } else {
+        loop_outermost(l, cb);
+    }
+}
+
+bool browser_turn(struct loop *l)
+{
+    struct loop_task *script = l->script;
+    struct callback *cb;
+
+    if (script) {
+        l->script = NULL;
+        task_begins(l);
+        loop_begins(script);
+        return true;
+    }
+    if (ports_next(l)) /* a worker has ended, a port has been closed */
+        return true;
+    if (l->may_render || l->frame_batch.first) {
+        l->may_render = false;
+        if (render(l))
+            return true;
+    }
+    if (l->finishing || l->settle_now) {
+        (void)loop_test_alive(l);
+        return true;
+    }
+    cb = queue_pop(&l->ready);
+    if (cb) {
+        task(l, cb);
+        l->may_render = true;
+        return true;
+    }
+    if (render(l))
+        return true;
+    loop_phase(l, STAGE_WAIT);
+    return false;
+}
