@@ -15,13 +15,12 @@
 #include "models/translators/translator.h"
 
 /* X(enumerator): of pthreads_runtime.c, in the order in which they are written. */
-#define C_HELPERS(X)                                                                       \
-    X(LOG)                                                                                 \
-    X(UNTIL)                                                                               \
-    X(SLEEP)                                                                               \
-    X(CPU)                                                                                 \
-    X(FAULT) X(MUST) X(CHECK) X(NONZERO) X(TIMES) X(ATOMIC) X(DEVICE) X(CHANNEL) X(RANDOM) \
-        X(UNIFORM) X(EXPONENTIAL) X(CHOICE) X(SPAWN) X(GROUP) X(LATER)
+/* clang-format off */
+#define C_HELPERS(X) \
+    X(LOG) X(UNTIL) X(SLEEP) X(CPU) X(FAULT) X(MUST) X(CHECK) X(NONZERO) X(TIMES) \
+    X(ATOMIC) X(DEVICE) X(CHANNEL) X(RANDOM) X(UNIFORM) X(EXPONENTIAL) X(CHOICE) \
+    X(SPAWN) X(GROUP) X(LATER)
+/* clang-format on */
 
 enum c_helper {
 #define X(name) C_##name,

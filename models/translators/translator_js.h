@@ -23,22 +23,14 @@
 #include "models/translators/translator.h"
 
 /* X(enumerator): of node_runtime.c, in the order in which they are written. */
-#define JS_HELPERS(X)                                                                    \
-    X(LOG)                                                                               \
-    X(SLEEPS)                                                                            \
-    X(BUSY)                                                                              \
-    X(BLOCK)                                                                             \
-    X(EXACT)                                                                             \
-    X(DIVIDE)                                                                            \
-    X(TIMES)                                                                             \
-    X(ASSERT)                                                                            \
-    X(PROMISE)                                                                           \
-    X(NAMED)                                                                             \
-    X(CLOSE)                                                                             \
-    X(RANDOM)                                                                            \
-    X(EXPONENTIAL) X(UNIFORM) X(NORMAL) X(LOGNORMAL) X(PARETO) X(CHOICE) X(NEXT) X(TURN) \
-        X(POLLED) X(DEVICES) X(POOL) X(LIMITED) X(STAT) X(LOOKUP) X(SLEEP) X(SCHEDULER)  \
-            X(ARRIVE) X(LATER) X(ARRIVALS) X(CLIENTS) X(ENDS) X(SPAWN) X(PERIODS)
+/* clang-format off */
+#define JS_HELPERS(X) \
+    X(LOG) X(SLEEPS) X(BUSY) X(BLOCK) X(EXACT) X(DIVIDE) X(TIMES) X(ASSERT) \
+    X(PROMISE) X(NAMED) X(CLOSE) X(RANDOM) X(EXPONENTIAL) X(UNIFORM) X(NORMAL) \
+    X(LOGNORMAL) X(PARETO) X(CHOICE) X(NEXT) X(TURN) X(POLLED) X(DEVICES) X(POOL) \
+    X(LIMITED) X(STAT) X(LOOKUP) X(SLEEP) X(SCHEDULER) X(ARRIVE) X(LATER) \
+    X(ARRIVALS) X(CLIENTS) X(ENDS) X(SPAWN) X(PERIODS)
+/* clang-format on */
 
 enum js_helper {
 #define X(name) JS_##name,
@@ -174,23 +166,24 @@ struct js_writer {
 
 const struct js_writer *js_writer(const struct op *op); /* NULL: it cannot be expressed */
 
-#define JS_OPS(X)                                                                      \
-    X(cpu)                                                                             \
-    X(io)                                                                              \
-    X(sleep)                                                                           \
-    X(yield)                                                                           \
-    X(log)                                                                             \
-    X(repeat)                                                                          \
-    X(while)                                                                           \
-    X(if)                                                                              \
-    X(call)                                                                            \
-    X(exit)                                                                            \
-    X(set)                                                                             \
-    X(atomic)                                                                          \
-    X(assert)                                                                          \
-    X(spawn) X(join) X(setTimeout) X(setInterval) X(clear) X(setImmediate) X(nextTick) \
-        X(microtask) X(work) X(async) X(await) X(promise) X(resolve) X(reject) X(then) \
-            X(close) X(try) X(throw)
+#define JS_OPS(X)                                                                          \
+    X(cpu)                                                                                 \
+    X(io)                                                                                  \
+    X(sleep)                                                                               \
+    X(yield)                                                                               \
+    X(log)                                                                                 \
+    X(repeat)                                                                              \
+    X(while)                                                                               \
+    X(if)                                                                                  \
+    X(call)                                                                                \
+    X(exit)                                                                                \
+    X(set)                                                                                 \
+    X(atomic)                                                                              \
+    X(assert)                                                                              \
+    X(spawn)                                                                               \
+    X(join) X(setTimeout) X(setInterval) X(clear) X(setImmediate) X(nextTick) X(microtask) \
+        X(work) X(async) X(await) X(promise) X(resolve) X(reject) X(then) X(close) X(try)  \
+            X(throw)
 #define X(name) extern const struct js_writer js_op_##name;
 JS_OPS(X)
 #undef X
