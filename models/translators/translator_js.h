@@ -166,24 +166,13 @@ struct js_writer {
 
 const struct js_writer *js_writer(const struct op *op); /* NULL: it cannot be expressed */
 
-#define JS_OPS(X)                                                                          \
-    X(cpu)                                                                                 \
-    X(io)                                                                                  \
-    X(sleep)                                                                               \
-    X(yield)                                                                               \
-    X(log)                                                                                 \
-    X(repeat)                                                                              \
-    X(while)                                                                               \
-    X(if)                                                                                  \
-    X(call)                                                                                \
-    X(exit)                                                                                \
-    X(set)                                                                                 \
-    X(atomic)                                                                              \
-    X(assert)                                                                              \
-    X(spawn)                                                                               \
-    X(join) X(setTimeout) X(setInterval) X(clear) X(setImmediate) X(nextTick) X(microtask) \
-        X(work) X(async) X(await) X(promise) X(resolve) X(reject) X(then) X(close) X(try)  \
-            X(throw)
+/* clang-format off */
+#define JS_OPS(X) \
+    X(cpu) X(io) X(sleep) X(yield) X(log) X(repeat) X(while) X(if) X(call) X(exit) \
+    X(set) X(atomic) X(assert) X(spawn) X(join) X(setTimeout) X(setInterval) \
+    X(clear) X(setImmediate) X(nextTick) X(microtask) X(work) X(async) X(await) \
+    X(promise) X(resolve) X(reject) X(then) X(close) X(try) X(throw)
+/* clang-format on */
 #define X(name) extern const struct js_writer js_op_##name;
 JS_OPS(X)
 #undef X
