@@ -48,8 +48,11 @@ void sched_events_init(struct sched_events *ev, const struct scenario *sc, sched
 
 void sched_events_release(struct sched_events *ev)
 {
-    for (int32_t i = 0; i < ev->sc->machine.ncores; i++)
+    for (int32_t i = 0; i < ev->sc->machine.ncores; i++) {
+        if (ev->cores[i].current && ev->cores[i].current->outlived)
+            free(ev->cores[i].current);
         free(ev->cores[i].irqs);
+    }
     for (size_t i = 0; i < ev->nthreads; i++)
         free(ev->threads[i]);
     free(ev->threads);
@@ -115,7 +118,6 @@ static void name_thread(struct sched_events *ev, struct kthread *th,
     struct kgroup *group = &ev->groups[rec->place];
     char buf[TASK_NAME_SIZE];
 
-    th->tgid = th->pid;
     if (!th->shared) {
         make_comm(th->comm, task_names_of(&ev->names, rec->task));
         th->process = th->comm;
@@ -142,25 +144,36 @@ static int32_t pid_of(int64_t number)
     return PID_BASE + (int32_t)(number % (INT32_MAX - PID_BASE));
 }
 
-static struct kthread *thread_at(struct sched_events *ev, size_t slot)
+/* Where the thread of that slot is kept. */
+static struct kthread **slot_of(struct sched_events *ev, size_t slot)
 {
     ev->threads = array_reach(ev->threads, &ev->nthreads, slot, sizeof(struct kthread *));
-    if (!ev->threads[slot])
-        ev->threads[slot] = sim_calloc(1, sizeof(struct kthread));
-    return ev->threads[slot];
+    return &ev->threads[slot];
+}
+
+/* A slot's next thread.  The one before may have ended in this very instant: its core still has
+ * it then, and gives it back when it turns to another. */
+static struct kthread *new_thread(struct kthread **slot, int64_t number)
+{
+    if (*slot && (*slot)->core >= 0) {
+        (*slot)->outlived = true;
+        *slot = NULL;
+    }
+    if (!*slot)
+        *slot = sim_calloc(1, sizeof(struct kthread));
+    **slot = (struct kthread){.number = number, .core = -1, .last_core = -1, .task = -1};
+    (*slot)->pid = (*slot)->tgid = pid_of(number);
+    return *slot;
 }
 
 static void serves(struct sched_events *ev, const struct trace_rec *rec)
 {
     const struct executor_model *model = ev->sc->executors[rec->place].model;
-    struct kthread *th = thread_at(ev, (size_t)rec->extra);
+    struct kthread **slot = slot_of(ev, (size_t)rec->extra), *th = *slot;
 
-    if (th->number != rec->arg) {
-        memset(th, 0, sizeof(*th));
-        th->number = rec->arg;
-        th->pid = pid_of(rec->arg);
+    if (!th || th->number != rec->arg) {
+        th = new_thread(slot, rec->arg);
         th->shared = model->is_loop || model->queues_tasks;
-        th->core = th->last_core = -1;
         name_thread(ev, th, rec);
         tell_thread(ev, SE_THREAD, th, -1);
     }
@@ -195,12 +208,11 @@ static struct kthread *thread_for(struct sched_events *ev, int32_t task)
 
     if (th || task < 0 || ev->told)
         return th;
-    th = thread_at(ev, (size_t)task);
+    th = new_thread(slot_of(ev, (size_t)task), ++ev->made);
     ev->thread_of =
         array_reach(ev->thread_of, &ev->ntasks, (size_t)task, sizeof(*ev->thread_of));
     ev->thread_of[task] = task + 1;
-    *th = (struct kthread){.number = ++ev->made, .core = -1, .last_core = -1, .task = task};
-    th->pid = th->tgid = pid_of(th->number);
+    th->task = task;
     make_comm(th->comm, task_names_of(&ev->names, task));
     th->process = th->comm;
     tell_thread(ev, SE_THREAD, th, -1);
@@ -272,6 +284,8 @@ static void turn_to(struct sched_events *ev, int32_t core, struct kthread *next)
         wake(ev, prev, core);
     if (last)
         tell_thread(ev, SE_GONE, prev, core);
+    if (prev && prev->outlived)
+        free(prev);
 }
 
 /* The instant is over: threads that have left their core, and nobody came, are off. */

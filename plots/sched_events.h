@@ -46,6 +46,7 @@ struct kthread {
     int32_t last_core;    /* -1: none yet */
     int32_t task;         /* slot of the one it serves; -1: none */
     bool ready;           /* waits for a core */
+    bool outlived;        /* its slot is another's already; its core is turning from it */
     sim_time since;       /* in its present state: running, ready or waiting */
 };
 
@@ -87,7 +88,7 @@ struct sched_events {
     sched_event_fn *tell;
     void *to;
     struct kcore *cores;
-    struct kthread **threads; /* by slot; each stays where it is */
+    struct kthread **threads; /* by slot; each stays where it is until it is off its core */
     size_t nthreads;
     int32_t *thread_of; /* task slots: slot of their thread plus one; 0: none */
     size_t ntasks;

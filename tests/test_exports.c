@@ -4,6 +4,7 @@
  * That the programs concerned read what is written is `make readers`' business. */
 #include <check.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -176,6 +177,37 @@ START_TEST(one_instant_of_a_core_is_one_switch)
     expect_said(&w, &f,
                 "0 thread A\n0 wake A\n0 thread B\n0 wake B\n0 switch 0: idle R A\n"
                 "2 switch 0: A R B\n6 switch 0: B S A\n6 wake B\n7 switch 0: A R idle\n");
+}
+END_TEST
+
+/* B begins as A ends, in A's slot, and takes no time: on the other core, then on A's own. */
+START_TEST(a_thread_has_its_end_though_its_slot_is_anothers_in_the_same_instant)
+{
+    static const char *const want[2] = {
+        "3 switch 1: idle R B\n3 switch 0: A X idle\n3 gone A\n3 switch 1: B X idle\n"
+        "3 gone B\n",
+        "3 switch 0: A X B\n3 gone A\n3 switch 0: B X idle\n3 gone B\n"};
+    struct watched w;
+    struct feed f;
+    char said[256];
+
+    watch(&w, &f, TWO);
+    begin_task(&f, 0);
+    feed(&f, TR_RUN, 0, 0, RUN_USER, SIM_NEVER);
+    f.now = US(3);
+    feed(&f, TR_STOP, 0, 0, STOP_DONE, 0);
+    feed_done(&f, 0);
+    feed_arrive(&f, 0, 1, 0);
+    feed(&f, TR_SERVES, 0, 0, 2, 0);
+    feed(&f, TR_READY, -1, 0, READY_NEW, 0);
+    feed(&f, TR_RUN, _i == 0 ? 1 : 0, 0, RUN_USER, SIM_NEVER);
+    feed(&f, TR_STOP, _i == 0 ? 1 : 0, 0, STOP_DONE, 0);
+    feed_done(&f, 0);
+    f.now = US(4);
+    (void)snprintf(said, sizeof(said),
+                   "0 thread A\n0 wake A\n0 switch 0: idle R A\n3 thread B\n3 wake B\n%s",
+                   want[_i]);
+    expect_said(&w, &f, said);
 }
 END_TEST
 
@@ -541,6 +573,8 @@ Suite *exports_suite(void)
     tcase_add_test(tc, messages_are_encoded_as_their_description_says);
     tcase_add_test(tc, a_task_with_a_thread_of_its_own_comes_runs_waits_and_is_gone);
     tcase_add_test(tc, one_instant_of_a_core_is_one_switch);
+    tcase_add_loop_test(
+        tc, a_thread_has_its_end_though_its_slot_is_anothers_in_the_same_instant, 0, 2);
     tcase_add_test(tc, a_thread_may_be_preempted_while_it_is_switched_to);
     tcase_add_test(tc, interrupts_are_told_in_order_of_time);
     tcase_add_test(tc, tasks_of_a_pool_come_and_go_on_its_threads);

@@ -392,9 +392,11 @@ static const char *const read_back[] = {
     "configs/lessons/09-device-as-the-bottleneck.json",
     "configs/lessons/13-priorities-and-starvation.json",
     "configs/lessons/14-mlfq.json",
+    "configs/lessons/18-a-lost-update.json",
     "configs/lessons/19-a-deadlock.json",
     "configs/lessons/22-priority-inversion.json",
     "configs/races/dining-philosophers.json",
+    "configs/races/lost-update.json",
 };
 
 START_TEST(our_ftrace_comes_back_as_the_same_schedule)
