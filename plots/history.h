@@ -98,7 +98,7 @@ struct trace_sink *history_sink(struct history *h);
 sim_time history_end(const struct history *h);  /* of the run */
 sim_time history_from(const struct history *h); /* what is kept */
 sim_time history_to(const struct history *h);
-bool history_exact(const struct history *h); /* spans are as they were */
+bool history_exact(const struct history *h); /* spans of cores and tasks are as they were */
 
 int32_t history_tasks(const struct history *h); /* that arrived, pool threads included */
 int32_t history_work(const struct history *h);  /* without those */
@@ -131,6 +131,7 @@ void steps_release(struct steps *s);
 /* Event loops, as they tell of themselves.  A piece of a loop has its stage as `who`; where it
  * waits, it is blocked in its poll. */
 int32_t history_loops(const struct history *h);
+bool history_loops_exact(const struct history *h); /* pieces are as they were */
 void history_loop(const struct history *h, int32_t loop, struct pieces *p);
 int32_t history_loop_level(const struct history *h, int32_t loop, enum loop_queue queue);
 bool history_has_loop(const struct history *h, int32_t executor);

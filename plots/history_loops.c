@@ -68,6 +68,11 @@ int32_t history_loops(const struct history *h)
     return h->nloops;
 }
 
+bool history_loops_exact(const struct history *h)
+{
+    return !h->loops.binned;
+}
+
 void history_loop(const struct history *h, int32_t loop, struct pieces *p)
 {
     rows_pieces(&h->loops, loop, 1, h->from, p);

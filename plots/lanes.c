@@ -3,128 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PIXEL = 100, COLUMN_LEVELS = 8 };
+#include "plots/lane_cells.h"
 
-/* ---- from pieces to cells ---------------------------------------------------------------------- */
-
-/* Something to draw: a piece, or several that are shorter than a pixel together. */
-struct cell {
-    px x0, x1;
-    sim_time from, to;
-    sim_time in[DOINGS];
-    sim_time top;
-    int32_t who;
-    bool many;
-};
-
-struct cells {
-    struct cell *list;
-    size_t n, room;
-};
-
-static struct cell *new_cell(struct cells *c)
-{
-    if (c->n == c->room) {
-        c->room = c->room ? 2 * c->room : 128;
-        c->list = sim_realloc(c->list, c->room * sizeof(*c->list));
-    }
-    memset(&c->list[c->n], 0, sizeof(*c->list));
-    return &c->list[c->n++];
-}
-
-static void add_piece(struct cell *c, const struct piece *p)
-{
-    for (int i = 0; i < DOINGS; i++)
-        c->in[i] += p->in[i];
-    if (c->top > 0 && p->top > 0 && c->who == p->who) {
-        c->top += p->top;
-    } else if (p->top > c->top) {
-        c->top = p->top;
-        c->who = p->who;
-    }
-}
-
-static enum doing longest(const struct cell *c)
-{
-    enum doing most = DOES_RUN;
-
-    for (int i = 0; i < DOINGS; i++)
-        if (c->in[i] > c->in[most])
-            most = (enum doing)i;
-    return most;
-}
-
-/* Does it do one thing all of the time, all of `per` rows? */
-static bool pure(const struct cell *c, int32_t per)
-{
-    enum doing is = longest(c);
-
-    return c->in[is] >= (c->to - c->from) * per - (c->to - c->from) / 64 &&
-           (is != DOES_RUN || c->top >= c->in[is] - c->in[is] / 16);
-}
-
-/* Neighbours in bins that do the same are one. */
-static bool joins(const struct cell *a, const struct cell *b, int32_t per)
-{
-    return a->many && b->many && a->x1 >= b->x0 && pure(a, per) && pure(b, per) &&
-           longest(a) == longest(b) && (longest(a) != DOES_RUN || a->who == b->who);
-}
-
-static void close_cell(struct cells *c, int32_t per)
-{
-    struct cell *a = c->n > 1 ? &c->list[c->n - 2] : NULL, *b = &c->list[c->n - 1];
-
-    if (!a || !joins(a, b, per))
-        return;
-    a->x1 = b->x1;
-    a->to = b->to;
-    a->top += b->top;
-    for (int i = 0; i < DOINGS; i++)
-        a->in[i] += b->in[i];
-    c->n--;
-}
-
+/* `per` rows of the history are drawn as one. */
 static void make_cells(struct lane *l, const struct pieces *p, int32_t per, struct cells *c)
 {
     bool bins = !history_exact(l->run->history) || per > 1;
-    struct cell *open = NULL; /* narrow, and may take more */
 
-    c->n = 0;
-    for (size_t i = 0; i < p->n; i++) {
-        const struct piece *piece = &p->list[i];
-        px x0 = axis_at(l->axis, piece->from), x1 = axis_at(l->axis, piece->to);
-
-        if (piece->from >= l->axis->to || piece->to <= l->axis->from)
-            continue;
-        if (open &&
-            (open->x1 - open->x0 >= PIXEL || x0 - open->x0 >= PIXEL || x1 - x0 >= PIXEL)) {
-            close_cell(c, per);
-            open = NULL;
-        }
-        if (!open) {
-            struct cell *cell = new_cell(c);
-
-            cell->x0 = x0;
-            cell->x1 = x1;
-            cell->from = piece->from;
-            cell->to = piece->to;
-            cell->who = -1;
-            cell->many = bins;
-            add_piece(cell, piece);
-            if (x1 - x0 < PIXEL)
-                open = cell;
-            else
-                close_cell(c, per);
-            continue;
-        }
-        open->x1 = x1;
-        open->to = piece->to;
-        open->many = true;
-        add_piece(open, piece);
-        l->folded = true;
-    }
-    if (open)
-        close_cell(c, per);
+    l->folded = cells_make(c, p, l->axis, per, bins) || l->folded;
 }
 
 /* ---- one stretch ------------------------------------------------------------------------------ */
@@ -221,7 +107,7 @@ static void bar_label(struct lane *l, const struct cell *c, const struct task_co
 static void core_bar(struct lane *l, const struct cell *c, const char *where)
 {
     const struct history *h = l->run->history;
-    enum doing is = longest(c);
+    enum doing is = cell_longest(c);
     const struct task_colours *colours = theme_task(l->p->theme, history_colour(h, c->who));
     const char *name = history_name(h, c->who); /* NULL where there are too many */
     char *title = NULL;
@@ -240,52 +126,6 @@ static void core_bar(struct lane *l, const struct cell *c, const char *where)
     free(title);
 }
 
-/* Which share of a cell's time is `time`, in COLUMN_LEVELS, rounded up. */
-static px share(const struct cell *c, sim_time time, int32_t per)
-{
-    sim_time all = (c->to - c->from) * per;
-
-    return all > 0 && time > 0 ? mul_div_ceil(time, COLUMN_LEVELS, all) : 0;
-}
-
-/* Neighbours of one height are one box, neighbours of one colour one path. */
-struct columns {
-    colour fill;     /* of the path that is open; NO_COLOUR: none */
-    px x0, x1, high; /* the last box, not yet drawn; high 0: none */
-};
-
-static void columns_box(struct lane *l, struct columns *d)
-{
-    if (d->high > 0)
-        svg_box(l->s, d->x0, l->y + l->h - d->high, d->x1 - d->x0, d->high);
-    d->high = 0;
-}
-
-static void columns_end(struct lane *l, struct columns *d)
-{
-    columns_box(l, d);
-    if (d->fill != NO_COLOUR)
-        svg_path_end(l->s, NULL);
-    d->fill = NO_COLOUR;
-}
-
-static void columns_add(struct lane *l, struct columns *d, colour fill, px x0, px x1, px high)
-{
-    if (d->fill != fill) {
-        columns_end(l, d);
-        svg_path(l->s, fill, 0);
-        d->fill = fill;
-    }
-    if (d->high == high && d->x1 >= x0) {
-        d->x1 = x1;
-        return;
-    }
-    columns_box(l, d);
-    d->x0 = x0;
-    d->x1 = x1;
-    d->high = high;
-}
-
 /* Are tasks few enough for their colours to say something? */
 static bool coloured(const struct lane *l)
 {
@@ -296,37 +136,36 @@ static bool coloured(const struct lane *l)
 static void core_column(struct lane *l, const struct cell *c, int32_t per, struct columns *d)
 {
     sim_time run = c->in[DOES_RUN], busy = run + c->in[DOES_CHANGE];
-    px levels = share(c, busy, per), width = c->x1 - c->x0;
+    px levels = cell_share(c, busy, per), width = c->x1 - c->x0;
     bool one = run > 0 && c->top >= run / 10 * 6 && per == 1 && coloured(l);
     colour fill =
         theme_task(l->p->theme, one ? history_colour(l->run->history, c->who) : -1)->fill;
 
     if (run < c->in[DOES_CHANGE])
         fill = l->p->theme->change;
-    levels = levels < COLUMN_LEVELS ? levels : COLUMN_LEVELS;
-    columns_add(l, d, fill, c->x0, c->x0 + (width < PIXEL ? PIXEL : width),
-                l->h * levels / COLUMN_LEVELS);
+    columns_add(d, fill, c->x0, c->x0 + (width < CELL_PIXEL ? CELL_PIXEL : width), levels);
 }
 
 void lane_core(struct lane *l, int32_t core, int32_t per)
 {
     struct pieces pieces = {0};
     struct cells cells = {0};
-    struct columns columns = {.fill = NO_COLOUR};
+    struct columns columns = {.s = l->s, .y = l->y, .h = l->h, .fill = NO_COLOUR};
 
     history_core(l->run->history, core, per, &pieces);
     make_cells(l, &pieces, per, &cells);
     for (size_t i = 0; i < cells.n; i++) {
         const struct cell *c = &cells.list[i];
 
-        if (per > 1 || c->x1 - c->x0 < PIXEL || !pure(c, 1) || (c->many && !coloured(l))) {
+        if (per > 1 || c->x1 - c->x0 < CELL_PIXEL || !cell_pure(c, 1) ||
+            (c->many && !coloured(l))) {
             core_column(l, c, per, &columns);
             continue;
         }
-        columns_end(l, &columns);
+        columns_end(&columns);
         core_bar(l, c, l->run->sc->machine.cores[core].name);
     }
-    columns_end(l, &columns);
+    columns_end(&columns);
     pieces_release(&pieces);
     free(cells.list);
 }
@@ -338,10 +177,10 @@ static void task_column(struct lane *l, const struct cell *c, struct text *bars,
                         struct text *lines)
 {
     struct svg part = {.t = *bars};
-    px levels = share(c, c->in[DOES_RUN], 1), high = l->h * levels / COLUMN_LEVELS;
-    px width = c->x1 - c->x0 < PIXEL ? PIXEL : c->x1 - c->x0, thin = l->h < PX(6) ? 60 : 180;
+    px levels = cell_share(c, c->in[DOES_RUN], 1), high = l->h * levels / CELL_LEVELS;
+    px width = c->x1 - c->x0 < CELL_PIXEL ? CELL_PIXEL : c->x1 - c->x0,
+       thin = l->h < PX(6) ? 60 : 180;
 
-    high = high < l->h ? high : l->h;
     if (levels > 0)
         svg_box(&part, c->x0, l->y + (l->h - high) / 2, width, high);
     *bars = part.t;
@@ -368,19 +207,19 @@ static void task_cells(struct lane *l, const struct cells *cells, const char *na
 
     for (size_t i = 0; i < cells->n; i++) {
         const struct cell *c = &cells->list[i];
-        enum doing is = longest(c);
+        enum doing is = cell_longest(c);
         char *title = NULL;
 
         if (idles && is == DOES_SLEEP)
             continue; /* a thread of a pool that has nothing to do */
-        if (c->many && !(pure(c, 1) && c->x1 - c->x0 >= PX(1))) {
+        if (c->many && !(cell_pure(c, 1) && c->x1 - c->x0 >= PX(1))) {
             task_column(l, c, &bars, &lines);
             continue;
         }
         if (c->x1 - c->x0 >= PX(2))
             title = stretch_title(name, is, NULL, c);
         lane_glyph(l->s, l->p->theme, is, colours, c->x0,
-                   c->x1 - c->x0 < PIXEL ? c->x0 + PIXEL : c->x1, l->y, l->h, title);
+                   c->x1 - c->x0 < CELL_PIXEL ? c->x0 + CELL_PIXEL : c->x1, l->y, l->h, title);
         free(title);
     }
     flush(l->s, &lines, colours->line);
@@ -477,7 +316,8 @@ void lane_band(struct lane *l, int32_t row, int32_t n, int64_t most)
     for (size_t i = 0; i < cells.n; i++) {
         const struct cell *c = &cells.list[i];
         sim_time all = c->to - c->from, sum = 0, parts[3];
-        px bottom = l->y + l->h, width = c->x1 - c->x0 < PIXEL ? PIXEL : c->x1 - c->x0;
+        px bottom = l->y + l->h,
+           width = c->x1 - c->x0 < CELL_PIXEL ? CELL_PIXEL : c->x1 - c->x0;
 
         for (int k = 0; k < DOINGS; k++)
             sum += c->in[k];

@@ -3,9 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plots/lane_cells.h"
 #include "plots/plot_timeline.h"
 
-enum { STAGE_HEIGHT = 16, STAGE_PITCH = 21, QUEUE_HEIGHT = 11, QUEUE_PITCH = 16, PIXEL = 100 };
+enum { STAGE_HEIGHT = 16, STAGE_PITCH = 21, QUEUE_HEIGHT = 11, QUEUE_PITCH = 16 };
 
 static bool shown(const struct history *h, int32_t loop, int queue)
 {
@@ -44,44 +45,108 @@ static colour stage_fill(const struct theme *theme, int stage)
     return theme->shades[shade[stage]];
 }
 
-static void draw_stage(const struct layout *l, struct svg *s, const struct piece *p, px y,
-                       bool *folded)
+/* A stage that is long enough to be seen, by its name if there is room. */
+static void draw_stage(const struct layout *l, struct svg *s, const struct cell *c, px y)
 {
     const struct theme *theme = l->p->theme;
-    px x0 = axis_at(&l->axis, p->from), x1 = axis_at(&l->axis, p->to), room = x1 - x0 - PX(4);
-    const char *name = loop_stage_name((enum loop_stage)p->who);
+    px width = c->x1 - c->x0;
+    const char *name = loop_stage_name((enum loop_stage)c->who);
+    colour fill = stage_fill(theme, c->who);
+    struct font f = plot_font(PX(11), contrast_of(fill, theme->ink, theme->ground));
     struct text title = {0};
-    struct font f = plot_font(PX(11), theme->ink);
 
-    text_addf(&title, "%s, ", p->in[DOES_WAIT] > 0 ? "blocked in the poll" : name);
-    axis_time(&title, p->from);
+    text_addf(&title, "%s, ", name);
+    axis_time(&title, c->from);
     text_add(&title, " to ");
-    axis_time(&title, p->to);
-    if (p->in[DOES_WAIT] > 0) {
-        svg_rect(s, x0, y + PX(STAGE_HEIGHT / 2) - 60, x1 - x0, 120, theme->faint, 0,
-                 x1 - x0 >= PX(2) ? title.data : NULL);
-    } else {
-        colour fill = stage_fill(theme, p->who);
-
-        svg_rect(s, x0, y, x1 - x0 < PIXEL ? PIXEL : x1 - x0, PX(STAGE_HEIGHT), fill,
-                 x1 - x0 > PX(4) ? PX(2) : 0, x1 - x0 >= PX(2) ? title.data : NULL);
-        f.anchor = ANCHOR_MIDDLE;
-        f.fill = contrast_of(fill, theme->ink, theme->ground);
-        if (text_width(name, f.size, false) <= room)
-            svg_text(s, (x0 + x1) / 2, y + PX(12), f, name);
-        *folded = *folded || x1 - x0 < PIXEL;
-    }
+    axis_time(&title, c->to);
+    svg_rect(s, c->x0, y, width, PX(STAGE_HEIGHT), fill, width > PX(4) ? PX(2) : 0,
+             width >= PX(2) ? title.data : NULL);
+    f.anchor = ANCHOR_MIDDLE;
+    if (text_width(name, f.size, false) <= width - PX(4))
+        svg_text(s, (c->x0 + c->x1) / 2, y + PX(12), f, name);
     text_release(&title);
 }
 
-/* Of many pieces in one pixel the first is drawn. */
+static void draw_wait(const struct layout *l, struct svg *s, sim_time from, sim_time to,
+                      bool once, px y)
+{
+    px x0 = axis_at(&l->axis, from), x1 = axis_at(&l->axis, to);
+    struct text title = {0};
+
+    text_addf(&title, "blocked in the poll%s, ", once ? "" : " again and again");
+    axis_time(&title, from);
+    text_add(&title, " to ");
+    axis_time(&title, to);
+    svg_rect(s, x0, y + PX(STAGE_HEIGHT / 2) - 60, x1 - x0, 120, l->p->theme->faint, 0,
+             x1 - x0 >= PX(2) ? title.data : NULL);
+    text_release(&title);
+}
+
+/* Where the loop is blocked, all of the time or again and again: a line behind the rest. */
+static void draw_waits(const struct layout *l, struct svg *s, const struct pieces *p, px y)
+{
+    sim_time from = 0, to = -1; /* not yet drawn; to < from: nothing */
+    bool once = true;
+
+    for (size_t i = 0; i < p->n; i++) {
+        const struct piece *piece = &p->list[i];
+        bool joins =
+            axis_at(&l->axis, piece->from) - axis_at(&l->axis, to > 0 ? to : 0) < CELL_PIXEL;
+
+        if (piece->in[DOES_WAIT] == 0)
+            continue;
+        if (to >= from && !joins)
+            draw_wait(l, s, from, to, once, y);
+        once = to < from || !joins;
+        from = once ? piece->from : from;
+        to = piece->to;
+    }
+    if (to >= from)
+        draw_wait(l, s, from, to, once, y);
+}
+
+/* Leaves the time in which the loop does something; waits become gaps. */
+static void take_waits(struct pieces *p)
+{
+    size_t left = 0;
+
+    for (size_t i = 0; i < p->n; i++) {
+        p->list[i].in[DOES_WAIT] = 0;
+        if (p->list[i].in[DOES_RUN] > 0)
+            p->list[left++] = p->list[i];
+    }
+    p->n = left;
+}
+
+/* Stages shorter than a pixel are a column as high as the loop is busy, in the tone of the
+ * stage in which it is for longest. */
+static void draw_cells(const struct layout *l, struct svg *s, const struct cells *cells, px y)
+{
+    struct columns columns = {
+        .s = s, .y = y, .h = PX(STAGE_HEIGHT), .middle = true, .fill = NO_COLOUR};
+
+    for (size_t i = 0; i < cells->n; i++) {
+        const struct cell *c = &cells->list[i];
+
+        if (c->x1 - c->x0 >= CELL_PIXEL && cell_pure(c, 1)) {
+            columns_end(&columns);
+            draw_stage(l, s, c, y);
+        } else {
+            columns_add(&columns, stage_fill(l->p->theme, c->who), c->x0,
+                        c->x1 - c->x0 < CELL_PIXEL ? c->x0 + CELL_PIXEL : c->x1,
+                        cell_share(c, c->in[DOES_RUN], 1));
+        }
+    }
+    columns_end(&columns);
+}
+
 static void draw_stages(struct layout *l, struct svg *s, size_t run, int32_t loop, px y)
 {
     const struct plot_run *r = &l->p->runs[run];
     struct font f = plot_font(PX(12), l->p->theme->faint);
     struct pieces p = {0};
+    struct cells cells = {0};
     struct text name = {0};
-    px drawn = -1;
 
     text_add(&name, "loop");
     if (history_loops(r->history) > 1)
@@ -90,15 +155,13 @@ static void draw_stages(struct layout *l, struct svg *s, size_t run, int32_t loo
     history_loop(r->history, loop, &p);
     svg_group(s, "loop", name.data);
     svg_text(s, PX(LABEL_END), y + PX(12), f, name.data);
-    for (size_t i = 0; i < p.n; i++) {
-        px x1 = axis_at(&l->axis, p.list[i].to);
-
-        if (x1 <= drawn)
-            continue;
-        draw_stage(l, s, &p.list[i], y, &l->folded);
-        drawn = x1 > drawn + PIXEL ? x1 : drawn + PIXEL;
-    }
+    draw_waits(l, s, &p, y);
+    take_waits(&p);
+    l->folded =
+        cells_make(&cells, &p, &l->axis, 1, !history_loops_exact(r->history)) || l->folded;
+    draw_cells(l, s, &cells, y);
     svg_end(s);
+    free(cells.list);
     pieces_release(&p);
     text_release(&name);
 }
