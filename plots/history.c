@@ -377,6 +377,8 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
     case TR_PHASE:
     case TR_QUEUED:
     case TR_LOOP:
+    case TR_HEAP:
+    case TR_GC:
         history_loop_record(h, rec);
         return;
     default:
@@ -412,6 +414,7 @@ static void finish(struct trace_sink *sink, sim_time end)
     rows_sort(&h->cores, h->sc->machine.ncores, h->to - h->from);
     rows_sort(&h->tasks, h->arrived, h->to - h->from);
     rows_sort(&h->loops, h->nloops, h->to - h->from);
+    rows_sort(&h->collections, h->nloops, h->to - h->from);
 }
 
 struct history *history_new(const struct scenario *sc, sim_time from, sim_time to)
@@ -420,7 +423,8 @@ struct history *history_new(const struct scenario *sc, sim_time from, sim_time t
 
     sim_assert(from >= 0);
     sim_assert(to > from);
-    h->sink.kinds = TRACE_COURSE | TRACE_BIT(PHASE) | TRACE_BIT(QUEUED);
+    h->sink.kinds =
+        TRACE_COURSE | TRACE_BIT(PHASE) | TRACE_BIT(QUEUED) | TRACE_BIT(HEAP) | TRACE_BIT(GC);
     h->sink.record = record;
     h->sink.finish = finish;
     h->sc = sc;
@@ -451,8 +455,7 @@ void history_free(struct history *h)
     free(h->levels);
     rows_release(&h->cores);
     rows_release(&h->tasks);
-    rows_release(&h->loops);
-    free(h->loop_now);
+    history_loops_release(h);
     free(h->has_loop);
     free(h->core_now);
     free(h->task_now);

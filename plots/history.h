@@ -134,6 +134,12 @@ int32_t history_loops(const struct history *h);
 bool history_loops_exact(const struct history *h); /* pieces are as they were */
 void history_loop(const struct history *h, int32_t loop, struct pieces *p);
 int32_t history_loop_level(const struct history *h, int32_t loop, enum loop_queue queue);
+/* The heap of a loop: its most bytes in use, 0 if it has none; the bytes in use, or those of
+ * them that are alive, over time; and its collections: scavenges RUN, mark-sweeps CHANGE,
+ * 1 ns if they take no time. */
+int64_t history_heap_max(const struct history *h, int32_t loop);
+void history_heap(const struct history *h, int32_t loop, bool alive, struct steps *s);
+void history_collections(const struct history *h, int32_t loop, struct pieces *p);
 bool history_has_loop(const struct history *h, int32_t executor);
 
 /* The longest stretch for which a task was ready and did not run. */

@@ -1,4 +1,5 @@
-/* history_loops.c - the stages of event loops, and the lengths of their queues. */
+/* history_loops.c - the stages of event loops, the lengths of their queues, and their heaps. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "plots/history_state.h"
@@ -36,6 +37,30 @@ static void leave_stage(struct history *h, int32_t loop, sim_time now)
     l->since = now;
 }
 
+static void heap(struct history *h, struct loop_now *l, const struct trace_rec *rec)
+{
+    sim_time at = rec->at < h->to ? rec->at : h->to;
+
+    if (!l->has_heap)
+        l->used.begin = l->alive.begin = h->from;
+    l->has_heap = true;
+    level_history_set(&l->used, at, rec->arg);
+    level_history_set(&l->alive, at, rec->arg - rec->extra);
+}
+
+/* A collection is known when it begins.  One that takes no time is only told to be over: it is
+ * kept as an instant of 1 ns. */
+static void collection(struct history *h, struct loop_now *l, const struct trace_rec *rec)
+{
+    sim_time pause = rec->extra > 0 ? rec->extra : 1;
+
+    if (rec->extra > 0 || !l->collects)
+        history_keep(h, &h->collections,
+                     (struct span){rec->at, time_add(rec->at, pause), rec->place, -1,
+                                   rec->arg == GC_SCAVENGE ? DOES_RUN : DOES_CHANGE});
+    l->collects = rec->extra > 0;
+}
+
 void history_loop_record(struct history *h, const struct trace_rec *rec)
 {
     struct loop_now *l;
@@ -51,6 +76,14 @@ void history_loop_record(struct history *h, const struct trace_rec *rec)
         level_history_set(&h->levels[level], rec->at < h->to ? rec->at : h->to, rec->extra);
         return;
     }
+    if (rec->kind == TR_HEAP) {
+        heap(h, l, rec);
+        return;
+    }
+    if (rec->kind == TR_GC) {
+        collection(h, l, rec);
+        return;
+    }
     leave_stage(h, rec->place, rec->at);
     l->in = true;
     l->stage = (enum loop_stage)rec->arg;
@@ -59,8 +92,26 @@ void history_loop_record(struct history *h, const struct trace_rec *rec)
 /* What a loop does last is known only where it waits; else it has nothing to do any more. */
 void history_loops_end(struct history *h, sim_time end)
 {
-    for (int32_t i = 0; i < h->nloops; i++)
+    for (int32_t i = 0; i < h->nloops; i++) {
+        struct loop_now *l = &h->loop_now[i];
+
         leave_stage(h, i, end);
+        if (l->has_heap) {
+            level_history_end(&l->used, h->to);
+            level_history_end(&l->alive, h->to);
+        }
+    }
+}
+
+void history_loops_release(struct history *h)
+{
+    for (size_t i = 0; i < h->loops_room; i++) {
+        level_history_release(&h->loop_now[i].used);
+        level_history_release(&h->loop_now[i].alive);
+    }
+    rows_release(&h->loops);
+    rows_release(&h->collections);
+    free(h->loop_now);
 }
 
 int32_t history_loops(const struct history *h)
@@ -86,4 +137,21 @@ int32_t history_loop_level(const struct history *h, int32_t loop, enum loop_queu
 bool history_has_loop(const struct history *h, int32_t executor)
 {
     return h->has_loop[executor];
+}
+
+int64_t history_heap_max(const struct history *h, int32_t loop)
+{
+    return h->loop_now[loop].used.max;
+}
+
+void history_heap(const struct history *h, int32_t loop, bool alive, struct steps *s)
+{
+    const struct loop_now *l = &h->loop_now[loop];
+
+    level_history_steps(alive ? &l->alive : &l->used, h->to, s);
+}
+
+void history_collections(const struct history *h, int32_t loop, struct pieces *p)
+{
+    rows_pieces(&h->collections, loop, 1, h->from, p);
 }

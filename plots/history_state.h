@@ -91,13 +91,15 @@ struct loop_now {
     bool in;
     enum loop_stage stage;
     sim_time since;
+    bool has_heap, collects;
+    struct level_history used, alive; /* bytes of the heap */
 };
 
 struct history {
     struct trace_sink sink;
     const struct scenario *sc;
     sim_time from, to, end;
-    struct rows cores, tasks, loops;
+    struct rows cores, tasks, loops, collections;
     struct core_now *core_now;
     struct task_now *task_now;
     size_t nslots;
@@ -127,5 +129,6 @@ void history_keep(struct history *h, struct rows *rows, struct span s);
 
 void history_loop_record(struct history *h, const struct trace_rec *rec);
 void history_loops_end(struct history *h, sim_time end);
+void history_loops_release(struct history *h);
 
 #endif

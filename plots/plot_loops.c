@@ -30,6 +30,7 @@ void plot_loops_measure(const struct layout *l, size_t run, struct panel *m, px 
         m->loops_h += PX(STAGE_PITCH);
         for (int q = 0; q < LOOP_QUEUE_COUNT; q++)
             m->loops_h += shown(l->p->runs[run].history, i, q) ? PX(QUEUE_PITCH) : 0;
+        m->loops_h += plot_heap_height(l->p->runs[run].history, i);
     }
     m->loops_h += m->loops_h > 0 ? PX(10) : 0;
 }
@@ -202,6 +203,8 @@ void plot_loops(struct layout *l, struct svg *s, size_t run)
             draw_queue(l, s, run, history_loop_level(h, i, (enum loop_queue)q), y);
             y += PX(QUEUE_PITCH);
         }
+        plot_heap(l, s, run, i, y);
+        y += plot_heap_height(h, i);
     }
     if (history_loops(h) > LOOPS_SHOWN && !strstr(l->notes.data ? l->notes.data : "", "loops"))
         text_addf(&l->notes, "%sOf %d event loops the first %d are drawn.",

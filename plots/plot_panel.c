@@ -183,6 +183,7 @@ static void note_bands(struct layout *l, const struct plot_run *r, const struct 
 {
     if (strstr(l->notes.data ? l->notes.data : "", "folded"))
         return;
+    text_add(&l->notes, l->notes.len ? " " : "");
     axis_count(&l->notes, history_tasks(r->history));
     text_addf(
         &l->notes,
@@ -238,26 +239,33 @@ static void draw_lanes(struct layout *l, struct svg *s, size_t run)
 
 /* ---- the strip --------------------------------------------------------------------------------- */
 
-void plot_area(const struct layout *l, struct svg *s, const struct history *h, int32_t level,
-               colour fill, const char *title, px bottom, px unit_256)
+void plot_steps(const struct layout *l, struct svg *s, const struct steps *steps, colour fill,
+                const char *title, px bottom, px unit_256, int64_t of)
 {
-    struct steps steps = {0};
     px last = l->axis.x0, high = 0;
 
-    history_level(h, level, &steps);
     svg_path(s, fill, 0);
-    svg_move(s, axis_at(&l->axis, steps.list[0].at), bottom);
-    for (size_t i = 0; i < steps.n; i++) {
-        px x = axis_at(&l->axis, steps.list[i].at);
+    svg_move(s, axis_at(&l->axis, steps->list[0].at), bottom);
+    for (size_t i = 0; i < steps->n; i++) {
+        px x = axis_at(&l->axis, steps->list[i].at);
 
         svg_to(s, x, bottom - high);
-        high = steps.list[i].mean_256 * unit_256 / 256 / 256;
+        high = mul_div_floor(steps->list[i].mean_256, unit_256, 65536 * of);
         svg_to(s, x, bottom - high);
         last = x;
     }
     svg_to(s, last, bottom);
     text_add(&s->t, "Z");
     svg_path_end(s, title);
+}
+
+void plot_area(const struct layout *l, struct svg *s, const struct history *h, int32_t level,
+               colour fill, const char *title, px bottom, px unit_256)
+{
+    struct steps steps = {0};
+
+    history_level(h, level, &steps);
+    plot_steps(l, s, &steps, fill, title, bottom, unit_256, 1);
     steps_release(&steps);
 }
 

@@ -37,6 +37,9 @@ px plot_workload(const struct layout *l, struct svg *s, px y);
 void panel_measure(const struct layout *l, size_t run, struct panel *panel);
 void panel_draw(struct layout *l, struct svg *s, size_t run);
 
+/* Numbers as an area upon `bottom`, `unit_256` / 256 high for every `of` of them. */
+void plot_steps(const struct layout *l, struct svg *s, const struct steps *steps, colour fill,
+                const char *title, px bottom, px unit_256, int64_t of);
 /* A level as an area upon `bottom`, `unit_256` / 256 high for each one. */
 void plot_area(const struct layout *l, struct svg *s, const struct history *h, int32_t level,
                colour fill, const char *title, px bottom, px unit_256);
@@ -47,6 +50,11 @@ enum { LOOPS_SHOWN = 2 };
 /* Sets m->loops_h; they begin at `top`. */
 void plot_loops_measure(const struct layout *l, size_t run, struct panel *m, px top);
 void plot_loops(struct layout *l, struct svg *s, size_t run);
+
+/* ---- their heaps: plot_heap.c --------------------------------------------------------------- */
+
+px plot_heap_height(const struct history *h, int32_t loop); /* 0: it has none */
+void plot_heap(struct layout *l, struct svg *s, size_t run, int32_t loop, px y);
 
 /* ---- its numbers: plot_numbers.c --------------------------------------------------------------- */
 

@@ -403,6 +403,41 @@ START_TEST(levels_are_means_and_maxima)
 }
 END_TEST
 
+/* A heap that leaks: its curve reaches what was measured and nothing alive exceeds it; its
+ * collections take the time that was measured. */
+START_TEST(a_heap_is_kept_as_it_was)
+{
+    char *config = read_file("configs/lessons/38-a-leak-to-its-crash.json");
+    struct watched w = watch(config, 0, SIM_NEVER);
+    const struct heap_metrics *m = &w.metrics->executors[0].heap;
+    struct steps used = {0}, alive = {0};
+    struct pieces p = {0};
+    uint64_t mark_sweeps = 0;
+
+    ck_assert_int_eq(history_loops(w.history), 1);
+    ck_assert_int_eq(history_heap_max(w.history, 0), m->max);
+    history_heap(w.history, 0, false, &used);
+    history_heap(w.history, 0, true, &alive);
+    ck_assert_uint_gt(used.n, 300);
+    for (size_t i = 0, k = 0; i < used.n; i++) {
+        while (k + 1 < alive.n && alive.list[k + 1].at <= used.list[i].at)
+            k++;
+        ck_assert_int_le(alive.list[k].max, used.list[i].max);
+    }
+    history_collections(w.history, 0, &p);
+    ck_assert_int_eq(sum_of(&p, DOES_RUN) + sum_of(&p, DOES_CHANGE), m->pauses);
+    for (size_t i = 0; i < p.n; i++)
+        mark_sweeps += p.list[i].in[DOES_CHANGE] > 0;
+    ck_assert_uint_eq(mark_sweeps, m->mark_sweeps);
+    ck_assert_uint_eq(p.n, m->scavenges + m->mark_sweeps);
+    pieces_release(&p);
+    steps_release(&used);
+    steps_release(&alive);
+    unwatch(&w);
+    free(config);
+}
+END_TEST
+
 /* ---- pictures ------------------------------------------------------------------------------------- */
 
 /* Is it XML: elements closed in order, attributes in quotes, known entities alone? */
@@ -747,6 +782,7 @@ Suite *plot_suite(void)
     tcase_add_test(tc, bins_and_bands_lose_no_time);
     tcase_add_test(tc, a_part_is_kept_exactly);
     tcase_add_test(tc, levels_are_means_and_maxima);
+    tcase_add_test(tc, a_heap_is_kept_as_it_was);
     suite_add_tcase(s, tc);
     tc = tcase_create("pictures");
     tcase_set_timeout(tc, 300);
