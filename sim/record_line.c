@@ -288,6 +288,8 @@ static bool read_member(struct scan *s, struct member *m)
     (void)peek(s);
     m->at = s->at;
     m->used = false;
+    m->type = MEMBER_NUMBER;
+    m->number = 0;
     if (!read_text(s, &key))
         return false;
     s->texts->len = key; /* keys are compared as they stand; none of ours has escapes */
@@ -308,7 +310,6 @@ static bool read_member(struct scan *s, struct member *m)
     case -1:
         return wrong(s, "the line ends before the value");
     default:
-        m->type = MEMBER_NUMBER;
         return read_number(s, &m->number);
     }
 }

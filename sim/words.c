@@ -34,10 +34,15 @@ void words_drop(struct words *w)
 
 void words_free_all(struct list *all)
 {
-    struct list *at;
+    struct list *at = all->next;
 
-    while ((at = list_pop_front(all)) != NULL)
+    while (at != all) {
+        struct list *next = at->next;
+
         free(container_of(at, struct words, link));
+        at = next;
+    }
+    list_init(all);
 }
 
 bool words_number(const char *text, int64_t *value)

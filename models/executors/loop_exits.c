@@ -164,8 +164,10 @@ static void call_listener(const struct listener *on, struct loop_task *lt,
                           struct words *message, struct words *error)
 {
     struct loop_task *of = on->of ? on->of : lt;
-    struct fiber *f = fiber_new(of, on->entry, NULL);
+    struct fiber *f;
 
+    sim_assert(of);
+    f = fiber_new(of, on->entry, NULL);
     if (!of->loop->optional)
         loop_lingers(of, false);
 
