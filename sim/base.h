@@ -30,12 +30,14 @@ typedef int64_t sim_time; /* ns */
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 #define NORETURN __attribute__((noreturn))
+#define NOINLINE __attribute__((noinline))
 #define PREFETCH(p) __builtin_prefetch((p), 1)
 #else
 #define LIKELY(x) (x)
 #define UNLIKELY(x) (x)
 #define PRINTF_LIKE(fmt, args)
 #define NORETURN
+#define NOINLINE
 #define PREFETCH(p) ((void)(p))
 #endif
 enum { CACHE_LINE = 64 };

@@ -230,16 +230,9 @@ void executor_tells(struct executor *ex, enum loop_fact what, sim_time time)
     trace_emit(ex->sim->trace, ex->sim->eng.now, TR_LOOP, ex->id, -1, what, time);
 }
 
-bool executor_watched(const struct executor *ex)
+uint64_t executor_watched(const struct executor *ex)
 {
-    return (ex->sim->trace->kinds & TRACE_LOOPS & ~TRACE_MEMORY) != 0;
-}
-
-static void tell_text(struct executor *ex, struct trace_rec rec)
-{
-    rec.at = ex->sim->eng.now;
-    if (trace_wants(ex->sim->trace, (enum trace_kind)rec.kind))
-        trace_tell(ex->sim->trace, &rec);
+    return ex->sim->trace->kinds & TRACE_LOOPS & ~TRACE_MEMORY;
 }
 
 void executor_phase(struct executor *ex, int32_t loop, enum loop_stage stage,
@@ -251,12 +244,11 @@ void executor_phase(struct executor *ex, int32_t loop, enum loop_stage stage,
 void executor_calls(struct executor *ex, int32_t loop, const struct task *t,
                     enum call_kind kind, int64_t place, const char *name)
 {
-    tell_text(ex, (struct trace_rec){.kind = TR_CALL,
-                                     .place = loop,
-                                     .task = t ? (int32_t)t->slot : -1,
-                                     .arg = kind,
-                                     .extra = place,
-                                     .text = name});
+    struct trace_rec rec = {
+        ex->sim->eng.now, TR_CALL, loop, t ? (int32_t)t->slot : -1, kind, place, name};
+
+    if (trace_wants(ex->sim->trace, TR_CALL))
+        trace_tell(ex->sim->trace, &rec);
 }
 
 void executor_returns(struct executor *ex, int32_t loop, const struct task *t)
@@ -268,12 +260,11 @@ void executor_returns(struct executor *ex, int32_t loop, const struct task *t)
 void executor_frame(struct executor *ex, int32_t loop, const struct task *t, bool entered,
                     int64_t place, const char *name)
 {
-    tell_text(ex, (struct trace_rec){.kind = TR_FRAME,
-                                     .place = loop,
-                                     .task = (int32_t)t->slot,
-                                     .arg = entered,
-                                     .extra = place,
-                                     .text = name});
+    struct trace_rec rec = {ex->sim->eng.now, TR_FRAME, loop, (int32_t)t->slot,
+                            entered,          place,    name};
+
+    if (trace_wants(ex->sim->trace, TR_FRAME))
+        trace_tell(ex->sim->trace, &rec);
 }
 
 void executor_frames(struct executor *ex, const struct task *t, const int64_t *stack,
@@ -284,7 +275,8 @@ void executor_frames(struct executor *ex, const struct task *t, const int64_t *s
 
 void executor_queue(struct executor *ex, int32_t loop, enum loop_queue queue, int64_t n)
 {
-    trace_emit(ex->sim->trace, ex->sim->eng.now, TR_QUEUED, loop, -1, queue, n);
+    if (trace_wants_queue(ex->sim->trace, queue))
+        trace_emit(ex->sim->trace, ex->sim->eng.now, TR_QUEUED, loop, -1, queue, n);
 }
 
 int64_t executor_place(const struct executor *ex, const struct task *t)

@@ -10,9 +10,9 @@ void metrics_loops_init(struct metrics *m)
     st->nloops = scenario_loops(m->sc);
     m->loops = sim_calloc((size_t)st->nloops + 1, sizeof(*m->loops));
     st->loops = sim_calloc((size_t)st->nloops + 1, sizeof(*st->loops));
+    m->sink.unwanted = TRACE_QUEUES & ~(TRACE_QUEUE_BIT(READY) | TRACE_QUEUE_BIT(DUE));
     if (st->nloops > 0)
-        m->sink.kinds |=
-            TRACE_BIT(PHASE) | TRACE_BIT(CALL) | TRACE_BIT(RETURN) | TRACE_BIT(QUEUED);
+        m->sink.kinds |= METRICS_LOOPS;
     for (int32_t i = 0; i < st->nloops; i++) {
         st->loops[i].stage = STAGE_WAIT; /* nothing has asked for it yet */
         st->loops[i].calling = -1;
@@ -22,7 +22,8 @@ void metrics_loops_init(struct metrics *m)
 
 static void hold_release(struct loop_hold *h)
 {
-    free(h->name);
+    if (h->name)
+        free(h->name);
     h->name = NULL;
 }
 
@@ -50,6 +51,8 @@ static void leave_stage(struct metrics *m, int32_t loop, sim_time now)
 
 static void hold_ends(struct loop_now *l)
 {
+    if (l->hold.at < 0)
+        return;
     hold_release(&l->hold);
     l->hold = (struct loop_hold){.at = -1};
 }
@@ -116,17 +119,17 @@ void metrics_loop(struct metrics *m, const struct trace_rec *rec)
     struct loop_now *l = &m->state->loops[rec->place];
 
     sim_assert(rec->place >= 0 && rec->place < m->state->nloops);
-    if (rec->kind == TR_QUEUED) {
-        l->queued[rec->arg] = rec->extra;
-    } else if (rec->kind == TR_CALL) {
-        calls(m, rec);
-    } else if (rec->kind == TR_RETURN) {
-        returns(m, rec->place, rec->at);
-    } else {
+    if (rec->kind == TR_PHASE) {
         hold_ends(l);
         leave_stage(m, rec->place, rec->at);
         l->stage = (enum loop_stage)rec->arg;
         m->loops[rec->place].came[l->stage] = true;
+    } else if (rec->kind == TR_QUEUED) {
+        l->queued[rec->arg] = rec->extra;
+    } else if (rec->kind == TR_CALL) {
+        calls(m, rec);
+    } else {
+        returns(m, rec->place, rec->at);
     }
 }
 

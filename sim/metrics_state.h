@@ -80,7 +80,9 @@ void metrics_memory(struct metrics *m, const struct trace_rec *rec);
 
 void metrics_loops_init(struct metrics *m);
 void metrics_loops_release(struct metrics *m);
-void metrics_loop(struct metrics *m, const struct trace_rec *rec); /* one of TRACE_LOOPS */
+#define METRICS_LOOPS \
+    (TRACE_BIT(PHASE) | TRACE_BIT(CALL) | TRACE_BIT(RETURN) | TRACE_BIT(QUEUED))
+void metrics_loop(struct metrics *m, const struct trace_rec *rec); /* one of these */
 void metrics_loops_finish(struct metrics *m);
 
 #endif

@@ -8,6 +8,7 @@ void trace_init(struct trace *tr)
     tr->first = NULL;
     tr->last = &tr->first;
     tr->kinds = 0;
+    tr->queues = 0;
 }
 
 void trace_attach(struct trace *tr, struct trace_sink *sink)
@@ -18,6 +19,8 @@ void trace_attach(struct trace *tr, struct trace_sink *sink)
     *tr->last = sink;
     tr->last = &sink->next;
     tr->kinds |= sink->kinds;
+    if (sink->kinds & TRACE_BIT(QUEUED))
+        tr->queues |= TRACE_QUEUES & ~sink->unwanted;
 }
 
 void trace_tell(const struct trace *tr, const struct trace_rec *rec)

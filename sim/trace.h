@@ -266,7 +266,8 @@ struct trace_rec {
 };
 
 struct trace_sink {
-    uint64_t kinds; /* a TRACE_BIT for each kind it wants */
+    uint64_t kinds;    /* a TRACE_BIT for each kind it wants */
+    uint32_t unwanted; /* of QUEUED, a TRACE_QUEUE_BIT for each queue that it can do without */
     void (*record)(struct trace_sink *sink, const struct trace_rec *rec);
     void (*finish)(struct trace_sink *sink, sim_time end); /* may be NULL */
     struct trace_sink *next;
@@ -274,6 +275,8 @@ struct trace_sink {
 
 #define TRACE_BIT(kind) (UINT64_C(1) << TR_##kind)
 #define TRACE_ALL ((UINT64_C(1) << TR_COUNT) - 1)
+#define TRACE_QUEUE_BIT(queue) (UINT32_C(1) << LOOP_QUEUE_##queue)
+#define TRACE_QUEUES ((UINT32_C(1) << LOOP_QUEUE_COUNT) - 1)
 
 /* What only some ask for.  Detectors: which variables are touched, whose child a task is, which
  * locks were only tried, when tasks of one loop take turns, which messages go from task to
@@ -305,6 +308,7 @@ struct trace_sink {
 struct trace {
     struct trace_sink *first, **last; /* told in the order they were attached */
     uint64_t kinds;                   /* what anybody wants */
+    uint32_t queues;                  /* of QUEUED, likewise */
 };
 
 void trace_init(struct trace *tr);
@@ -318,6 +322,11 @@ void trace_finish(struct trace *tr, sim_time end);
 static inline bool trace_wants(const struct trace *tr, enum trace_kind kind)
 {
     return (tr->kinds >> kind & 1) != 0;
+}
+
+static inline bool trace_wants_queue(const struct trace *tr, enum loop_queue queue)
+{
+    return (tr->queues >> queue & 1) != 0;
 }
 
 static inline void trace_emit(const struct trace *tr, sim_time at, enum trace_kind kind,

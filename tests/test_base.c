@@ -411,8 +411,12 @@ static void listener_finish(struct trace_sink *sink, sim_time end)
 START_TEST(sinks_hear_the_kinds_they_want_in_the_order_of_attachment)
 {
     char order[16] = "";
-    struct listener a = {{TRACE_BIT(RUN), listener_record, NULL, NULL}, "", "a", order};
-    struct listener b = {{TRACE_ALL, listener_record, listener_finish, NULL}, "", "b", order};
+    struct listener a = {{.kinds = TRACE_BIT(RUN), .record = listener_record}, "", "a", order};
+    struct listener b = {
+        {.kinds = TRACE_ALL, .record = listener_record, .finish = listener_finish},
+        "",
+        "b",
+        order};
     struct trace tr;
 
     trace_init(&tr);
@@ -428,6 +432,27 @@ START_TEST(sinks_hear_the_kinds_they_want_in_the_order_of_attachment)
     trace_finish(&tr, 99);
     ck_assert_str_eq(a.heard, "run");
     ck_assert_str_eq(b.heard, "stoprun!");
+}
+END_TEST
+
+START_TEST(lengths_of_queues_are_told_if_anybody_wants_them)
+{
+    struct trace_sink none = {.kinds = TRACE_BIT(RUN), .record = listener_record};
+    struct trace_sink ready = {.kinds = TRACE_BIT(QUEUED),
+                               .unwanted = TRACE_QUEUES & ~TRACE_QUEUE_BIT(READY),
+                               .record = listener_record};
+    struct trace_sink all = {.kinds = TRACE_BIT(QUEUED), .record = listener_record};
+    struct trace tr;
+
+    trace_init(&tr);
+    trace_attach(&tr, &none);
+    ck_assert(!trace_wants_queue(&tr, LOOP_QUEUE_READY));
+    trace_attach(&tr, &ready);
+    for (int i = 0; i < LOOP_QUEUE_COUNT; i++)
+        ck_assert(trace_wants_queue(&tr, (enum loop_queue)i) == (i == LOOP_QUEUE_READY));
+    trace_attach(&tr, &all);
+    for (int i = 0; i < LOOP_QUEUE_COUNT; i++)
+        ck_assert(trace_wants_queue(&tr, (enum loop_queue)i));
 }
 END_TEST
 
@@ -470,6 +495,7 @@ Suite *base_suite(void)
     tcase_add_test_raise_signal(memory, a_broken_invariant_aborts, SIGABRT);
     suite_add_tcase(s, memory);
     tcase_add_test(trace, sinks_hear_the_kinds_they_want_in_the_order_of_attachment);
+    tcase_add_test(trace, lengths_of_queues_are_told_if_anybody_wants_them);
     tcase_add_test(trace, names_of_records_end_where_the_list_ends);
     suite_add_tcase(s, trace);
     return s;

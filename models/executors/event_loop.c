@@ -125,6 +125,7 @@ void loop_init(struct loops *all, struct loop *l, int32_t index)
     l->iteration = iteration;
     l->own = own;
     l->watched = all->watched && number >= 0;
+    l->framed = (all->watched & TRACE_BIT(FRAME)) && number >= 0;
     l->all = all;
     l->ex = all->ex;
     l->number = number;
@@ -150,6 +151,7 @@ static void event_loop_init(struct executor *ex)
     all->ex = ex;
     all->watched = executor_watched(ex);
     all->costs = params->costs;
+    all->costly = event_loop_has_costs(params);
     all->browser = params->flavor == FLAVOR_BROWSER;
     all->old = params->flavor == FLAVOR_NODE18;
     all->n = params->loops;
@@ -251,7 +253,7 @@ static bool run(struct loop *l, struct step *out)
     struct loop_task *lt = f->of;
 
     loop_serve(l, lt);
-    if (costs_call(l, out))
+    if (UNLIKELY(l->all->costly) && costs_call(l, out))
         return true;
     if (l->heap.asker)
         return heap_goes_on(l, out);
@@ -333,20 +335,25 @@ static bool looks(const struct loop *l)
 
 static void loop_next(struct loop *l, struct step *out)
 {
+    bool costly = l->all->costly;
+
     for (;;) {
         mind_endless(l);
-        if (costs_submit(l, out))
+        if (UNLIKELY(costly) && costs_submit(l, out))
             return;
         if (l->top && !l->stops) {
-            costs_done(l);
+            if (UNLIKELY(costly))
+                costs_done(l);
             if (run(l, out))
                 return;
             continue;
         }
         loop_returns(l);
-        if (looks(l) && costs_poll(l, out))
-            return;
-        costs_done(l);
+        if (UNLIKELY(costly)) {
+            if (looks(l) && costs_poll(l, out))
+                return;
+            costs_done(l);
+        }
         if (l->timers.returns)
             timers_returned(l);
         else if (l->stops)

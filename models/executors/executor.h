@@ -161,9 +161,9 @@ struct task *executor_own(struct executor *ex, struct thread *th, uint64_t numbe
 void executor_tells(struct executor *ex, enum loop_fact what, sim_time time);
 
 /* What a loop does, for those who look into loops: TRACE_LOOPS of trace.h.  `loop` is numbered
- * as there; `t` NULL: nobody's; `place` -1: none.  Who asks executor_watched() first, once, need
- * not call when nobody does. */
-bool executor_watched(const struct executor *ex);
+ * as there; `t` NULL: nobody's; `place` -1: none.  Who asks executor_watched() first, once, which
+ * kinds (TRACE_BIT) somebody wants, need not call for the others. */
+uint64_t executor_watched(const struct executor *ex);
 void executor_phase(struct executor *ex, int32_t loop, enum loop_stage stage,
                     uint64_t iteration);
 void executor_calls(struct executor *ex, int32_t loop, const struct task *t,

@@ -367,6 +367,7 @@ struct loop {
     int64_t queued[LOOP_QUEUE_COUNT]; /* what stands in each queue */
     uint64_t iteration;               /* how often it has polled */
     bool watched;                     /* somebody looks into it */
+    bool framed;                      /* ... at its call stack */
     uint64_t spins;                   /* since time has passed */
     sim_time instant;
 };
@@ -408,7 +409,8 @@ struct loops { /* one executor's */
     uint32_t room;
     struct work_pool pool;
     struct loop_costs costs;
-    bool watched; /* somebody looks into loops */
+    uint64_t watched; /* what those want who look into loops: executor_watched() */
+    bool costly;      /* some of `costs` is not 0 */
     struct callback *free_callbacks;
     struct fiber *free_fibers, *fibers;
     struct loop_task *free_tasks;
@@ -429,13 +431,33 @@ void callback_taken(struct callback *cb);                 /* its turn has come *
 void callback_begin(struct callback *cb, uint32_t entry); /* calls its ops; it is over */
 void callback_detach(struct callback *cb);                /* from its task, which is gone */
 
-void queue_push(struct queue *q, struct callback *cb);
-struct callback *queue_pop(struct queue *q); /* NULL: empty */
-
 /* Into that queue of its loop; of TIMERS, CLOSING and POOL, which are no lists, counted only. */
 void callback_queue(struct callback *cb, enum loop_queue queue);
 void callback_due(struct callback *cb, bool is); /* a timer */
-void callback_unqueue(struct callback *cb);      /* out of the list that it stands in, if any */
+static inline void
+callback_unqueue(struct callback *cb); /* out of the list that it stands in, if any */
+
+static inline void queue_push(struct queue *q, struct callback *cb)
+{
+    cb->next = NULL;
+    if (q->first)
+        q->last->next = cb;
+    else
+        q->first = cb;
+    q->last = cb;
+}
+
+/* NULL: empty. */
+static inline struct callback *queue_pop(struct queue *q)
+{
+    struct callback *cb = q->first;
+
+    if (cb) {
+        q->first = cb->next;
+        callback_unqueue(cb);
+    }
+    return cb;
+}
 
 struct fiber *fiber_new(struct loop_task *lt, uint32_t entry, struct promise *result);
 void fiber_suspend(struct loop *l, struct callback *until); /* the top of the call stack */
@@ -525,7 +547,7 @@ bool heap_goes_on(struct loop *l, struct step *out);
 
 /* ---- loop_costs.c ---------------------------------------------------------------------------- */
 
-/* Is there something to pay for?  True: `out` is that time.  For the hand-overs, whenever the
+/* Is there something to pay for?  Nobody need ask where no loop is `costly`.  True: `out` is that time.  For the hand-overs, whenever the
  * loop goes on; before it looks for what is ready; before the fiber on top runs. */
 bool costs_submit(struct loop *l, struct step *out);
 bool costs_poll(struct loop *l, struct step *out);
@@ -591,16 +613,56 @@ void loop_stop(struct loop *l, bool fault);
 
 /* ---- loop_watch.c: what those see who look into loops --------------------------------------- */
 
-void loop_phase(struct loop *l, enum loop_stage stage);
-void loop_counts(struct loop *l, enum loop_queue queue,
-                 int64_t more);                             /* so many more stand there */
-void loop_calls(struct loop *l, const struct callback *cb); /* is called */
 void loop_calls_for(struct loop *l, struct loop_task *lt, const struct callback *cb);
 void loop_calls_event(struct loop *l, struct loop_task *lt, uint32_t place); /* a listener */
 void loop_calls_main(struct loop *l, struct loop_task *lt);
-void loop_returns(struct loop *l); /* the callback is over, if one runs */
-void fiber_frames(const struct fiber *f,
-                  bool entered); /* of a fiber that is, or was, on the stack */
+void watched_length(const struct loop *l, enum loop_queue queue);
+void watched_return(struct loop *l);
+void watched_frames(const struct fiber *f, bool entered);
+void watched_unqueue(struct callback *cb);
+
+/* These stand where callbacks come and go; where nobody looks, a test is all they are. */
+static inline void loop_phase(const struct loop *l, enum loop_stage stage)
+{
+    if (UNLIKELY(l->watched))
+        executor_phase(l->ex, l->number, stage, l->iteration);
+}
+
+/* So many more stand there. */
+static inline void loop_counts(struct loop *l, enum loop_queue queue, int64_t more)
+{
+    l->queued[queue] += more;
+    sim_assert(l->queued[queue] >= 0);
+    if (UNLIKELY(l->watched))
+        watched_length(l, queue);
+}
+
+/* It is called. */
+static inline void loop_calls(struct loop *l, const struct callback *cb)
+{
+    if (UNLIKELY(l->watched))
+        loop_calls_for(l, cb->of, cb);
+}
+
+/* The callback is over, if one runs. */
+static inline void loop_returns(struct loop *l)
+{
+    if (UNLIKELY(l->calling != NULL))
+        watched_return(l);
+}
+
+/* Of a fiber that is, or was, on the stack. */
+static inline void fiber_frames(const struct fiber *f, bool entered)
+{
+    if (UNLIKELY(f->of->loop->framed))
+        watched_frames(f, entered);
+}
+
+static inline void callback_unqueue(struct callback *cb)
+{
+    if (cb->queued || cb->due)
+        watched_unqueue(cb);
+}
 
 /* ---- loop_turn.c ----------------------------------------------------------------------------- */
 

@@ -9,29 +9,6 @@
 
 #include "sim/program.h"
 
-/* ---- queues -------------------------------------------------------------------------------- */
-
-void queue_push(struct queue *q, struct callback *cb)
-{
-    cb->next = NULL;
-    if (q->first)
-        q->last->next = cb;
-    else
-        q->first = cb;
-    q->last = cb;
-}
-
-struct callback *queue_pop(struct queue *q)
-{
-    struct callback *cb = q->first;
-
-    if (cb) {
-        q->first = cb->next;
-        callback_unqueue(cb);
-    }
-    return cb;
-}
-
 /* ---- callbacks ------------------------------------------------------------------------------ */
 
 struct callback *callback_new(struct loop_task *lt, enum callback_kind kind, bool holds)

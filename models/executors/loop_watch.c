@@ -8,20 +8,11 @@
  * for where a callback begins and ends: the drain behind it is no part of it. */
 #include "models/executors/executor_loop.h"
 
-void loop_phase(struct loop *l, enum loop_stage stage)
-{
-    if (l->watched)
-        executor_phase(l->ex, l->number, stage, l->iteration);
-}
-
 /* ---- queues ---------------------------------------------------------------------------------- */
 
-void loop_counts(struct loop *l, enum loop_queue queue, int64_t more)
+void watched_length(const struct loop *l, enum loop_queue queue)
 {
-    l->queued[queue] += more;
-    sim_assert(l->queued[queue] >= 0);
-    if (l->watched)
-        executor_queue(l->ex, l->number, queue, l->queued[queue]);
+    executor_queue(l->ex, l->number, queue, l->queued[queue]);
 }
 
 void callback_queue(struct callback *cb, enum loop_queue queue)
@@ -48,7 +39,7 @@ void callback_due(struct callback *cb, bool is)
     cb->due = is;
 }
 
-void callback_unqueue(struct callback *cb)
+void watched_unqueue(struct callback *cb)
 {
     callback_due(cb, false);
     if (cb->queued == 0)
@@ -104,11 +95,6 @@ void loop_calls_for(struct loop *l, struct loop_task *lt, const struct callback 
     executor_calls(l->ex, l->number, lt->task, call_of(cb), cb->place, label_of(cb));
 }
 
-void loop_calls(struct loop *l, const struct callback *cb)
-{
-    loop_calls_for(l, cb->of, cb);
-}
-
 void loop_calls_event(struct loop *l, struct loop_task *lt, uint32_t place)
 {
     if (!l->watched || l->calling)
@@ -127,10 +113,8 @@ void loop_calls_main(struct loop *l, struct loop_task *lt)
                    executor_place(l->ex, lt->task), NULL);
 }
 
-void loop_returns(struct loop *l)
+void watched_return(struct loop *l)
 {
-    if (!l->calling)
-        return;
     executor_returns(l->ex, l->number, l->calling->task);
     l->calling = NULL;
 }
@@ -151,13 +135,11 @@ static void inner_frames(const struct fiber *f, bool entered)
 }
 
 /* Under them stands the function itself. */
-void fiber_frames(const struct fiber *f, bool entered)
+void watched_frames(const struct fiber *f, bool entered)
 {
     struct loop *l = f->of->loop;
     const struct task *t = f->of->task;
 
-    if (!l->watched)
-        return;
     if (entered && f->frame)
         executor_frame(l->ex, l->number, t, true, f->called_at, f->frame);
     inner_frames(f, entered);
