@@ -28,18 +28,40 @@ static void measure_cores(const struct plot *p, int32_t ncores, struct panel *m)
     m->core_gap = sizes[i].gap;
 }
 
-/* As many lanes as there are tasks, or bands where they are too many. */
+/* A thread of a pool that never had anything to do. */
+static bool is_idle(const struct history *h, int32_t row)
+{
+    const struct task_story *story = history_story(h, row);
+
+    return story->colour < 0 && story->first_run < 0;
+}
+
+static int32_t idle_threads(const struct history *h)
+{
+    int32_t n = 0;
+
+    for (int32_t row = 0; row < history_rows(h); row++)
+        n += is_idle(h, row);
+    return n;
+}
+
+/* As many lanes as there are tasks that did something, or bands where they are too many. */
 static void measure_lanes(const struct plot *p, const struct history *h, struct panel *m)
 {
     int32_t rows = history_rows(h), limit = LANES_ALL / (int32_t)p->n;
 
     limit = limit > HISTORY_ROWS ? HISTORY_ROWS : limit < BANDS ? BANDS : limit;
     m->rows_each = 1;
+    m->idle = history_per_row(h) == 1 ? idle_threads(h) : 0;
+    rows -= m->idle;
     m->lanes = p->rows == QUANTA_CORES ? 0 : rows;
+    m->idle = p->rows == QUANTA_CORES ? 0 : m->idle;
     m->lane_h = rows <= ROWS_LARGE ? PX(10) : rows <= 40 ? PX(7) : PX(4);
     m->lane_pitch = rows <= ROWS_LARGE ? PX(15) : rows <= 40 ? PX(11) : PX(5);
     if (m->lanes == 0 || (rows <= limit && history_per_row(h) == 1))
         return;
+    rows += m->idle;
+    m->idle = 0;
     while ((rows + m->rows_each - 1) / m->rows_each > BANDS)
         m->rows_each *= 2;
     m->lanes = (rows + m->rows_each - 1) / m->rows_each;
@@ -59,7 +81,7 @@ void panel_measure(const struct layout *l, size_t run, struct panel *m)
     y += m->loops_h;
     m->said = y + PX(20);
     y += PX(32);
-    y += m->lanes * m->lane_pitch;
+    y += (m->lanes + (m->idle > 0)) * m->lane_pitch;
     m->strip_h = PX(30);
     m->strip = y + PX(12);
     y += PX(12) + m->strip_h + PX(20);
@@ -192,6 +214,27 @@ static void note_bands(struct layout *l, const struct plot_run *r, const struct 
         (int)m->lanes);
 }
 
+static int32_t next_row(const struct history *h, int32_t row)
+{
+    do
+        row++;
+    while (is_idle(h, row));
+    return row;
+}
+
+static void draw_idle_threads(const struct layout *l, struct svg *s, const struct panel *m)
+{
+    px size = m->lane_pitch >= PX(15) ? PX(12) : PX(10);
+    struct font f = plot_font(size, l->p->theme->faint);
+    px y = m->y + m->said + PX(12) + m->lanes * m->lane_pitch + m->lane_h / 2;
+    struct text t = {0};
+
+    f.anchor = ANCHOR_END;
+    text_addf(&t, "%d pool thread%s idle", (int)m->idle, m->idle == 1 ? "" : "s");
+    svg_text(s, PX(LABEL_END), y + size * 38 / 100, f, t.data);
+    text_release(&t);
+}
+
 static void draw_lanes(struct layout *l, struct svg *s, size_t run)
 {
     const struct plot_run *r = &l->p->runs[run];
@@ -200,6 +243,7 @@ static void draw_lanes(struct layout *l, struct svg *s, size_t run)
     int64_t most = bands ? most_of_bands(r, m) : 1;
     int32_t every = (int32_t)((PX(11) + m->lane_pitch - 1) / m->lane_pitch);
     px size = m->lane_pitch >= PX(15) ? PX(12) : PX(10);
+    int32_t last = -1;
 
     for (int32_t i = 0; i < m->lanes; i++) {
         struct lane lane = {.p = l->p,
@@ -208,11 +252,13 @@ static void draw_lanes(struct layout *l, struct svg *s, size_t run)
                             .run = r,
                             .y = m->y + m->said + PX(12) + i * m->lane_pitch,
                             .h = m->lane_h};
-        int32_t row = i * m->rows_each, n = history_rows(r->history) - row;
+        int32_t row = bands ? i * m->rows_each : next_row(r->history, last);
+        int32_t n = history_rows(r->history) - row;
         const struct task_story *story = history_story(r->history, row);
         struct font f = plot_bold(size, theme_task(l->p->theme, story->colour)->line);
         struct text name = {0};
 
+        last = row;
         n = n < m->rows_each ? n : m->rows_each;
         if (bands)
             band_name(r, row, &name);
@@ -233,6 +279,8 @@ static void draw_lanes(struct layout *l, struct svg *s, size_t run)
         l->folded = l->folded || (lane.folded && !bands);
         text_release(&name);
     }
+    if (m->idle > 0)
+        draw_idle_threads(l, s, m);
     if (bands)
         note_bands(l, r, m);
 }

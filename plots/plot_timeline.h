@@ -14,6 +14,7 @@ struct panel {
     px loops, loops_h;        /* rows of event loops */
     px said;                  /* the sentence's line */
     int32_t lanes, rows_each; /* lanes of tasks, and rows of the history in each */
+    int32_t idle;             /* threads that did nothing: one line says so, after the lanes */
     px lane_h, lane_pitch;
     px strip, strip_h; /* 0: none */
 };

@@ -616,6 +616,26 @@ START_TEST(a_large_run_is_folded_and_says_so)
 }
 END_TEST
 
+/* Threads of a pool that never run have no lanes; how many they are is said. */
+START_TEST(idle_threads_have_no_lanes)
+{
+    struct text command = {0};
+    struct command_result r;
+
+    text_addf(&command,
+              "%s plot --variant 'on the pool, two cores' "
+              "configs/lessons/31-one-handler-blocks-everyone.json",
+              quanta_path());
+    r = run_command(command.data);
+    ck_assert_ptr_nonnull(strstr(r.out, "class=\"task\" data-name=\"default/pool#1\""));
+    ck_assert_ptr_null(strstr(r.out, "data-name=\"default/pool#2\""));
+    ck_assert_ptr_nonnull(strstr(r.out, ">3 pool threads idle<"));
+    ck_assert_ptr_nonnull(strstr(r.out, "class=\"task\" data-name=\"health#8\""));
+    command_result_free(&r);
+    text_release(&command);
+}
+END_TEST
+
 /* build/quanta plot ARGUMENTS FILE -o GOLDEN writes one of them anew. */
 static const struct {
     const char *arguments, *golden;
@@ -789,6 +809,7 @@ Suite *plot_suite(void)
     tcase_add_test(tc, every_lesson_is_drawn_in_every_kind);
     tcase_add_test(tc, odd_files_are_drawn);
     tcase_add_test(tc, a_large_run_is_folded_and_says_so);
+    tcase_add_test(tc, idle_threads_have_no_lanes);
     tcase_add_loop_test(tc, pictures_have_the_same_bytes_everywhere, 0,
                         (int)ARRAY_LEN(goldens));
     tcase_add_test(tc, what_cannot_be_drawn_is_said);
