@@ -215,6 +215,7 @@ static void start_needs(struct history *h, struct task_now *t)
         return;
     t->needs = t->spec;
     h->needs[t->spec].seen = h->needs[t->spec].open = true;
+    h->needs[t->spec].colour = t->colour;
     h->needs[t->spec].name = sim_strdup(
         t->name ? t->name : task_name(&h->sc->tasks[t->spec], (uint64_t)t->copy, buf));
 }

@@ -82,6 +82,7 @@ enum { NEED_PARTS = 24 };
 struct needs {
     bool seen, open; /* the first copy has arrived; and not ended */
     bool more;       /* than fit */
+    int32_t colour;  /* that copy's, as in task_story */
     char *name;
     struct need part[NEED_PARTS];
     size_t n;

@@ -86,11 +86,11 @@ static void say_needs(const struct needs *needs, struct text *t)
         text_add(t, ", and more");
 }
 
-static void draw_work_row(const struct layout *l, struct svg *s, px y, int32_t row,
+static void draw_work_row(const struct layout *l, struct svg *s, px y,
                           const struct needs *needs, const struct task_spec *spec)
 {
     const struct theme *theme = l->p->theme;
-    const struct task_colours *colours = theme_task(theme, row);
+    const struct task_colours *colours = theme_task(theme, needs->colour);
     struct font name = plot_bold(PX(13), colours->line);
     struct font f = plot_font(PX(13), theme->muted);
     struct text said = {0}, count = {0};
@@ -285,7 +285,7 @@ static void draw_work(const struct layout *l, struct svg *s, px y, int32_t n,
                         PX(17), 3, plot_font(PX(13), theme->muted),
                         "What each task needs, with the machine to itself.");
     for (int32_t i = 0; i < n; i++)
-        draw_work_row(l, s, y + PX(WORK_PITCH * i), i, rows[i], &sc->tasks[specs[i]]);
+        draw_work_row(l, s, y + PX(WORK_PITCH * i), rows[i], &sc->tasks[specs[i]]);
     svg_end(s);
 }
 

@@ -206,6 +206,41 @@ START_TEST(idle_threads_have_no_lanes)
 }
 END_TEST
 
+/* The fill of the first bar of a group. */
+static void fill_of(const char *svg, const char *group, char fill[8])
+{
+    const char *at = strstr(svg, group), *bar = at ? strstr(at, "<rect") : NULL,
+               *value = bar ? strstr(bar, "fill=\"") : NULL;
+
+    ck_assert_msg(value, "%s", group);
+    memcpy(fill, value + 6, 7);
+    fill[7] = '\0';
+}
+
+/* "high" comes before "middle", and stands behind it in the file. */
+START_TEST(a_task_has_one_colour_in_the_workload_and_in_the_run)
+{
+    static const char *const names[] = {"low", "middle", "high"};
+    struct command_result r;
+    struct text command = {0};
+
+    text_addf(&command, "%s plot configs/lessons/22-priority-inversion.json", quanta_path());
+    r = run_command(command.data);
+    ck_assert_int_eq(r.code, 0);
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        char need[60], task[60], first[8], second[8];
+
+        (void)snprintf(need, sizeof(need), "<g class=\"need\" data-name=\"%s\">", names[i]);
+        (void)snprintf(task, sizeof(task), "<g class=\"task\" data-name=\"%s\">", names[i]);
+        fill_of(r.out, need, first);
+        fill_of(r.out, task, second);
+        ck_assert_str_eq(first, second);
+    }
+    command_result_free(&r);
+    text_release(&command);
+}
+END_TEST
+
 /* build/quanta plot ARGUMENTS FILE -o GOLDEN writes one of them anew. */
 static const struct {
     const char *arguments, *golden;
@@ -365,6 +400,7 @@ Suite *plot_suite(void)
     tcase_add_test(tc, odd_files_are_drawn);
     tcase_add_test(tc, a_large_run_is_folded_and_says_so);
     tcase_add_test(tc, idle_threads_have_no_lanes);
+    tcase_add_test(tc, a_task_has_one_colour_in_the_workload_and_in_the_run);
     tcase_add_loop_test(tc, pictures_have_the_same_bytes_everywhere, 0,
                         (int)ARRAY_LEN(goldens));
     tcase_add_test(tc, what_cannot_be_drawn_is_said);
