@@ -110,6 +110,24 @@ static const struct {
      MAIN_WITH("'programs':{'a program':[{'log':'x'}]}",
                "{'promise':'await'},{'resolve':'await'},{'call':'a program'}"),
      "  await2 = newPromise();\n  await2.resolve();\n  aProgram();\n", NULL},
+    {"node", "the file is the script of its workers, and each message a parameter",
+     MAIN_WITH("'programs':{'w':[{'onMessage':[{'if':'message == 3','then':[{'closePort':"
+               "'parent'}]},{'postMessage':'parent','text':'got ${message}'}]}]}",
+               "{'worker':'w'},{'postMessage':'w','text':'3'},{'on':'exit','of':'w','do':[]},"
+               "{'join':'w'}"),
+     "  wPort = startWorker('w');\n  wPort.postMessage('3');\n  wPort.on('exit', () => {});\n"
+     "  await wPort.ended;\n}\n\n"
+     "if (isMainThread) {\n  zero = performance.now();\n  main({});\n} else {\n"
+     "  zero = workerData.zero - performance.timeOrigin;\n  ({\n    'w': () => w(),\n"
+     "  })[workerData.program]();\n}\n",
+     NULL},
+    {"node", "a channel is two ports, and a message that is taken a variable",
+     MAIN("{'messageChannel':'a','to':'b'},{'postMessage':'a','text':'x'},{'receiveMessage':"
+          "'b'},{'log':'${message}'},{'onMessage':[],'from':'b','unref':true}"),
+     "  ({ port1: aPort, port2: bPort } = new MessageChannel());\n  aPort.postMessage('x');\n"
+     "  message = receive(bPort);\n  log(`${message}`);\n  bPort.on('message', () => {});\n"
+     "  bPort.unref();\n",
+     "isMainThread"},
     {"pthreads", "a set is a load and a store; with a cost, they are apart",
      THREADS("'vars':{'n':0},", "{'set':'n = n + x'},{'set':'n = n * 2','cost':'1us'}"),
      "    n = n + me->x;\n    {\n        use_cpu(1000);\n        int64_t v0 = n;\n        "
@@ -172,6 +190,17 @@ static const struct {
      "{'executors':{'default':{'kind':'event-loop'}},'tasks':[{'name':'A','count':2,'do':["
      "{'promise':'p'},{'await':'p'}]},{'name':'B','do':[{'resolve':'p'}]}]}",
      "/tasks/1/do/0: which task's promise \"p\" this is cannot be told beforehand\n"},
+    {"node",
+     MAIN_WITH("'vars':{'n':0},'programs':{'w':[{'set':'n = n + 1'}]}",
+               "{'worker':'w'},{'log':'${n}'}"),
+     "\"n\" is used on several threads, which share no variables in node\n"},
+    {"node",
+     MAIN_WITH("'vars':{'n':0},'programs':{'w':[{'set':'n = n + 1'}]}",
+               "{'repeat':2,'do':[{'worker':'w'}]}"),
+     "/programs/w/0: \"n\" is used on several threads, which share no variables in node\n"},
+    {"node", MAIN("{'on':'exit','do':[]}"),
+     "/executors/default/main/0: listening to the process cannot be expressed in a program for "
+     "node\n"},
     {"pthreads", MAIN("{'log':'x'}"),
      "/executors/default/main: \"main\" runs on the executor \"event-loop\""},
     {"pthreads", "{'machine':{'scheduler':'srtf'},'tasks':[{'name':'A','do':[]}]}",

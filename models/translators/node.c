@@ -284,7 +284,8 @@ static void settings(struct js *js)
     if (pool != 4)
         js_line(js, "process.env.UV_THREADPOOL_SIZE = '%" PRId64 "';", pool);
     if (js->tr->sc->until < SIM_NEVER)
-        js_line(js, "setTimeout(() => process.exit(0), %s).unref(); // until",
+        js_line(js, "%ssetTimeout(() => process.exit(0), %s).unref(); // until",
+                js->nscripts > 0 ? "if (isMainThread) " : "",
                 decimal_ms(js->tr->sc->until, buf));
 }
 

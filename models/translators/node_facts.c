@@ -42,15 +42,22 @@ static struct js_name *name_of(struct js *js, const char *name, bool timer)
         js->names_room = js->names_room ? 2 * js->names_room : 16;
         js->names = sim_realloc(js->names, js->names_room * sizeof(*js->names));
     }
-    js->names[js->nnames] = (struct js_name){.name = name, .timer = timer, .immediates = true};
+    js->names[js->nnames] =
+        (struct js_name){.name = name,
+                         .timer = timer,
+                         .immediates = true,
+                         .place = arena_alloc(&js->tr->mem, sizeof(int32_t))};
     return &js->names[js->nnames++];
 }
 
 static void given(struct js *js, const struct op *op, const char *name, uint32_t actor,
                   bool many)
 {
-    struct js_name *n = name_of(js, name, strcmp(op->def->names, "timer") == 0);
+    bool port = strcmp(op->def->names, "worker") == 0;
+    struct js_name *n =
+        name_of(js, port ? js_port_name(js, name) : name, strcmp(op->def->names, "timer") == 0);
 
+    n->port |= port && strcmp(op_name(op), "worker") != 0;
     n->sites++;
     n->many |= many;
     n->immediates &= strcmp(op_name(op), "setImmediate") == 0;
@@ -98,6 +105,8 @@ static void visit_op(struct js *js, uint32_t actor, const struct op *op, bool ma
                 js->spawns = true;
                 add_actor(js, js->actors[actor].spec, *(const int32_t *)f, false);
             } else {
+                if (strcmp(op_name(op), "worker") == 0 && !op_text(op, "as"))
+                    given(js, op, js->tr->sc->programs[*(const int32_t *)f].name, actor, many);
                 visit_program(js, actor, *(const int32_t *)f, within);
             }
         } else if (name && op->def->names && (op->def->declares >> i & 1)) {
@@ -236,6 +245,8 @@ static bool name_uses_me(const struct js *js, const struct op *op, const char *n
     bool timer = op->def->names && strcmp(op->def->names, "timer") == 0;
     const struct js_name *n = op->def->names ? js_find_name(js, name, timer) : NULL;
 
+    if (op->def->names && strcmp(op->def->names, "worker") == 0)
+        n = js_find_name(js, arena_printf(&js->tr->mem, "%s port", name), false);
     if (!n)
         return false;
     return timer ? js_timer_of_me(js, n) : !js_name_is_one(js, n);
@@ -325,6 +336,7 @@ void js_facts(struct js *js)
     }
     for (uint32_t i = 0; i < js->nactors; i++) /* spawned ones are added meanwhile */
         visit_program(js, i, js->actors[i].program, js->actors[i].spec->period > 0);
+    js_places(js);
     find_facts(js);
     device_facts(js);
 }

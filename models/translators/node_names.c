@@ -32,10 +32,14 @@ const char *js_var(struct js *js, const struct op *op, const char *name)
         return arena_printf(&js->tr->mem, "me.%s",
                             ident(js->tr, &js->members, NAME_LOCAL, name));
     for (uint32_t i = 0; i < sc->nvars; i++)
-        if (strcmp(sc->vars[i].name, name) == 0)
+        if (strcmp(sc->vars[i].name, name) == 0) {
+            js_check_place(js, op, &js->var_places[i], name);
             return ident(js->tr, &js->globals, NAME_VAR, name);
+        }
     if (js->errors > 0 && strcmp(name, "error") == 0)
         return "error.message";
+    if ((js->messages > 0 || js->received) && strcmp(name, "message") == 0)
+        return "Number(message)";
     cannot_op(js->tr, op, "\"vars\" has those of all, a task's \"locals\" its own",
               "there is no variable \"%s\"", name);
     return "";
@@ -76,6 +80,7 @@ const char *js_promise(struct js *js, const struct op *op, const char *name)
         cannot_op(js->tr, op, NULL, "nothing makes the promise \"%s\"", name);
         return "";
     }
+    js_check_place(js, op, n->place, name);
     if (js_name_is_one(js, n))
         return ident(js->tr, &js->globals, NAME_PROMISE, name);
     if (!all_give(js, n))

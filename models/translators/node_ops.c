@@ -78,7 +78,10 @@ static void write_piece(void *ctx, const char *text, size_t len, const char *exp
     if (!expr)
         return;
     t->values = true;
-    text_addf(&t->t, "${%s}", js_value(t->js, t->op, expr));
+    if (strcmp(expr, "message") == 0 && (t->js->messages > 0 || t->js->received))
+        text_add(&t->t, "${message}");
+    else
+        text_addf(&t->t, "${%s}", js_value(t->js, t->op, expr));
 }
 
 const char *js_text(struct js *js, const struct op *op, const char *text)
@@ -334,6 +337,8 @@ static void write_join(struct js *js, const struct op *op)
 {
     const char *name = js_quote(js, op_text(op, "join"));
 
+    if (js_join_worker(js, op, op_text(op, "join")))
+        return;
     js_use(js, JS_SPAWN);
     js_line(js, "if (alive(me, %s)) await join(me, %s);", name, name);
 }

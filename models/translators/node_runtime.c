@@ -5,159 +5,31 @@
 #include "models/translators/translator_js.h"
 
 /* Words of the language, and what the program uses. */
-const char *const js_reserved[] = {"arguments",
-                                   "async",
-                                   "await",
-                                   "break",
-                                   "case",
-                                   "catch",
-                                   "class",
-                                   "const",
-                                   "continue",
-                                   "debugger",
-                                   "default",
-                                   "delete",
-                                   "do",
-                                   "else",
-                                   "enum",
-                                   "eval",
-                                   "export",
-                                   "extends",
-                                   "false",
-                                   "finally",
-                                   "for",
-                                   "function",
-                                   "if",
-                                   "implements",
-                                   "import",
-                                   "in",
-                                   "instanceof",
-                                   "interface",
-                                   "let",
-                                   "new",
-                                   "null",
-                                   "package",
-                                   "private",
-                                   "protected",
-                                   "public",
-                                   "return",
-                                   "static",
-                                   "super",
-                                   "switch",
-                                   "this",
-                                   "throw",
-                                   "true",
-                                   "try",
-                                   "typeof",
-                                   "undefined",
-                                   "var",
-                                   "void",
-                                   "while",
-                                   "with",
-                                   "yield",
-                                   "Atomics",
-                                   "Error",
-                                   "Infinity",
-                                   "Int32Array",
-                                   "Map",
-                                   "Math",
-                                   "NaN",
-                                   "Number",
-                                   "Object",
-                                   "Promise",
-                                   "SharedArrayBuffer",
-                                   "Worker",
-                                   "MessageChannel",
-                                   "module",
-                                   "exports",
-                                   "require",
-                                   "global",
-                                   "globalThis",
-                                   "process",
-                                   "console",
-                                   "performance",
-                                   "clearImmediate",
-                                   "clearInterval",
-                                   "clearTimeout",
-                                   "setImmediate",
-                                   "setInterval",
-                                   "setTimeout",
-                                   "queueMicrotask",
-                                   "structuredClone",
-                                   "i",
-                                   "j",
-                                   "k",
-                                   "me",
-                                   "job",
-                                   "done",
-                                   "fired",
-                                   "released",
-                                   "after",
-                                   "alive",
-                                   "arrivals",
-                                   "arrive",
-                                   "arrived",
-                                   "asleep",
-                                   "assert",
-                                   "bell",
-                                   "block",
-                                   "busy",
-                                   "cell",
-                                   "choice",
-                                   "clearNamed",
-                                   "clients",
-                                   "closeHandle",
-                                   "device",
-                                   "divide",
-                                   "door",
-                                   "ends",
-                                   "exact",
-                                   "exponential",
-                                   "join",
-                                   "limited",
-                                   "log",
-                                   "lognormal",
-                                   "lookup",
-                                   "named",
-                                   "newPromise",
-                                   "next",
-                                   "normal",
-                                   "pareto",
-                                   "pbkdf2",
-                                   "pbkdf2Sync",
-                                   "pending",
-                                   "periods",
-                                   "polled",
-                                   "random",
-                                   "remainder",
-                                   "replies",
-                                   "request",
-                                   "rounds",
-                                   "scheduler",
-                                   "showTimes",
-                                   "sleep",
-                                   "spawn",
-                                   "stat",
-                                   "times",
-                                   "uniform",
-                                   "work",
-                                   "writeSync",
-                                   "inTurn",
-                                   "clock",
-                                   "turn",
-                                   "ring",
-                                   "rung",
-                                   "replied",
-                                   "replies",
-                                   "devices",
-                                   "requests",
-                                   "made",
-                                   "seed",
-                                   "accept",
-                                   "zero",
-                                   "__dirname",
-                                   "__filename",
-                                   NULL};
+/* clang-format off */
+const char *const js_reserved[] = {
+    "arguments", "async", "await", "break", "case", "catch", "class", "const", "continue",
+    "debugger", "default", "delete", "do", "else", "enum", "eval", "export", "extends",
+    "false", "finally", "for", "function", "if", "implements", "import", "in", "instanceof",
+    "interface", "let", "new", "null", "package", "private", "protected", "public", "return",
+    "static", "super", "switch", "this", "throw", "true", "try", "typeof", "undefined", "var",
+    "void", "while", "with", "yield", "Atomics", "Error", "Infinity", "Int32Array", "Map",
+    "Math", "NaN", "Number", "Object", "Promise", "SharedArrayBuffer", "Worker",
+    "MessageChannel", "module", "exports", "require", "global", "globalThis", "process",
+    "console", "performance", "clearImmediate", "clearInterval", "clearTimeout",
+    "setImmediate", "setInterval", "setTimeout", "queueMicrotask", "structuredClone", "i",
+    "j", "k", "me", "job", "done", "fired", "released", "after", "alive", "arrivals",
+    "arrive", "arrived", "asleep", "assert", "bell", "block", "busy", "cell", "choice",
+    "clearNamed", "clients", "closeHandle", "device", "divide", "door", "ends", "exact",
+    "exponential", "join", "limited", "log", "lognormal", "lookup", "named", "newPromise",
+    "next", "normal", "pareto", "pbkdf2", "pbkdf2Sync", "pending", "periods", "polled",
+    "random", "remainder", "replies", "request", "rounds", "scheduler", "showTimes", "sleep",
+    "spawn", "stat", "times", "uniform", "work", "writeSync", "inTurn", "clock", "turn",
+    "ring", "rung", "replied", "devices", "requests", "made", "seed", "accept", "zero",
+    "isMainThread", "parentPort", "workerData", "message", "error", "receive",
+    "receiveMessageOnPort", "inbox", "startWorker", "EventEmitter", "workers", "__dirname",
+    "__filename", NULL
+};
+/* clang-format on */
 
 #define NONE JS_HELPER_COUNT
 
@@ -477,6 +349,29 @@ static const struct {
          "    if (ahead >= 1) await sleep(ahead);\n"
          "  };\n"
          "}\n"},
+    [JS_WORKERS] =
+        {{JS_LOG, NONE},
+         "// A worker loads this file, too, and runs a program of it; `workers` tells of all.\n"
+         "const workers = new EventEmitter();\n"
+         "const inbox = isMainThread ? workers : parentPort;\n"
+         "function startWorker(program) {\n"
+         "  const workerData = { program, zero: performance.timeOrigin + zero };\n"
+         "  const worker = new Worker(__filename, { workerData, argv: "
+         "process.argv.slice(2) });\n"
+         "  const hears = event => workers.listenerCount(event) > 0;\n"
+         "  worker.ended = new Promise(done => worker.on('exit', done));\n"
+         "  worker.on('online', () => workers.emit('online'));\n"
+         "  worker.on('message', message => workers.emit('message', message));\n"
+         "  worker.on('error', error => {\n"
+         "    if (hears('error') || worker.listenerCount('error') === 1) "
+         "workers.emit('error', error);\n"
+         "  });\n"
+         "  return worker;\n"
+         "}\n"},
+    [JS_PORTS] = {{NONE, NONE}, ""},
+    [JS_RECEIVE] = {{NONE, NONE},
+                    "let message = ''; // what has been taken from a port\n"
+                    "const receive = port => receiveMessageOnPort(port)?.message ?? '';\n"},
 };
 
 /* Since libuv 1.45 one connection a turn, before it all that wait. */
@@ -537,20 +432,29 @@ static void import(struct text *out, const char *module, const bool *needed,
 
 static void imports(struct text *out, const bool *needed)
 {
-    static const char channel[] = "MessageChannel";
+    static const char channel[] = "MessageChannel", worker[] = "Worker";
     static const enum js_helper fs[] = {JS_STAT, JS_LOG};
     static const char *const fs_names[] = {"stat", "writeSync"};
     static const enum js_helper crypto[] = {JS_POOL};
     static const char *const crypto_names[] = {"pbkdf2, pbkdf2Sync"};
     static const enum js_helper timers[] = {JS_SLEEP, JS_SCHEDULER};
     static const char *const timers_names[] = {"setTimeout: sleep", "scheduler"};
-    static const enum js_helper threads[] = {JS_CLOSE, JS_POLLED, JS_DEVICES};
-    static const char *const threads_names[] = {channel, channel, "Worker"};
+    static const enum js_helper threads[] = {JS_CLOSE,   JS_POLLED,  JS_PORTS,  JS_DEVICES,
+                                             JS_WORKERS, JS_WORKERS, JS_RECEIVE};
+    static const char *const threads_names[] = {channel,
+                                                channel,
+                                                channel,
+                                                worker,
+                                                worker,
+                                                "isMainThread, parentPort, workerData",
+                                                "receiveMessageOnPort"};
 
     if (needed[JS_ASSERT])
         text_add(out, "const assert = require('node:assert');\n");
     if (needed[JS_LOOKUP])
         text_add(out, "const { lookup } = require('node:dns');\n");
+    if (needed[JS_WORKERS])
+        text_add(out, "const { EventEmitter } = require('node:events');\n");
     import(out, "fs", needed, fs, fs_names, ARRAY_LEN(fs));
     import(out, "crypto", needed, crypto, crypto_names, ARRAY_LEN(crypto));
     import(out, "timers/promises", needed, timers, timers_names, ARRAY_LEN(timers));

@@ -180,6 +180,9 @@ static bool starts(const struct js *js, struct op_list ops, uint8_t *seen)
         const struct js_writer *w = js_writer(op);
         bool waits = w && w->waits && w->waits(js, op);
 
+        if (strcmp(op_name(op), "worker") == 0)
+            return true;
+
         for (const struct param *p = op->def->params; p->name; p++) {
             const void *f = (const char *)op->args + p->offset;
 
@@ -272,6 +275,8 @@ void js_tasks(struct js *js)
         write_function(js, &sc->tasks[i]);
     text_add(js->out, "\n");
     declare_ends(js);
+    if (js->nscripts > 0)
+        js_open(js, "if (isMainThread) {");
     if (js->helps[JS_LOG])
         js_line(js, "zero = performance.now();");
     for (int32_t i = 0; i < sc->ntasks; i++)
@@ -282,4 +287,10 @@ void js_tasks(struct js *js)
         if (sc->tasks[i].script)
             js_line(js, "%s(%s);", task_function(js, &sc->tasks[i]),
                     js_new_me(js, &sc->tasks[i], sc->tasks[i].program));
+    if (js->nscripts == 0)
+        return;
+    js->indent--;
+    js_open(js, "} else {");
+    js_scripts(js);
+    js_close(js, "}");
 }

@@ -6,6 +6,7 @@
  *   node_tasks.c     tasks: how they arrive, children, periods
  *   node_ops.c       the table of ops; those that run in place
  *   node_loop.c      those that start something, or wait for it
+ *   node_workers.c   workers and messages
  *   node_expr.c      expressions and times
  *   node_runtime.c   helpers in JavaScript, written where something uses them
  *
@@ -29,7 +30,8 @@
     X(PROMISE) X(NAMED) X(CLOSE) X(RANDOM) X(EXPONENTIAL) X(UNIFORM) X(NORMAL) \
     X(LOGNORMAL) X(PARETO) X(CHOICE) X(NEXT) X(TURN) X(POLLED) X(DEVICES) X(POOL) \
     X(LIMITED) X(STAT) X(LOOKUP) X(SLEEP) X(SCHEDULER) X(ARRIVE) X(LATER) \
-    X(ARRIVALS) X(CLIENTS) X(ENDS) X(SPAWN) X(PERIODS)
+    X(ARRIVALS) X(CLIENTS) X(ENDS) X(SPAWN) X(PERIODS) X(WORKERS) \
+    X(PORTS) X(RECEIVE)
 /* clang-format on */
 
 enum js_helper {
@@ -64,15 +66,27 @@ struct js_name {
     uint32_t nowners;
     uint32_t sites;  /* ops that do */
     bool many;       /* one of them may run more than once */
+    bool port;       /* or a worker */
+    int32_t *place;  /* who uses it */
     bool immediates; /* a timer's name: all are */
 };
 
+/* The threads that run or use something. */
+enum {
+    JS_PLACE_NONE,
+    JS_PLACE_MAIN,
+    JS_PLACE_SEVERAL,
+    JS_PLACE_SCRIPT /* + the number of a program: the one worker whose script it is */
+};
+
 struct js_program {
-    bool waits;   /* somewhere in its own fiber */
-    bool exits;   /* has an `exit` there */
-    bool uses_me; /* needs to know for which task it runs */
-    bool called;  /* to be written as a function */
-    bool open;    /* being written in place */
+    bool waits;    /* somewhere in its own fiber */
+    bool exits;    /* has an `exit` there */
+    bool uses_me;  /* needs to know for which task it runs */
+    bool called;   /* to be written as a function */
+    bool open;     /* being written in place */
+    bool script;   /* of a worker */
+    int32_t place; /* who runs it */
 };
 
 struct js {
@@ -97,6 +111,10 @@ struct js {
     bool unseen;          /* nobody waits for the promise of this function */
     const char *argument; /* of the next callback, "error"; NULL: none */
     int errors;           /* catches around what is being written: ${error} has a meaning */
+    int messages;         /* callbacks with a ${message}, likewise */
+    bool received;        /* a `message` has been taken from a port */
+    uint32_t nscripts;    /* programs that are workers' scripts */
+    int32_t *var_places;  /* who uses a variable */
     int depth;            /* of loops, for the names of their counters */
 };
 
@@ -140,6 +158,18 @@ bool js_timer_of_me(const struct js *js, const struct js_name *n);
 bool js_name_is_one(const struct js *js, const struct js_name *n);
 void js_declare_names(struct js *js); /* `let` of promises and timers */
 
+/* ---- node_workers.c ---------------------------------------------------------------------------- */
+
+void js_places(struct js *js);  /* who runs which program */
+void js_scripts(struct js *js); /* how a worker begins */
+/* Notes that the program being written uses what `place` is of; a mistake where another thread
+ * does, too. */
+void js_check_place(struct js *js, const struct op *op, int32_t *place, const char *name);
+const char *js_port_name(struct js *js, const char *name); /* among the names of promises */
+const char *js_worker_name(struct js *js, const struct op *op);
+/* If it is a worker that is waited for, it is written. */
+bool js_join_worker(struct js *js, const struct op *op, const char *name);
+
 /* ---- node_facts.c ------------------------------------------------------------------------------- */
 
 void js_facts(struct js *js);
@@ -171,7 +201,8 @@ const struct js_writer *js_writer(const struct op *op); /* NULL: it cannot be ex
     X(cpu) X(io) X(sleep) X(yield) X(log) X(repeat) X(while) X(if) X(call) X(exit) \
     X(set) X(atomic) X(assert) X(spawn) X(join) X(setTimeout) X(setInterval) \
     X(clear) X(setImmediate) X(nextTick) X(microtask) X(work) X(async) X(await) \
-    X(promise) X(resolve) X(reject) X(then) X(close) X(try) X(throw)
+    X(promise) X(resolve) X(reject) X(then) X(close) X(try) X(throw) X(worker) X(terminate) \
+    X(messageChannel) X(postMessage) X(onMessage) X(receiveMessage) X(closePort) X(on)
 /* clang-format on */
 #define X(name) extern const struct js_writer js_op_##name;
 JS_OPS(X)
