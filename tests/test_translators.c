@@ -198,6 +198,10 @@ static const struct {
      MAIN_WITH("'vars':{'n':0},'programs':{'w':[{'set':'n = n + 1'}]}",
                "{'repeat':2,'do':[{'worker':'w'}]}"),
      "/programs/w/0: \"n\" is used on several threads, which share no variables in node\n"},
+    {"node",
+     MAIN_WITH("'programs':{'w':[]}",
+               "{'worker':'w'},{'on':'online','do':[{'log':'${message}'}]}"),
+     "there is no variable \"message\"\n"},
     {"node", MAIN("{'on':'exit','do':[]}"),
      "/executors/default/main/0: listening to the process cannot be expressed in a program for "
      "node\n"},

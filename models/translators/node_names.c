@@ -38,8 +38,10 @@ const char *js_var(struct js *js, const struct op *op, const char *name)
         }
     if (js->errors > 0 && strcmp(name, "error") == 0)
         return "error.message";
-    if ((js->messages > 0 || js->received) && strcmp(name, "message") == 0)
-        return "Number(message)";
+    if ((js->messages > 0 || js->received) && strcmp(name, "message") == 0) {
+        js_use(js, JS_NUMBER);
+        return "number(message)";
+    }
     cannot_op(js->tr, op, "\"vars\" has those of all, a task's \"locals\" its own",
               "there is no variable \"%s\"", name);
     return "";

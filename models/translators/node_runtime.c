@@ -25,7 +25,7 @@ const char *const js_reserved[] = {
     "random", "remainder", "replies", "request", "rounds", "scheduler", "showTimes", "sleep",
     "spawn", "stat", "times", "uniform", "work", "writeSync", "inTurn", "clock", "turn",
     "ring", "rung", "replied", "devices", "requests", "made", "seed", "accept", "zero",
-    "isMainThread", "parentPort", "workerData", "message", "error", "receive",
+    "isMainThread", "parentPort", "workerData", "message", "error", "receive", "number",
     "receiveMessageOnPort", "inbox", "startWorker", "EventEmitter", "workers", "__dirname",
     "__filename", NULL
 };
@@ -369,6 +369,13 @@ static const struct {
          "  return worker;\n"
          "}\n"},
     [JS_PORTS] = {{NONE, NONE}, ""},
+    [JS_NUMBER] =
+        {{NONE, NONE},
+         "function number(message) {\n"
+         "  if (!/^-?[0-9]+$/.test(message)) throw new TypeError(`\"${message}\" is no "
+         "number`);\n"
+         "  return Number(message);\n"
+         "}\n"},
     [JS_RECEIVE] = {{NONE, NONE},
                     "let message = ''; // what has been taken from a port\n"
                     "const receive = port => receiveMessageOnPort(port)?.message ?? '';\n"},

@@ -193,17 +193,19 @@ static void write_post(struct js *js, const struct op *op)
 }
 const struct js_writer js_op_postMessage = {.op = "postMessage", .write = write_post};
 
-/* OF.on(EVENT, message => { ... }) */
+/* OF.on(EVENT, message => { ... }); of some events there is nothing to say. */
 static void write_listener(struct js *js, const char *of, const char *event, struct op_list ops)
 {
     bool error = strcmp(event, "error") == 0;
-    int *known = error ? &js->errors : &js->messages;
+    bool message = strcmp(event, "message") == 0 || strcmp(event, "exit") == 0;
 
-    js->argument = error ? "error" : "message";
-    (*known)++;
+    js->argument = error ? "error" : message ? "message" : NULL;
+    js->errors += error;
+    js->messages += message;
     js_callback(js, arena_printf(&js->tr->mem, "%s.on('%s', ", of, event), NULL, ops, ");",
                 true);
-    (*known)--;
+    js->errors -= error;
+    js->messages -= message;
     js->argument = NULL;
 }
 
