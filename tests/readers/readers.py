@@ -461,10 +461,11 @@ def peak_kb(quanta, to, until):
 
 
 def frugal(job):
-    """Fifteen times the records, and the same memory: half a megabyte is for chance."""
+    """Fifteen times the records, which make 20 MB and more in most formats, and the same memory: two megabytes
+    are for chance, as pages come and go and the peak of a short run is hardly seen."""
     quanta, to = job
     short, long = peak_kb(quanta, to, "100ms"), peak_kb(quanta, to, "1500ms")
-    if not 0 < long <= short + 512:
+    if not 0 < long <= short + 2048:
         return f"{to}: {short} KB for a short run, {long} KB for a long one"
     return None
 
