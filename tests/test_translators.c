@@ -202,9 +202,9 @@ static const struct {
      MAIN_WITH("'programs':{'w':[]}",
                "{'worker':'w'},{'on':'online','do':[{'log':'${message}'}]}"),
      "there is no variable \"message\"\n"},
-    {"node", MAIN("{'on':'exit','do':[]}"),
-     "/executors/default/main/0: listening to the process cannot be expressed in a program for "
-     "node\n"},
+    {"node", MAIN_WITH("'programs':{'w':[]}", "{'spawn':'w'},{'on':'exit','do':[]}"),
+     "/executors/default/main/1: this is about the end of one task of several: a process for "
+     "node ends once\n"},
     {"pthreads", MAIN("{'log':'x'}"),
      "/executors/default/main: \"main\" runs on the executor \"event-loop\""},
     {"pthreads", "{'machine':{'scheduler':'srtf'},'tasks':[{'name':'A','do':[]}]}",

@@ -268,6 +268,9 @@ static void approximations(const struct js *js, struct text *out)
         {js->helps[JS_ARRIVE],
          "Tasks are not connections, but messages of the program to itself, "
          "and end when their function returns."},
+        {js->helps[JS_HEAP],
+         "Memory is arrays on V8's heap, which collects when it thinks best; a limit is "
+         "node --max-old-space-size=MB."},
         {js->random, "What is drawn is drawn from other streams than the simulator's."},
     };
 
@@ -284,8 +287,9 @@ static void settings(struct js *js)
     if (pool != 4)
         js_line(js, "process.env.UV_THREADPOOL_SIZE = '%" PRId64 "';", pool);
     if (js->tr->sc->until < SIM_NEVER)
-        js_line(js, "%ssetTimeout(() => process.exit(0), %s).unref(); // until",
+        js_line(js, "%ssetTimeout(() => process%s.exit(0), %s).unref(); // until",
                 js->nscripts > 0 ? "if (isMainThread) " : "",
+                js->hears_exit ? ".removeAllListeners('exit')" : "",
                 decimal_ms(js->tr->sc->until, buf));
 }
 

@@ -252,6 +252,14 @@ static bool name_uses_me(const struct js *js, const struct op *op, const char *n
     return timer ? js_timer_of_me(js, n) : !js_name_is_one(js, n);
 }
 
+static bool names_use_me(const struct js *js, const struct op *op, const struct name_list *list)
+{
+    for (size_t i = 0; i < list->n; i++)
+        if (name_uses_me(js, op, list->names[i]))
+            return true;
+    return false;
+}
+
 static bool param_uses_me(const struct js *js, int32_t program, const struct op *op,
                           const struct param *p)
 {
@@ -275,6 +283,8 @@ static bool param_uses_me(const struct js *js, int32_t program, const struct op 
     case PARAM_SET:
         text = *(const char *const *)f;
         return text && text_uses_me(js, program, p, text);
+    case PARAM_NAMES:
+        return names_use_me(js, op, f);
     case PARAM_NAME:
         text = *(const char *const *)f;
         return text && (strcmp(op_name(op), "join") == 0 || name_uses_me(js, op, text));
@@ -285,10 +295,13 @@ static bool param_uses_me(const struct js *js, int32_t program, const struct op 
 
 static bool list_uses_me(const struct js *js, int32_t program, struct op_list ops)
 {
-    for (uint32_t i = 0; i < ops.n; i++)
+    for (uint32_t i = 0; i < ops.n; i++) {
+        if (js_heap_of_me(js, &ops.ops[i]))
+            return true;
         for (const struct param *p = ops.ops[i].def->params; p->name; p++)
             if (param_uses_me(js, program, &ops.ops[i], p))
                 return true;
+    }
     return false;
 }
 

@@ -158,9 +158,25 @@ static void write_if(struct js *js, const struct op *op)
 }
 const struct js_writer js_op_if = {.op = "if", .write = write_if, .in_place = true};
 
+/* Is all that runs this the loop's `main`, whose end is the process's? */
+static bool is_script(const struct js *js)
+{
+    for (uint32_t i = 0; i < js->nactors; i++) {
+        const struct js_actor *a = &js->actors[i];
+
+        if (a->visits[js->program] && !(a->one && a->spec->script))
+            return false;
+    }
+    return true;
+}
+
 static void write_exit(struct js *js, const struct op *op)
 {
     (void)op;
+    if (is_script(js)) {
+        js_line(js, "process.exit(0);");
+        return;
+    }
     js_line(js, js->function ? "return true;" : "return;");
 }
 const struct js_writer js_op_exit = {.op = "exit", .write = write_exit};

@@ -26,8 +26,8 @@ const char *const js_reserved[] = {
     "spawn", "stat", "times", "uniform", "work", "writeSync", "inTurn", "clock", "turn",
     "ring", "rung", "replied", "devices", "requests", "made", "seed", "accept", "zero",
     "isMainThread", "parentPort", "workerData", "message", "error", "receive", "number",
-    "receiveMessageOnPort", "inbox", "startWorker", "EventEmitter", "workers", "__dirname",
-    "__filename", NULL
+    "receiveMessageOnPort", "inbox", "startWorker", "EventEmitter", "workers", "allocate",
+    "release", "findNamed", "heapOf", "heaps", "leaked", "__dirname", "__filename", NULL
 };
 /* clang-format on */
 
@@ -106,15 +106,19 @@ static const struct {
          "  entry.handle = start(forget);\n"
          "  pending.push(entry);\n"
          "}\n"
-         "function clearNamed(name, me) {\n"
+         "function findNamed(name, me) {\n"
          "  const all = pending.filter(entry => entry.name === name);\n"
          "  const own = all.filter(entry => entry.me === me);\n"
-         "  const entry = own.at(-1) ?? all.findLast(other => other.me === all[0].me);\n"
+         "  return own.at(-1) ?? all.findLast(other => other.me === all[0].me);\n"
+         "}\n"
+         "function clearNamed(name, me) {\n"
+         "  const entry = findNamed(name, me);\n"
          "  if (!entry) return;\n"
          "  pending.splice(pending.indexOf(entry), 1);\n"
          "  if ('_onImmediate' in entry.handle) clearImmediate(entry.handle);\n"
          "  else clearTimeout(entry.handle);\n"
          "}\n"},
+    [JS_HEAP] = {{NONE, NONE}, js_heap_text},
     [JS_CLOSE] =
         {{NONE, NONE},
          "// A handle that is closed at once: its callback runs in the closing phase.\n"

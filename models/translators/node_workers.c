@@ -196,7 +196,8 @@ const struct js_writer js_op_postMessage = {.op = "postMessage", .write = write_
 /* OF.on(EVENT, message => { ... }); of some events there is nothing to say. */
 static void write_listener(struct js *js, const char *of, const char *event, struct op_list ops)
 {
-    bool error = strcmp(event, "error") == 0;
+    bool error = strcmp(event, "error") == 0 || strcmp(event, "uncaughtException") == 0 ||
+                 strcmp(event, "unhandledRejection") == 0;
     bool message = strcmp(event, "message") == 0 || strcmp(event, "exit") == 0;
 
     js->argument = error ? "error" : message ? "message" : NULL;
@@ -247,15 +248,16 @@ static void write_on(struct js *js, const struct op *op)
     bool any = strcmp(event, "online") == 0 || strcmp(event, "error") == 0 ||
                strcmp(event, "message") == 0;
 
-    if (!of && !any)
-        cannot_op(js->tr, op, "events \"of\" a worker or a port can",
-                  "listening to the process cannot be expressed in a program for node");
-    else
-        write_listener(js,
-                       of                              ? port(js, op, of)
-                       : strcmp(event, "message") == 0 ? "inbox"
-                                                       : "workers",
-                       event, op_ops(op, "do"));
+    if (!of && !any) {
+        if (js_hears_process(js, op, event))
+            write_listener(js, "process", event, op_ops(op, "do"));
+        return;
+    }
+    write_listener(js,
+                   of                              ? port(js, op, of)
+                   : strcmp(event, "message") == 0 ? "inbox"
+                                                   : "workers",
+                   event, op_ops(op, "do"));
     if (!of && any)
         js_use(js, JS_WORKERS);
 }

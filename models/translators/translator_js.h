@@ -7,6 +7,7 @@
  *   node_ops.c       the table of ops; those that run in place
  *   node_loop.c      those that start something, or wait for it
  *   node_workers.c   workers and messages
+ *   node_more.c      promises of several, events of the process, ref, the heap
  *   node_expr.c      expressions and times
  *   node_runtime.c   helpers in JavaScript, written where something uses them
  *
@@ -31,7 +32,7 @@
     X(LOGNORMAL) X(PARETO) X(CHOICE) X(NEXT) X(TURN) X(POLLED) X(DEVICES) X(POOL) \
     X(LIMITED) X(STAT) X(LOOKUP) X(SLEEP) X(SCHEDULER) X(ARRIVE) X(LATER) \
     X(ARRIVALS) X(CLIENTS) X(ENDS) X(SPAWN) X(PERIODS) X(WORKERS) \
-    X(PORTS) X(RECEIVE) X(NUMBER)
+    X(PORTS) X(RECEIVE) X(NUMBER) X(HEAP)
 /* clang-format on */
 
 enum js_helper {
@@ -115,6 +116,7 @@ struct js {
     bool received;        /* a `message` has been taken from a port */
     uint32_t nscripts;    /* programs that are workers' scripts */
     int32_t *var_places;  /* who uses a variable */
+    bool hears_exit;      /* somebody listens to `exit` of the process */
     int depth;            /* of loops, for the names of their counters */
 };
 
@@ -202,11 +204,20 @@ const struct js_writer *js_writer(const struct op *op); /* NULL: it cannot be ex
     X(set) X(atomic) X(assert) X(spawn) X(join) X(setTimeout) X(setInterval) \
     X(clear) X(setImmediate) X(nextTick) X(microtask) X(work) X(async) X(await) \
     X(promise) X(resolve) X(reject) X(then) X(close) X(try) X(throw) X(worker) X(terminate) \
-    X(messageChannel) X(postMessage) X(onMessage) X(receiveMessage) X(closePort) X(on)
+    X(messageChannel) X(postMessage) X(onMessage) X(receiveMessage) X(closePort) X(on) \
+    X(all) X(allSettled) X(any) X(race) X(ref) X(unref) X(allocate) X(free)
 /* clang-format on */
 #define X(name) extern const struct js_writer js_op_##name;
 JS_OPS(X)
 #undef X
+
+/* ---- node_more.c ------------------------------------------------------------------------------- */
+
+/* Does this allocate or free what one task of several has? */
+bool js_heap_of_me(const struct js *js, const struct op *op);
+extern const char js_heap_text[]; /* the helper */
+/* May this op listen to that event of the process?  Else it is a mistake. */
+bool js_hears_process(struct js *js, const struct op *op, const char *event);
 
 /* ---- node_runtime.c ------------------------------------------------------------------------------ */
 
