@@ -164,8 +164,8 @@ void text_release(struct text *t);
 int name_distance(const char *a, const char *b);
 const char *name_closest(const char *word, const char *const *names, size_t n);
 
-/* `ns` as people write it: the largest unit that leaves no more than three
- * decimals ("24 ms", "52.6 ms", "400 us", "0"), into `buf`, which it returns.
+/* `ns` as people write it: the largest unit that leaves no more than six
+ * decimals ("24 ms", "52.6 ms", "8.01759 ms", "400 us", "0"), into `buf`, which it returns.
  * SIM_NEVER is "never". */
 enum { TIME_TEXT_SIZE = 32 };
 const char *time_text(sim_time ns, char buf[TIME_TEXT_SIZE]);

@@ -191,33 +191,43 @@ const char *name_closest(const char *word, const char *const *names, size_t n)
 
 /* ---- times ------------------------------------------------------------------------ */
 
+enum { DECIMALS_MAX = 6 };
+
+/* The decimals of `part` in `size`, a power of ten: ".5" for 500 in 1000, "" for none.  More than
+ * DECIMALS_MAX are cut off. */
+static const char *decimals(uint64_t part, uint64_t size, char buf[DECIMALS_MAX + 2])
+{
+    size_t n = 0, used = 0;
+
+    while (n < DECIMALS_MAX && size > 1) {
+        size /= 10;
+        buf[++n] = (char)('0' + part / size % 10);
+        if (buf[n] != '0')
+            used = n;
+    }
+    buf[0] = '.';
+    buf[used > 0 ? used + 1 : 0] = '\0';
+    return buf;
+}
+
 const char *time_text(sim_time ns, char buf[TIME_TEXT_SIZE])
 {
     static const struct {
         const char *name;
-        uint64_t ns;
-    } units[] = {{"s", 1000000000}, {"ms", 1000000}, {"us", 1000}, {"ns", 1}};
+        uint64_t ns, smallest; /* what its last decimal stands for */
+    } units[] = {{"s", 1000000000, 1000}, {"ms", 1000000, 1}, {"us", 1000, 1}, {"ns", 1, 1}};
     uint64_t size = ns < 0 ? ~(uint64_t)ns + 1 : (uint64_t)ns;
-    const char *sign = ns < 0 ? "-" : "";
-    char decimals[] = ".000";
-    unsigned part;
-    size_t i = 0, n = sizeof(decimals) - 1;
+    char behind[DECIMALS_MAX + 2];
+    size_t i = 0;
 
     if (ns == 0 || ns == SIM_NEVER) {
         snprintf(buf, TIME_TEXT_SIZE, "%s", ns == 0 ? "0" : "never");
         return buf;
     }
-    while (size < units[i].ns || (units[i].ns >= 1000 && size % (units[i].ns / 1000) != 0))
+    while (size < units[i].ns || size % units[i].smallest != 0)
         i++;
     sim_assert(i < ARRAY_LEN(units));
-    part = units[i].ns < 1000 ? 0 : (unsigned)(size % units[i].ns / (units[i].ns / 1000));
-    decimals[1] = (char)('0' + part / 100);
-    decimals[2] = (char)('0' + part / 10 % 10);
-    decimals[3] = (char)('0' + part % 10);
-    while (n > 1 && decimals[n - 1] == '0')
-        n--;
-    decimals[n > 1 ? n : 0] = '\0';
-    snprintf(buf, TIME_TEXT_SIZE, "%s%" PRIu64 "%s %s", sign, size / units[i].ns, decimals,
-             units[i].name);
+    snprintf(buf, TIME_TEXT_SIZE, "%s%" PRIu64 "%s %s", ns < 0 ? "-" : "", size / units[i].ns,
+             decimals(size % units[i].ns, units[i].ns, behind), units[i].name);
     return buf;
 }

@@ -294,13 +294,13 @@ START_TEST(times_are_written_in_the_largest_unit_that_suits)
         {MS(24), "24 ms"},
         {52600000, "52.6 ms"},
         {1500000, "1.5 ms"},
-        {1234567, "1234.567 us"},
+        {1234567, "1.234567 ms"},
         {SEC(1), "1 s"},
         {SEC(90) + MS(10), "90.01 s"},
-        {SEC(1) + 1, "1000000.001 us"},
+        {SEC(1) + 1, "1000.000001 ms"},
         {-MS(2) - US(50), "-2.05 ms"},
-        {SIM_TIME_MAX, "4611686018427387.904 us"},
-        {INT64_MIN, "-9223372036854775.808 us"},
+        {SIM_TIME_MAX, "4611686018427.387904 ms"},
+        {INT64_MIN, "-9223372036854.775808 ms"},
         {SIM_NEVER, "never"},
     };
     char buf[TIME_TEXT_SIZE];
