@@ -536,104 +536,12 @@ START_TEST(random_programs_tell_their_loops)
 }
 END_TEST
 
-/* ---- the row of a loop in the timeline -------------------------------------------------------------- */
-
-static void check_rows(int width, const char *config, const char *has, const char *lacks)
-{
-    struct quanta_options options = {.timeline = true, .numbers = true};
-    struct quanta_look look = {.width = width, .ascii = true};
-    char *text = with_quotes(config), *errors, *drawn;
-    struct quanta_config *cfg = quanta_parse("rows.json", text, strlen(text), &errors);
-    struct quanta_run *run;
-
-    ck_assert_msg(cfg != NULL, "%s", errors);
-    run = quanta_run(cfg, 0, &options);
-    drawn = quanta_timeline(run, &look);
-    ck_assert_msg(strstr(drawn, has) != NULL, "no \"%s\" in\n%s", has, drawn);
-    ck_assert_msg(!lacks || !strstr(drawn, lacks), "\"%s\" in\n%s", lacks, drawn);
-    quanta_text_free(drawn);
-    quanta_run_free(run);
-    quanta_config_free(cfg);
-    free(text);
-}
-
-START_TEST(a_loop_has_a_row_of_its_phases)
-{
-    /* A ms is five columns; what others wait for is in capitals. */
-    check_rows(
-        58,
-        "{'devices':{'net':{}},'executors':{'default':{'kind':'event-loop','main':["
-        "{'io':'net','time':3,'then':[{'cpu':2},{'nextTick':[{'cpu':1}]},{'setImmediate':["
-        "{'cpu':1}]},{'close':[{'cpu':1}]}]},{'setTimeout':4,'do':[{'cpu':2}]},{'cpu':1}"
-        "]}},'until':13}",
-        "\nloop    sssss..........pppppPPPPPNNNNNCCCCCXXXXXtttttttttt\n", NULL);
-}
-END_TEST
-
-START_TEST(each_loop_has_a_row_and_waits_for_its_core)
-{
-    check_rows(
-        60,
-        "{'machine':{'scheduler':{'policy':'rr','quantum':2}},'executors':{'web':{'kind':"
-        "'event-loop','loops':2}},'tasks':[{'name':'A','on':'web','count':2,'do':[{'cpu':6"
-        "}]}]}",
-        "\nloop web    pppppppp::::::::pppppppp::::::::pppppppp........\n"
-        "loop web 2  ........pppppppp::::::::pppppppp::::::::pppppppp\n",
-        NULL);
-}
-END_TEST
-
-START_TEST(threads_of_a_pool_have_rows_where_they_work)
-{
-    check_rows(
-        80,
-        "{'executors':{'default':{'kind':'event-loop'}},'tasks':[{'name':'A','do':[{'await'"
-        ":{'work':5}}]}]}",
-        "\n1 default/pool#1  ####", "\n2 ");
-}
-END_TEST
-
-START_TEST(loops_are_numbered_over_the_scenario)
-{
-    static const char config[] = "{\"executors\": {"
-                                 "\"web\": {\"kind\": \"event-loop\", \"loops\": 3},"
-                                 "\"os\": {\"kind\": \"thread-per-task\"},"
-                                 "\"mail\": {\"kind\": \"event-loop\"}},"
-                                 "\"tasks\": [{\"name\": \"A\", \"on\": \"os\", \"do\": []}]}";
-    static const char *const names[] = {"web", "web 2", "web 3", "mail"};
-    char buf[TASK_NAME_SIZE];
-    struct diags diags;
-    struct config *cfg;
-    struct scenario *sc;
-
-    diags_init(&diags);
-    cfg = config_parse("loops.json", config, strlen(config), &diags);
-    sc = cfg ? config_scenario(cfg, 0, &diags) : NULL;
-    ck_assert_ptr_nonnull(sc);
-    ck_assert_int_eq(scenario_loops(sc), (int)ARRAY_LEN(names));
-    for (int32_t i = 0; i < (int32_t)ARRAY_LEN(names); i++) {
-        int32_t executor = scenario_loop_executor(sc, i);
-
-        ck_assert_str_eq(scenario_loop_name(sc, i, buf), names[i]);
-        ck_assert_str_eq(sc->executors[executor].name, i < 3 ? "web" : "mail");
-        ck_assert_int_eq(scenario_first_loop(sc, executor), i < 3 ? 0 : 3);
-    }
-    scenario_free(sc);
-    config_free(cfg);
-    diags_release(&diags);
-}
-END_TEST
-
 Suite *loop_trace_suite(void)
 {
     Suite *s = suite_create("loop_trace");
     TCase *tc = tcase_create("records");
 
     tcase_set_timeout(tc, 240);
-    tcase_add_test(tc, loops_are_numbered_over_the_scenario);
-    tcase_add_test(tc, a_loop_has_a_row_of_its_phases);
-    tcase_add_test(tc, each_loop_has_a_row_and_waits_for_its_core);
-    tcase_add_test(tc, threads_of_a_pool_have_rows_where_they_work);
     tcase_add_test(tc, a_small_program_is_told_in_full);
     tcase_add_test(tc, calls_on_plain_threads_are_told_too);
     tcase_add_test(tc, the_lessons_tell_their_loops);

@@ -24,10 +24,12 @@
  * program allocates); bytes, not objects, so what dies young is what the task allocated last; all
  * of a mark-sweep is its pause (V8 marks most beside the program); what does not fit into the
  * young generation even when that has been scavenged is allocated in the old one. */
-#include "models/executors/executor_loop.h"
+#include "models/executors/loop_heap.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+
+#include "models/executors/executor_loop.h"
 
 #define MIB (INT64_C(1) << 20)
 

@@ -4,10 +4,12 @@
  * MessagePortData::AddToIncomingQueue), libuv 1.46 src/unix/async.c (uv__async_io); rules L9, TH2.
  * Differs: a message takes the time that the executor's `message` says to arrive, and costs its
  * sender and its receiver nothing. */
-#include "models/executors/executor_loop.h"
+#include "models/executors/loop_ports.h"
 
 #include <stdio.h>
 #include <string.h>
+
+#include "models/executors/executor_loop.h"
 
 enum { BATCH_MIN = 1000 }; /* messages that one wakeup delivers at a port, at least */
 

@@ -3,9 +3,11 @@
  * Source: node v20.20 lib/internal/timers.js (insert, listOnTimeout, processTimers),
  * lib/timers.js (clearTimeout), lib/internal/priority_queue.js, src/env.cc (RunTimers,
  * ScheduleTimer); libuv 1.46 src/timer.c.  Rules T1 - T17, L16, L17. */
-#include "models/executors/executor_loop.h"
+#include "models/executors/loop_timers.h"
 
 #include <stdlib.h>
+
+#include "models/executors/executor_loop.h"
 
 #define TIMEOUT_MAX ((INT64_C(1) << 31) - 1)
 
