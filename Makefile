@@ -1,6 +1,6 @@
 # make              build/quanta              make test      all tests, the example included
 # make demo         installs, builds, shows   make asan      tests under ASan and UBSan
-# make bench        speed and bytes           make fuzz      FUZZ_SECONDS (60) on the config reader
+# make bench        speed and bytes           make fuzz      FUZZ_SECONDS (60), all targets
 # make node-check   programs for node: golden ones and NODE_SEEDS (100) random ones, beside node
 # make pthreads-check  programs of threads: compiled, and some run, by the real kernel
 # make readers      exports, read back by the programs they are made for
@@ -46,7 +46,10 @@ BENCH := $(sort $(wildcard tests/bench/bench_*.c))
 # What several bench programs share; linked into each.
 BENCH_LIB := $(sort $(filter-out $(BENCH),$(wildcard tests/bench/*.c)))
 EXAMPLE := $(wildcard tests/example.c)
-FUZZED  := $(wildcard tests/fuzz/*.c)
+FUZZED  := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+# What the fuzz targets share; linked into each.
+FUZZ_LIB := $(sort $(filter-out $(FUZZED),$(wildcard tests/fuzz/*.c)))
+FUZZERS := $(FUZZED:tests/fuzz/%.c=$B/%)
 CONFIGS := $(sort $(shell find configs -name '*.json' ! -name 'schema.json'))
 FORMAT  := $(sort $(shell find sim models plots tests -name '*.[ch]'))
 obj = $(1:%.c=$B/%.o)
@@ -120,7 +123,7 @@ repeat-cross:
 FUZZ := $B/fuzz
 fuzz: deps-lint
 	@$(MAKE) --no-print-directory B=$(FUZZ) CC=clang OPT='-O1 -g' \
-	    SAN=fuzzer-no-link,address,undefined '$(FUZZ)/fuzz_config'
+	    SAN=fuzzer-no-link,address,undefined fuzzers
 	@tests/fuzz/run.sh $(FUZZ) $(FUZZ_SECONDS)
 
 # Programs for node, run by the node on this machine: the golden ones, and NODE_SEEDS at random;
@@ -144,7 +147,10 @@ $(READERS): tests/readers/package-lock.json
 	cd tests/readers && npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-$B/fuzz_config: $(call obj,$(FUZZED)) $B/libquanta.a
+# The program itself, too: it makes seeds.
+fuzzers: $(FUZZERS) $B/quanta
+
+$(FUZZERS): $B/%: $B/tests/fuzz/%.o $(call obj,$(FUZZ_LIB)) $B/libquanta.a
 	$(call SAY,LD)
 	$Q$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
@@ -174,14 +180,14 @@ lint: deps-lint compile_commands.json
 	cppcheck --quiet --std=c11 --language=c --error-exitcode=1 --inline-suppr -j2 -I. \
 	    --enable=warning,performance,portability --suppressions-list=tests/cppcheck.txt \
 	    -D__GNUC__ -DQUANTA_VERSION='""' sim models plots tests
-	printf '%s\n' $(LIB) $(CLI) $(TEST) $(BENCH) $(BENCH_LIB) $(EXAMPLE) $(FUZZED) | \
+	printf '%s\n' $(LIB) $(CLI) $(TEST) $(BENCH) $(BENCH_LIB) $(EXAMPLE) $(FUZZED) $(FUZZ_LIB) | \
 	    xargs -P2 -n4 clang-tidy --quiet -p .
 
 format:
 	clang-format -i $(FORMAT)
 
 compile_commands.json: FORCE
-	@$(MAKE) -n -B B='$B' run-tests run-bench $B/fuzz_config | $(PYTHON) tests/compile_commands.py >$@.new
+	@$(MAKE) -n -B B='$B' run-tests run-bench $(FUZZERS) | $(PYTHON) tests/compile_commands.py >$@.new
 	@mv $@.new $@
 
 schema: $B/quanta
@@ -212,9 +218,9 @@ deps-build deps-test deps-lint deps-readers: deps-%:
 	@.ci/install.sh $*
 
 FORCE:
-.PHONY: FORCE demo test run-tests asan bench run-bench repeat repeat-cross fuzz node-check pthreads-check \
+.PHONY: FORCE demo test run-tests asan bench run-bench repeat repeat-cross fuzz fuzzers node-check pthreads-check \
         readers page page-test page-bench lint format \
         schema install clean deps-build deps-test deps-lint deps-readers
 .DELETE_ON_ERROR:
 
--include $(patsubst %.c,$B/%.d,$(LIB) $(CLI) $(TEST) $(BENCH) $(BENCH_LIB) $(EXAMPLE) $(FUZZED))
+-include $(patsubst %.c,$B/%.d,$(LIB) $(CLI) $(TEST) $(BENCH) $(BENCH_LIB) $(EXAMPLE) $(FUZZED) $(FUZZ_LIB))
