@@ -36,6 +36,8 @@ static const struct {
     [CALL_CLOSE] = {NULL, "a close callback of %s",
                     "the last phase of a round, the newest first"},
     [CALL_MESSAGE] = {NULL, "a message for %s", NULL},
+    [CALL_FRAME] = {NULL, "an animation frame of %s", "before the page is drawn"},
+    [CALL_EVENT] = {NULL, "%s hears of it", "listeners to the process run at once"},
 };
 
 static struct told_loop *loop_of(struct explain *e, const struct trace_rec *rec)

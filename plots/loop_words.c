@@ -26,6 +26,8 @@ const char *loop_call_words(enum call_kind call)
         [CALL_PERIOD] = "next job",
         [CALL_CLOSE] = "close callback",
         [CALL_MESSAGE] = "message callback",
+        [CALL_FRAME] = "animation frame",
+        [CALL_EVENT] = "listener",
     };
 
     return words[call] ? words[call] : call_kind_name(call);

@@ -92,18 +92,34 @@ static void tell_text(const char *what, const char *text, struct quanta_look loo
     quanta_config_free(cfg);
 }
 
-static void tell_lesson(const char *name)
+static void tell_file(const char *folder, const char *name)
 {
     struct text path = {0};
     char *text;
 
-    text_addf(&path, "configs/lessons/%s", name);
+    text_addf(&path, "%s/%s", folder, name);
     text = read_file(path.data);
     tell_text(name, text, (struct quanta_look){.width = 80, .ascii = true});
     tell_text(name, text, (struct quanta_look){.width = 100});
     free(text);
     text_release(&path);
 }
+
+static void tell_lesson(const char *name)
+{
+    tell_file("configs/lessons", name);
+}
+
+static void tell_program(const char *name)
+{
+    tell_file("tests/node", name);
+}
+
+START_TEST(every_program_of_a_loop_can_be_told)
+{
+    ck_assert_int_ge(each_json("tests/node", tell_program), 60);
+}
+END_TEST
 
 START_TEST(every_lesson_can_be_told)
 {
@@ -164,6 +180,12 @@ static const struct {
      "}"
      "]}",
      "A: call stack: g() (line 1)\n"},
+    {"{'executors':{'default':{'kind':'event-loop','flavor':'browser','main':[{"
+     "'requestAnimationFrame':[{'cpu':1}]}]}}}",
+     "render: an animation frame of main (line 1): before the page is drawn\n"},
+    {"{'executors':{'default':{'kind':'event-loop','main':[{'on':'unhandledRejection','do':[{"
+     "'log':'x'}]},{'async':[{'throw':'e'}]}]}}}",
+     "main hears of it (line 1): listeners to the process run at once\n"},
 };
 
 START_TEST(it_says_who_and_why)
@@ -203,6 +225,7 @@ Suite *explain_suite(void)
     tcase_add_loop_test(tc, it_says_who_and_why, 0, (int)ARRAY_LEN(parts));
     tcase_add_test(tc, a_story_is_no_document);
     tcase_add_test(tc, every_lesson_can_be_told);
+    tcase_add_test(tc, every_program_of_a_loop_can_be_told);
     tcase_add_loop_test(tc, whatever_happens_can_be_told, 0, 60);
     suite_add_tcase(s, tc);
     return s;
