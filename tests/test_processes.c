@@ -56,13 +56,45 @@ static const struct {
      "{"
      "'/outcome':'fault','/log/order':['exit "
      "1'],'/end':'7ms','/executors/default/rejected':1}}"},
-    {"of another task it ends that one only",
+    {"of another task likewise, also where main has ended",
      "{'executors':{'default':{'kind':'event-loop'}},'tasks':[{'name':'A','do':[{'setTimeout':"
-     "1,"
-     "'do':[{'throw':'boom'}]},{'setTimeout':2,'do':[{'log':'never'}]}]},{'name':'B','do':[{"
-     "'sleep':3},{'log':'B'}]}],'expect':{'/outcome':'fault','/log/order':['B'],'/faults/0/"
-     "task':"
-     "'A'}}"},
+     "1,'do':[{'throw':'boom'}]},{'setTimeout':2,'do':[{'log':'never'}]}]},{'name':'B','do':[{"
+     "'log':'B'},{'sleep':3},{'log':'never'}]},{'name':'C','arrive':2,'do':[]}],'expect':{'/"
+     "outcome':'fault','/log/order':['B'],'/faults/0/task':'A','/faults/0/message':'nobody "
+     "catches \\'boom\\'; the process ends with code 1','/executors/default/rejected':1,'/end':"
+     "'2ms'}}"},
+    {"X6: a task is an async function: what it throws rejects it, and the drain comes first",
+     "{'executors':{'default':{'kind':'event-loop','main':[{'on':'exit','do':[{'log':'exit "
+     "${message}'}]},{'setTimeout':9,'do':[{'log':'never'}]}]}},'tasks':[{'name':'A','do':[{"
+     "'nextTick':[{'log':'tick'}]},{'microtask':[{'log':'micro'}]},{'log':'A'},{'throw':'R'}]},"
+     "{'name':'B','do':[{'log':'never'}]}],'expect':{'/outcome':'fault','/log/order':['A',"
+     "'tick','micro','exit 1'],'/faults/0/task':'A','/faults/0/where':'tasks[0].do[3]'}}"},
+    {"a listener to rejections keeps the process, and the task's other callbacks",
+     "{'executors':{'default':{'kind':'event-loop','main':[{'on':'unhandledRejection','do':[{"
+     "'log':'u ${error}'}]}]}},'tasks':[{'name':'A','do':[{'setTimeout':2,'do':[{'log':'A'}]},"
+     "{'throw':'R'}]},{'name':'B','do':[{'sleep':3},{'log':'B'}]}],'expect':{'/outcome':"
+     "'completed','/log/order':['u R','A','B']}}"},
+    {"a listener to exceptions hears rejections, too, where nobody else does",
+     "{'executors':{'default':{'kind':'event-loop','main':[{'on':'uncaughtException','do':[{"
+     "'log':'u ${error}'}]}]}},'tasks':[{'name':'A','do':[{'sleep':1},{'throw':'R'}]},{'name':"
+     "'B','do':[{'sleep':3},{'log':'B'}]}],'expect':{'/outcome':'completed','/log/order':['u "
+     "R','B']}}"},
+    {"of a cluster it ends that process: the others go on, and get what comes",
+     "{'machine':{'cores':2},'executors':{'default':{'kind':'event-loop','loops':2}},'tasks':[{"
+     "'name':'A','do':[{'sleep':1},{'throw':'boom'}]},{'name':'B','do':[{'sleep':5},{'log':'B'}"
+     "]},{'name':'C','do':[{'sleep':5},{'log':'never'}]},{'name':'D','arrive':2,'count':3,'do':"
+     "[{'log':'D'}]}],'expect':{'/outcome':'fault','/log/order':['D','D','D','B'],'/executors/"
+     "default/rejected':0}}"},
+    {"of a worker it ends the worker, whichever of its tasks threw, and its parent goes on",
+     WORKER("{'async':[{'sleep':1},{'throw':'boom'}]},{'setTimeout':5,'do':[{'log':'never'}]}",
+            "{'worker':'w'},{'on':'error','do':[{'log':'${error}'}]},{'on':'exit','of':'w','do'"
+            ":[{'log':'${message}'}]},{'setTimeout':9,'do':[{'log':'on'}]}",
+            "'/log/order':['boom','1','on'],'/outcome':'completed'")},
+    {"an error in a task's listener to its exit ends the process, whose listeners are told",
+     "{'executors':{'default':{'kind':'event-loop','main':[{'on':'exit','do':[{'log':'main "
+     "${message}'}]},{'setTimeout':9,'do':[{'log':'never'}]}]}},'tasks':[{'name':'A','do':[{"
+     "'on':'exit','do':[{'throw':'E'}]},{'sleep':1},{'exit':true}]}],'expect':{'/outcome':"
+     "'fault','/log/order':['main 1'],'/end':'1ms'}}"},
     {"X2, X3: after a throw in a timer its ticks wait for the next timer's drain",
      MAIN("{'on':'uncaughtException','do':[{'log':'u ${error}'}]},{'setTimeout':1,'do':[{"
           "'nextTick':[{'log':'tick'}]},{'throw':'e'}]},{'setTimeout':1,'do':[{'log':'B'}]},{"
@@ -284,7 +316,8 @@ static const struct {
           "'/log/order':['m','f','t'],'/log/1/t':'40ms'")},
     {"HTML 8.1.4.7: what nobody catches is reported, and the page goes on",
      PAGE("{'setTimeout':1,'do':[{'throw':'e'}]},{'setTimeout':2,'do':[{'log':'on'}]}",
-          "'/outcome':'fault','/log/order':['on']")},
+          "'/outcome':'fault','/log/order':['on'],'/faults/0/message':'nobody catches "
+          "\\'e\\''")},
     {"a reply is a task; so is what comes behind an await",
      PAGE("{'io':'net','then':[{'log':'r1'},{'microtask':[{'log':'m'}]}]},{'io':'net'},{'log':"
           "'r2'}",

@@ -282,7 +282,7 @@ static bool run(struct loop *l, struct step *out)
             loop_kill(lt, true);
             loop_check(lt);
         } else if (out->exits) {
-            loop_exit(l, lt, 0, false);
+            loop_op_exit(l, lt);
         } else {
             fiber_over(l, f, false, NULL, 0);
         }

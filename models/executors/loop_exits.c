@@ -1,15 +1,15 @@
 /* loop_exits.c - who listens, exceptions that nobody catches, and the end of a process.
  *
- * A process is a loop with all of its tasks; a worker is one, too.  What its tasks throw and do
- * not catch goes to its listeners, of whichever task.  Where there is none, the process ends, if
- * it was main or a worker that did so; of another task, a request so to say, it is that task
- * which ends, as where a server answers "500" and goes on.
+ * A process is a loop with all of its tasks; a worker is one, too, and so is each loop of a
+ * cluster.  What its tasks throw and do not catch goes to its listeners, of whichever task.
+ * Where there is none, the process ends with all of them: a task is an async function, and a
+ * rejection that nobody handles is an exception that nobody has caught.  A page goes on.
  *
  * Source: node 20.20 lib/internal/process/execution.js (createOnGlobalUncaughtException),
  * lib/internal/process/promises.js, src/api/embed_helpers.cc (SpinEventLoop), src/api/hooks.cc
- * (EmitProcessBeforeExit, EmitProcessExit); rules X1 - X7.  Differs: tasks beside main, as above;
- * the listeners of a task to its own end are told when nothing is left that keeps the task,
- * whatever other tasks the loop has. */
+ * (EmitProcessBeforeExit, EmitProcessExit); rules X1 - X7.  Differs: the op `exit` of a task
+ * beside main ends that task; the listeners of a task to its own end are told when nothing is
+ * left that keeps the task, whatever other tasks the loop has. */
 #include "models/executors/executor_loop.h"
 
 #include <stdio.h>
@@ -218,16 +218,19 @@ bool loop_emit(struct loop *l, enum loop_event event, struct port *p, struct wor
 
 /* ---- nobody catches it --------------------------------------------------------------------------- */
 
+/* The words that Node ends with come last; a page has no end. */
 static void fault(struct loop *l, const struct loop_task *lt, const struct words *w,
-                  uint32_t place, const char *text)
+                  uint32_t place, const char *text, int code)
 {
-    char all[500];
+    char all[1000], ends[60] = "";
 
-    if (!text) {
-        (void)snprintf(all, sizeof(all), "nobody catches \"%.400s\"", w->text);
-        text = all;
-    }
-    executor_fault(l->ex, lt->task, place, text);
+    if (code != 0)
+        (void)snprintf(ends, sizeof(ends), "; the process ends with code %d", code);
+    if (text)
+        (void)snprintf(all, sizeof(all), "%.700s%s", text, ends);
+    else
+        (void)snprintf(all, sizeof(all), "nobody catches \"%.400s\"%s", w->text, ends);
+    executor_fault(l->ex, lt->task, place, all);
 }
 
 /* HTML 8.1.4.7: it is reported, and the page, or the worker, goes on. */
@@ -241,7 +244,7 @@ static void report(struct loop *l, struct loop_task *lt, struct words *w, uint32
     else if (parent) {
         port_post(lt, parent, w, EVENT_ERROR);
     } else {
-        fault(l, lt, w, place, text);
+        fault(l, lt, w, place, text, 0);
         words_drop(w);
     }
 }
@@ -272,8 +275,8 @@ void loop_uncaught(struct loop *l, struct loop_task *lt, struct words *w, uint32
         if (l->worker) /* its parent is told */
             worker_fails(l->worker, words_use(w));
         else
-            fault(l, lt, w, place, text);
-        loop_exit(l, lt, 1, !l->worker);
+            fault(l, lt, w, place, text, 1);
+        loop_exit(l, 1, !l->worker);
     }
     words_drop(w);
 }
@@ -291,9 +294,9 @@ void loop_throw(struct loop *l, struct fiber *f, struct words *w, uint32_t place
     fiber_drop(l);
     lt->refs++; /* while it is handled */
     if (last) {
-        fault(l, lt, w, place, NULL);
+        fault(l, lt, w, place, NULL, 7);
         words_drop(w);
-        loop_exit(l, lt, 7, true);
+        loop_exit(l, 7, true);
     } else {
         loop_uncaught(l, lt, w, place, NULL);
     }
@@ -309,44 +312,41 @@ static void leave_by(struct loop *l, uint8_t event)
     l->leaving.next = (struct listener *)(uintptr_t)next_to_leave(l, l->listeners);
 }
 
+void loop_exit(struct loop *l, int code, bool fault)
+{
+    bool again = l->leaving.goes && l->leaving.abrupt && !l->leaving.of;
+
+    while (l->top)
+        fiber_drop(l);
+    l->drain = DRAIN_NONE;
+    l->leaving = (struct leaving){.goes = true, .abrupt = true, .fault = fault, .code = code};
+    if (!again)
+        leave_by(l, EVENT_EXIT);
+}
+
 /* One task among others: those go on. */
-static void task_exit(struct loop *l, struct loop_task *lt, bool fault)
+static void task_exit(struct loop *l, struct loop_task *lt)
 {
     while (l->top && l->top->of == lt)
         fiber_drop(l);
     if (lt->leaving == 0 || l->leaving.goes) {
         lt->refs++;
-        loop_kill(lt, fault);
+        loop_kill(lt, false);
         lt->refs--;
         loop_check(lt);
         return;
     }
-    l->leaving = (struct leaving){.goes = true,
-                                  .of = lt,
-                                  .by = lt,
-                                  .abrupt = true,
-                                  .fault = fault,
-                                  .code = fault,
-                                  .drain = l->drain};
+    l->leaving = (struct leaving){.goes = true, .of = lt, .abrupt = true, .drain = l->drain};
     l->drain = DRAIN_NONE;
     leave_by(l, EVENT_EXIT);
 }
 
-void loop_exit(struct loop *l, struct loop_task *by, int code, bool fault)
+void loop_op_exit(struct loop *l, struct loop_task *by)
 {
-    bool again = l->leaving.goes && l->leaving.abrupt;
-
-    if (!by->script && !l->worker) {
-        task_exit(l, by, fault);
-        return;
-    }
-    while (l->top)
-        fiber_drop(l);
-    l->drain = DRAIN_NONE;
-    l->leaving =
-        (struct leaving){.goes = true, .by = by, .abrupt = true, .fault = fault, .code = code};
-    if (!again)
-        leave_by(l, EVENT_EXIT);
+    if (by->script || l->worker)
+        loop_exit(l, 0, false);
+    else
+        task_exit(l, by);
 }
 
 /* Nothing keeps `lt` any more; is anybody to be told of that? */
@@ -357,7 +357,7 @@ bool loop_takes_leave(struct loop_task *lt)
     if (lt->leaving == 0 || lt->dead)
         return false;
     sim_assert(!l->leaving.goes);
-    l->leaving = (struct leaving){.goes = true, .of = lt, .by = lt};
+    l->leaving = (struct leaving){.goes = true, .of = lt};
     leave_by(l, EVENT_BEFORE_EXIT);
     return true;
 }
@@ -396,7 +396,7 @@ static void over(struct loop *l)
         l->leaving = (struct leaving){0};
         l->drain = end.drain;
         end.of->refs++;
-        loop_kill(end.of, end.fault);
+        loop_kill(end.of, false);
         end.of->refs--;
         loop_check(end.of);
         return;

@@ -69,7 +69,6 @@ enum drain { DRAIN_NONE, DRAIN_BEGIN, DRAIN_TICKS, DRAIN_MICROTASKS, DRAIN_REPOR
 struct leaving {
     bool goes;
     struct loop_task *of; /* whose end it is; NULL: that of all on the loop */
-    struct loop_task *by; /* who has brought it about */
     struct listener *next;
     uint8_t event; /* BEFORE_EXIT, EXIT */
     bool abrupt, fault, last;
@@ -126,7 +125,8 @@ struct loop_task *loop_listens(const struct loop *l, enum loop_event event,
 void loop_uncaught(struct loop *l, struct loop_task *lt, struct words *w, uint32_t place,
                    const char *text);
 void loop_throw(struct loop *l, struct fiber *f, struct words *w, uint32_t place);
-void loop_exit(struct loop *l, struct loop_task *by, int code, bool fault);
+void loop_exit(struct loop *l, int code, bool fault);    /* the process ends */
+void loop_op_exit(struct loop *l, struct loop_task *by); /* or that task of it alone */
 bool loop_takes_leave(struct loop_task *lt); /* listeners are told first; false: nobody is */
 void loop_leaves(struct loop *l);            /* goes on with that */
 /* All its tasks end, and it takes none any more.  Requests on their way keep theirs until the

@@ -44,8 +44,8 @@ static int check_throw(const struct scenario *sc, const void *args, char *buf, s
 
 const struct op_def op_throw = {
     .help =
-        "throw an exception; where nobody catches it: a fault that ends the task, and of the "
-        "main of an event loop the process, too",
+        "throw an exception; where nobody catches it: a fault that ends the task, and on an "
+        "event loop the process with all its tasks (in a browser, nothing else)",
     .source = "Source: ECMA-262 14.14, the throw statement",
     .params = throw_params,
     .args_size = sizeof(struct throw_args),
