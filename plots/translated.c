@@ -34,6 +34,20 @@ const struct export_format export_node = {
     .translate = to_node,
 };
 
+static bool to_browser(const struct export_source *from, struct text *to, struct diags *diags)
+{
+    return translated("browser", from, to, diags);
+}
+
+const struct export_format export_browser = {
+    .is = {.name = "browser",
+           .suffix = ".html",
+           .help = "a page whose script does what a browser's event loop does",
+           .opens = "any browser, from the disk"},
+    .source = "Source: WHATWG HTML Living Standard",
+    .translate = to_browser,
+};
+
 static bool to_pthreads(const struct export_source *from, struct text *to, struct diags *diags)
 {
     return translated("pthreads", from, to, diags);

@@ -58,6 +58,9 @@ static char *export_config(const char *config, const char *to, bool *fine)
 #define TASK(ops) \
     "{'executors':{'default':{'kind':'event-loop'}},'tasks':[{'name':'A','do':[" ops "]}]}"
 
+#define PAGE(ops) \
+    "{'executors':{'default':{'kind':'event-loop','flavor':'browser','main':[" ops "]}}}"
+
 static const struct {
     const char *to, *what, *config, *holds, *lacks;
 } holds[] = {
@@ -128,6 +131,32 @@ static const struct {
      "  message = receive(bPort);\n  log(`${message}`);\n  bPort.on('message', () => {});\n"
      "  bPort.unref();\n",
      "isMainThread"},
+    {"browser", "a page holds its program, whatever the labels say",
+     PAGE("{'log':'</script><!--'},{'setTimeout':3,'do':[{'log':'<b>'}]}"),
+     "function main() {\n  log('<\\/script><\\!--');\n  setTimeout(() => {\n    log('<b>');\n  "
+     "}, "
+     "3);\n}\n\nzero = performance.now();\nmain();\n</script>\n</html>\n",
+     "require("},
+    {"browser", "frames are cancelled as frames, also by a name that is given more often",
+     PAGE("{'requestAnimationFrame':[],'id':'f'},{'clear':'f'},{'repeat':2,'do':["
+          "{'requestAnimationFrame':[{'log':'x'}],'id':'g'}]},{'clear':'g'}"),
+     "  f = requestAnimationFrame(() => {});\n  cancelAnimationFrame(f);\n"
+     "  for (let i = 0; i < 2; i++) {\n    named('g', null, fired => requestAnimationFrame(() "
+     "=> "
+     "{\n      fired();\n      log('x');\n    }), cancelAnimationFrame);\n  }\n"
+     "  clearNamed('g', null);\n",
+     "clearTimeout(f"},
+    {"browser", "events of the page have names of their own",
+     PAGE(
+         "{'on':'unhandledRejection','do':[{'log':'${error}'}]},{'on':'uncaughtException','do':"
+         "[]}"),
+     "  rejects(error => {\n    log(`${error.message}`);\n  });\n  fails(globalThis, () => "
+     "{});\n",
+     "process"},
+    {"browser", "words of a page's global scope are no names of the file's",
+     "{'vars':{'top':1},'executors':{'default':{'kind':'event-loop','flavor':'browser','main':["
+     "{'log':'${top}'}]}}}",
+     "let top2 = 1;\n", NULL},
     {"pthreads", "a set is a load and a store; with a cost, they are apart",
      THREADS("'vars':{'n':0},", "{'set':'n = n + x'},{'set':'n = n * 2','cost':'1us'}"),
      "    n = n + me->x;\n    {\n        use_cpu(1000);\n        int64_t v0 = n;\n        "
@@ -205,6 +234,12 @@ static const struct {
     {"node", MAIN_WITH("'programs':{'w':[]}", "{'spawn':'w'},{'on':'exit','do':[]}"),
      "/executors/default/main/1: this is about the end of one task of several: a process for "
      "node ends once\n"},
+    {"browser", MAIN("{'log':'x'}"), "/executors/default: node's loop is not a browser's\n"},
+    {"node", PAGE("{'log':'x'}"), "/executors/default: a browser's loop is not node's\n"},
+    {"browser", "{'tasks':[{'name':'A','do':[{'cpu':1}]}]}",
+     "/tasks/0: \"A\" runs on threads (\"thread-per-task\"): a page is one event loop\n"},
+    {"browser", PAGE("{'log':'x'},{'exit':true}"),
+     "/executors/default/main/1: a page has no end that its script brings about\n"},
     {"pthreads", MAIN("{'log':'x'}"),
      "/executors/default/main: \"main\" runs on the executor \"event-loop\""},
     {"pthreads", "{'machine':{'scheduler':'srtf'},'tasks':[{'name':'A','do':[]}]}",

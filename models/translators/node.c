@@ -182,7 +182,7 @@ static int64_t loop_number(const struct js *js, const char *key, int64_t otherwi
     return n ? *n : otherwise;
 }
 
-static const char *flavor(const struct js *js)
+const char *js_flavor(const struct js *js)
 {
     const struct param *p = js->loop->model->params;
 
@@ -194,8 +194,10 @@ static const char *flavor(const struct js *js)
 
 static void find_loop(struct js *js)
 {
-    static const char hint[] = "executors: { \"default\": { \"kind\": \"event-loop\" } }";
     const struct scenario *sc = js->tr->sc;
+    const char *hint =
+        arena_printf(&js->tr->mem, "executors: { \"default\": { \"kind\": \"event-loop\"%s } }",
+                     js->target->browser ? ", \"flavor\": \"browser\"" : "");
 
     for (int32_t i = 0; i < sc->ntasks; i++) {
         const struct task_spec *t = &sc->tasks[i];
@@ -205,92 +207,55 @@ static void find_loop(struct js *js)
             continue; /* said once */
         if (!ex->model->is_loop)
             cannot(js->tr, t->number, hint,
-                   "\"%s\" runs on threads (\"%s\"): a program for node is one event loop",
-                   t->name, ex->model->name);
+                   "\"%s\" runs on threads (\"%s\"): %s is one event loop", t->name,
+                   ex->model->name, js->target->program);
         else if (js->loop && js->loop != ex)
             cannot(js->tr, t->number, "export a variant with one of them",
-                   "\"%s\" is on another loop: a program for node is one", t->name);
+                   "\"%s\" is on another loop: %s is one", t->name, js->target->program);
         else
             js->loop = ex;
     }
-    if (!js->loop)
-        return;
+}
+
+static void check_loop(struct js *js)
+{
+    bool browser = strcmp(js_flavor(js), "browser") == 0;
+
     if (loop_number(js, "loops", 1) != 1)
         cannot(js->tr, js->loop->number, "export a variant with \"loops\": 1",
-               "%" PRId64 " loops are a cluster of processes: a program for node is one loop",
-               loop_number(js, "loops", 1));
-    if (strcmp(flavor(js), "browser") == 0)
-        cannot(js->tr, js->loop->number, "\"flavor\": \"node\"",
+               "%" PRId64 " loops are a cluster of processes: %s is one loop",
+               loop_number(js, "loops", 1), js->target->program);
+    if (browser && !js->target->browser)
+        cannot(js->tr, js->loop->number, "\"flavor\": \"node\", or export --to browser",
                "a browser's loop is not node's");
+    if (!browser && js->target->browser)
+        cannot(js->tr, js->loop->number, "\"flavor\": \"browser\", or export --to node",
+               "node's loop is not a browser's");
 }
 
 /* ---- the head ------------------------------------------------------------------------------------- */
 
-static void about(struct js *js, struct text *out)
+const char *js_about(struct js *js)
 {
     const struct scenario *sc = js->tr->sc;
     const char *base = strrchr(sc->file, '/');
-    struct text t = {0};
 
-    text_addf(&t, "%s\nVariant \"%s\" of %s, written by quanta export --to node.", sc->name,
-              sc->variant, base ? base + 1 : sc->file);
-    comment_text(out, "// ", t.data);
-    text_release(&t);
-    text_add(out, "//\n// Run it with: node FILE [--times] [--asleep]\n");
-    if (strcmp(flavor(js), "node18") == 0)
-        text_add(out,
-                 "// It is meant for Node 18, whose loop looks at timers first: later ones "
-                 "may differ.\n");
-    text_add(out, "//\n");
+    return arena_printf(&js->tr->mem,
+                        "%s\nVariant \"%s\" of %s, written by quanta export --to %s.", sc->name,
+                        sc->variant, base ? base + 1 : sc->file, js->target->format);
 }
 
-static void approximations(const struct js *js, struct text *out)
+void js_notes(struct text *out, const struct js_note *notes, size_t n)
 {
     static const char real[] =
         "The machine is the one it runs on: its cores, costs and other work "
         "are not the file's, so times differ somewhat, and the order of "
         "what is close together may.";
-    const struct {
-        bool applies;
-        const char *text;
-    } notes[] = {
-        {true, real},
-        {js->helps[JS_BUSY],
-         "cpu is a busy loop on performance.now(): time on the clock, not on "
-         "the core."},
-        {js->helps[JS_DEVICES], "Devices that are polled are a thread with timers (to the ms), "
-                                "which answers by messages."},
-        {js->helps[JS_STAT], "A request to the pool of less than 1 ms is fs.stat(), and takes "
-                             "what that takes."},
-        {js->helps[JS_LOOKUP], "A name look-up is dns.lookup('localhost')."},
-        {js->helps[JS_POOL], "What takes longer on the pool is crypto.pbkdf2(): its threads "
-                             "compute, also where they only wait in the file."},
-        {js->helps[JS_ARRIVE],
-         "Tasks are not connections, but messages of the program to itself, "
-         "and end when their function returns."},
-        {js->helps[JS_HEAP],
-         "Memory is arrays on V8's heap, which collects when it thinks best; a limit is "
-         "node --max-old-space-size=MB."},
-        {js->random, "What is drawn is drawn from other streams than the simulator's."},
-    };
 
-    for (size_t i = 0; i < ARRAY_LEN(notes); i++)
+    comment_text(out, "// ", real);
+    for (size_t i = 0; i < n; i++)
         if (notes[i].applies)
             comment_text(out, "// ", notes[i].text);
-}
-
-static void settings(struct js *js)
-{
-    int64_t pool = loop_number(js, "pool", 4);
-    char buf[DECIMAL_SIZE];
-
-    if (pool != 4)
-        js_line(js, "process.env.UV_THREADPOOL_SIZE = '%" PRId64 "';", pool);
-    if (js->tr->sc->until < SIM_NEVER)
-        js_line(js, "%ssetTimeout(() => process%s.exit(0), %s).unref(); // until",
-                js->nscripts > 0 ? "if (isMainThread) " : "",
-                js->hears_exit ? ".removeAllListeners('exit')" : "",
-                decimal_ms(js->tr->sc->until, buf));
 }
 
 static void variables(struct js *js)
@@ -323,32 +288,51 @@ static void assemble(struct js *js)
     js_tasks(js);
     write_programs(js, &programs);
     js->out = &head;
-    settings(js);
+    js->target->settings(js);
     variables(js);
     js_devices(js);
-    about(js, js->tr->out);
-    approximations(js, js->tr->out);
+    js->target->opens(js, js->tr->out);
     text_add(js->tr->out, "'use strict';\n");
-    js_runtime(js, strcmp(flavor(js), "node18") == 0, js->tr->out);
+    js_runtime(js, js->tr->out);
     if (head.len)
         text_addf(js->tr->out, "\n%s", head.data);
     if (programs.len)
         text_add(js->tr->out, programs.data);
     text_add(js->tr->out, tasks.data);
+    if (js->target->closes)
+        js->target->closes(js, js->tr->out);
     js->out = NULL;
     text_release(&head);
     text_release(&programs);
     text_release(&tasks);
 }
 
-static void node_write(struct translation *tr)
+static const char *const *reserved_words(struct translation *tr, const struct js_target *target)
+{
+    size_t n = 0, more = 0;
+    const char **all;
+
+    while (js_reserved[n])
+        n++;
+    while (target->reserved && target->reserved[more])
+        more++;
+    all = arena_alloc(&tr->mem, (n + more + 1) * sizeof(*all));
+    for (size_t i = 0; i < n + more; i++)
+        all[i] = i < n ? js_reserved[i] : target->reserved[i - n];
+    return all;
+}
+
+void js_translate(struct translation *tr, const struct js_target *target)
 {
     struct js js = {.tr = tr,
-                    .globals = {.reserved = js_reserved, .camel = true},
+                    .target = target,
+                    .globals = {.reserved = reserved_words(tr, target), .camel = true},
                     .members = {.reserved = (const char *const[]){"children", "lists", NULL},
                                 .camel = true}};
 
     find_loop(&js);
+    if (js.loop)
+        check_loop(&js);
     if (!tr->failed && js.loop) {
         js.asked = arena_alloc(&tr->mem, (size_t)tr->sc->ndevices + 1);
         js_facts(&js);
@@ -361,6 +345,70 @@ static void node_write(struct translation *tr)
     free(js.actors);
     idents_release(&js.globals);
     idents_release(&js.members);
+}
+
+/* ---- for node --------------------------------------------------------------------------------- */
+
+static void node_opens(struct js *js, struct text *out)
+{
+    const struct js_note notes[] = {
+        {js->helps[JS_BUSY],
+         "cpu is a busy loop on performance.now(): time on the clock, not on "
+         "the core."},
+        {js->helps[JS_DEVICES], "Devices that are polled are a thread with timers (to the ms), "
+                                "which answers by messages."},
+        {js->helps[JS_STAT], "A request to the pool of less than 1 ms is fs.stat(), and takes "
+                             "what that takes."},
+        {js->helps[JS_LOOKUP], "A name look-up is dns.lookup('localhost')."},
+        {js->helps[JS_POOL], "What takes longer on the pool is crypto.pbkdf2(): its threads "
+                             "compute, also where they only wait in the file."},
+        {js->helps[JS_ARRIVE],
+         "Tasks are not connections, but messages of the program to itself, "
+         "and end when their function returns."},
+        {js->helps[JS_HEAP],
+         "Memory is arrays on V8's heap, which collects when it thinks best; a limit is "
+         "node --max-old-space-size=MB."},
+        {js->random, "What is drawn is drawn from other streams than the simulator's."},
+    };
+
+    comment_text(out, "// ", js_about(js));
+    text_add(out, "//\n// Run it with: node FILE [--times] [--asleep]\n");
+    if (strcmp(js_flavor(js), "node18") == 0)
+        text_add(out,
+                 "// It is meant for Node 18, whose loop looks at timers first: later ones "
+                 "may differ.\n");
+    text_add(out, "//\n");
+    js_notes(out, notes, ARRAY_LEN(notes));
+}
+
+static void node_settings(struct js *js)
+{
+    int64_t pool = loop_number(js, "pool", 4);
+    char buf[DECIMAL_SIZE];
+
+    if (pool != 4)
+        js_line(js, "process.env.UV_THREADPOOL_SIZE = '%" PRId64 "';", pool);
+    if (js->tr->sc->until < SIM_NEVER)
+        js_line(js, "%ssetTimeout(() => process%s.exit(0), %s).unref(); // until",
+                js->nscripts > 0 ? "if (isMainThread) " : "",
+                js->hears_exit ? ".removeAllListeners('exit')" : "",
+                decimal_ms(js->tr->sc->until, buf));
+}
+
+static const struct js_writer *const node_writers[] = {NULL};
+
+static const struct js_target node = {
+    .format = "node",
+    .program = "a program for node",
+    .has_ref = true,
+    .writers = node_writers,
+    .settings = node_settings,
+    .opens = node_opens,
+};
+
+static void node_write(struct translation *tr)
+{
+    js_translate(tr, &node);
 }
 
 const struct translator translator_node = {

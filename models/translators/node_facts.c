@@ -46,6 +46,7 @@ static struct js_name *name_of(struct js *js, const char *name, bool timer)
         (struct js_name){.name = name,
                          .timer = timer,
                          .immediates = true,
+                         .frames = true,
                          .place = arena_alloc(&js->tr->mem, sizeof(int32_t))};
     return &js->names[js->nnames++];
 }
@@ -61,6 +62,7 @@ static void given(struct js *js, const struct op *op, const char *name, uint32_t
     n->sites++;
     n->many |= many;
     n->immediates &= strcmp(op_name(op), "setImmediate") == 0;
+    n->frames &= strcmp(op_name(op), "requestAnimationFrame") == 0;
     for (uint32_t i = 0; i < n->nowners; i++)
         if (n->owners[i] == actor)
             return;
@@ -136,7 +138,7 @@ static void visit_program(struct js *js, uint32_t actor, int32_t program, bool m
 
 static bool op_waits(const struct js *js, const struct op *op)
 {
-    const struct js_writer *w = js_writer(op);
+    const struct js_writer *w = js_writer(js, op);
 
     if (!w)
         return false;
@@ -163,7 +165,7 @@ static bool list_exits(const struct js *js, struct op_list ops)
 {
     for (uint32_t i = 0; i < ops.n; i++) {
         const struct op *op = &ops.ops[i];
-        const struct js_writer *w = js_writer(op);
+        const struct js_writer *w = js_writer(js, op);
 
         if (strcmp(op_name(op), "exit") == 0)
             return true;

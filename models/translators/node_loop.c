@@ -50,15 +50,15 @@ static void check_device(struct js *js, const struct op *op, const struct device
 {
     if (d->rtt)
         cannot_op(js->tr, op, "a device without \"rtt\", with its time as \"latency\"",
-                  "the handshakes of \"%s\" cannot be expressed in a program for node",
-                  d->name);
+                  "the handshakes of \"%s\" cannot be expressed in %s", d->name,
+                  js->target->program);
     else if (d->preset && d->preset->slow && d->mode == DEVICE_POOL && !is_instant(op, d))
         cannot_op(js->tr, op, "a look-up of less than 1 ms is dns.lookup('localhost')",
                   "a name look-up that takes long cannot be expressed in a program for node");
     else if (d->model != device_models[0])
         cannot_op(js->tr, op, "\"discipline\": \"fifo\"",
-                  "\"%s\" serves by \"%s\": devices of a program for node serve in order",
-                  d->name, d->model->name);
+                  "\"%s\" serves by \"%s\": devices of %s serve in order", d->name,
+                  d->model->name, js->target->program);
 }
 
 /* A call, up to the callback, which is its last argument. */
@@ -135,14 +135,15 @@ const struct js_writer js_op_yield = {.op = "yield", .write = write_yield, .wait
 
 /* ---- timers and immediates --------------------------------------------------------------------------- */
 
-/* CALL(callback, LAST), which gives a handle: kept under its name, if it has one. */
-static void write_timer(struct js *js, const struct op *op, const char *call, const char *last,
-                        struct op_list ops)
+void js_write_timer(struct js *js, const struct op *op, const char *call, const char *last,
+                    struct op_list ops)
 {
-    const char *name = op_text(op, "id"), *unref = op_flag(op, "unref") ? ".unref()" : "";
+    const char *name = op_text(op, "id");
+    const char *unref = js->target->has_ref && op_flag(op, "unref") ? ".unref()" : "";
     const char *variable = name ? js_timer(js, name) : NULL;
     struct arena *mem = &js->tr->mem;
     bool once = strcmp(call, "setInterval") != 0;
+    bool frame = strcmp(call, "requestAnimationFrame") == 0;
 
     if (!name || variable) {
         js_callback(js,
@@ -152,32 +153,35 @@ static void write_timer(struct js *js, const struct op *op, const char *call, co
         return;
     }
     js_use(js, JS_NAMED);
-    js_callback(js,
-                arena_printf(mem, "named(%s, %s, %s => %s(", js_quote(js, name),
-                             js_timer_of_me(js, js_find_name(js, name, true)) ? "me" : "null",
-                             once ? "fired" : "()", call),
-                once ? "fired();" : NULL, ops, arena_printf(mem, "%s)%s);", last, unref), true);
+    js_callback(
+        js,
+        arena_printf(mem, "named(%s, %s, %s => %s(", js_quote(js, name),
+                     js_timer_of_me(js, js_find_name(js, name, true)) ? "me" : "null",
+                     once ? "fired" : "()", call),
+        once ? "fired();" : NULL, ops,
+        arena_printf(mem, "%s)%s%s);", last, unref, frame ? ", cancelAnimationFrame" : ""),
+        true);
 }
 
 static void write_setTimeout(struct js *js, const struct op *op)
 {
-    write_timer(js, op, "setTimeout",
-                arena_printf(&js->tr->mem, ", %s", js_op_time(js, op, "setTimeout")),
-                op_ops(op, "do"));
+    js_write_timer(js, op, "setTimeout",
+                   arena_printf(&js->tr->mem, ", %s", js_op_time(js, op, "setTimeout")),
+                   op_ops(op, "do"));
 }
 const struct js_writer js_op_setTimeout = {.op = "setTimeout", .write = write_setTimeout};
 
 static void write_setInterval(struct js *js, const struct op *op)
 {
-    write_timer(js, op, "setInterval",
-                arena_printf(&js->tr->mem, ", %s", js_op_time(js, op, "setInterval")),
-                op_ops(op, "do"));
+    js_write_timer(js, op, "setInterval",
+                   arena_printf(&js->tr->mem, ", %s", js_op_time(js, op, "setInterval")),
+                   op_ops(op, "do"));
 }
 const struct js_writer js_op_setInterval = {.op = "setInterval", .write = write_setInterval};
 
 static void write_setImmediate(struct js *js, const struct op *op)
 {
-    write_timer(js, op, "setImmediate", "", op_ops(op, "setImmediate"));
+    js_write_timer(js, op, "setImmediate", "", op_ops(op, "setImmediate"));
 }
 const struct js_writer js_op_setImmediate = {.op = "setImmediate", .write = write_setImmediate};
 

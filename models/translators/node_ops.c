@@ -12,8 +12,13 @@ static const struct js_writer *const writers[] = {
 #undef X
         NULL};
 
-const struct js_writer *js_writer(const struct op *op)
+const struct js_writer *js_writer(const struct js *js, const struct op *op)
 {
+    const struct js_writer *const *own = js->target->writers;
+
+    for (size_t i = 0; own[i]; i++)
+        if (strcmp(own[i]->op, op_name(op)) == 0)
+            return own[i];
     for (size_t i = 0; writers[i]; i++)
         if (strcmp(writers[i]->op, op_name(op)) == 0)
             return writers[i];
@@ -33,14 +38,15 @@ void js_ops(struct js *js, struct op_list ops)
     bool unseen = js->unseen;
 
     for (uint32_t i = 0; i < ops.n; i++) {
-        const struct js_writer *w = js_writer(&ops.ops[i]);
+        const struct js_writer *w = js_writer(js, &ops.ops[i]);
 
         js->unseen = unseen && i + 1 == ops.n; /* and nothing comes after it */
         if (w)
             w->write(js, &ops.ops[i]);
         else
             cannot_op(js->tr, &ops.ops[i], no_writer_hint(&ops.ops[i]),
-                      "\"%s\" cannot be expressed in a program for node", op_name(&ops.ops[i]));
+                      "\"%s\" cannot be expressed in %s", op_name(&ops.ops[i]),
+                      js->target->program);
     }
     js->unseen = unseen;
 }
@@ -159,7 +165,7 @@ static void write_if(struct js *js, const struct op *op)
 const struct js_writer js_op_if = {.op = "if", .write = write_if, .in_place = true};
 
 /* Is all that runs this the loop's `main`, whose end is the process's? */
-static bool is_script(const struct js *js)
+bool js_is_script(const struct js *js)
 {
     for (uint32_t i = 0; i < js->nactors; i++) {
         const struct js_actor *a = &js->actors[i];
@@ -173,7 +179,7 @@ static bool is_script(const struct js *js)
 static void write_exit(struct js *js, const struct op *op)
 {
     (void)op;
-    if (is_script(js)) {
+    if (js_is_script(js)) {
         js_line(js, "process.exit(0);");
         return;
     }

@@ -4,6 +4,8 @@
  * Random Variate Generation (1986), inversion and Box-Muller. */
 #include "models/translators/translator_js.h"
 
+#include <string.h>
+
 /* Words of the language, and what the program uses. */
 /* clang-format off */
 const char *const js_reserved[] = {
@@ -33,10 +35,7 @@ const char *const js_reserved[] = {
 
 #define NONE JS_HELPER_COUNT
 
-static const struct {
-    enum js_helper needs[2]; /* NONE: nothing */
-    const char *text;
-} helpers[JS_HELPER_COUNT] = {
+static const struct js_helper_text for_node[JS_HELPER_COUNT] = {
     [JS_LOG] =
         {{NONE, NONE},
          "// A line; with --times, what the clock says, too.\n"
@@ -372,6 +371,7 @@ static const struct {
          "  });\n"
          "  return worker;\n"
          "}\n"},
+    [JS_FAILS] = {{NONE, NONE}, ""},
     [JS_PORTS] = {{NONE, NONE}, ""},
     [JS_NUMBER] =
         {{NONE, NONE},
@@ -413,13 +413,26 @@ static const char arrive_all[] =
     "const arrive = polled;\n"
     "const comes = begin => begin();\n";
 
+static struct js_helper_text text_of(const struct js *js, enum js_helper helper)
+{
+    struct js_helper_text t = {0};
+
+    if (js->target->helper)
+        t = js->target->helper(js, helper);
+    if (!t.text)
+        t = for_node[helper];
+    if (helper == JS_ARRIVE && !t.text)
+        t.text = strcmp(js_flavor(js), "node18") == 0 ? arrive_all : arrive_one;
+    return t;
+}
+
 static void need(const struct js *js, bool *needed, enum js_helper helper)
 {
     if (helper == JS_HELPER_COUNT || needed[helper])
         return;
     needed[helper] = true;
-    need(js, needed, helpers[helper].needs[0]);
-    need(js, needed, helpers[helper].needs[1]);
+    need(js, needed, text_of(js, helper).needs[0]);
+    need(js, needed, text_of(js, helper).needs[1]);
 }
 
 static void import(struct text *out, const char *module, const bool *needed,
@@ -472,7 +485,7 @@ static void imports(struct text *out, const bool *needed)
     import(out, "worker_threads", needed, threads, threads_names, ARRAY_LEN(threads));
 }
 
-void js_runtime(const struct js *js, bool old, struct text *out)
+void js_runtime(const struct js *js, struct text *out)
 {
     bool needed[JS_HELPER_COUNT] = {false};
     struct text head = {0};
@@ -480,14 +493,15 @@ void js_runtime(const struct js *js, bool old, struct text *out)
     for (size_t i = 0; i < JS_HELPER_COUNT; i++)
         if (js->helps[i])
             need(js, needed, (enum js_helper)i);
-    imports(&head, needed);
+    if (!js->target->browser)
+        imports(&head, needed);
     if (head.len)
         text_addf(out, "\n%s", head.data);
     text_release(&head);
     for (size_t i = 0; i < JS_HELPER_COUNT; i++) {
-        const char *text = i == JS_ARRIVE ? (old ? arrive_all : arrive_one) : helpers[i].text;
+        struct js_helper_text t = text_of(js, (enum js_helper)i);
 
-        if (needed[i] && text[0])
-            text_addf(out, "\n%s", text);
+        if (needed[i] && t.text[0])
+            text_addf(out, "\n%s", t.text);
     }
 }

@@ -177,7 +177,7 @@ static bool starts(const struct js *js, struct op_list ops, uint8_t *seen)
 {
     for (uint32_t i = 0; i < ops.n; i++) {
         const struct op *op = &ops.ops[i];
-        const struct js_writer *w = js_writer(op);
+        const struct js_writer *w = js_writer(js, op);
         bool waits = w && w->waits && w->waits(js, op);
 
         if (strcmp(op_name(op), "worker") == 0)

@@ -126,8 +126,7 @@ const char *js_worker_name(struct js *js, const struct op *op)
     return js_port_name(js, as ? as : js->tr->sc->programs[op_number(op, "worker")].name);
 }
 
-/* A worker or a port. */
-static const char *port(struct js *js, const struct op *op, const char *name)
+const char *js_port(struct js *js, const struct op *op, const char *name)
 {
     const struct js_name *n;
 
@@ -160,7 +159,7 @@ const struct js_writer js_op_worker = {.op = "worker", .write = write_worker};
 
 static void write_terminate(struct js *js, const struct op *op)
 {
-    js_line(js, "%s.terminate();", port(js, op, op_text(op, "terminate")));
+    js_line(js, "%s.terminate();", js_port(js, op, op_text(op, "terminate")));
 }
 const struct js_writer js_op_terminate = {.op = "terminate", .write = write_terminate};
 
@@ -178,17 +177,17 @@ bool js_join_worker(struct js *js, const struct op *op, const char *name)
 
 static void write_channel(struct js *js, const struct op *op)
 {
-    const char *one = port(js, op, op_text(op, "messageChannel"));
+    const char *one = js_port(js, op, op_text(op, "messageChannel"));
 
     js_use(js, JS_PORTS);
     js_line(js, "({ port1: %s, port2: %s } = new MessageChannel());", one,
-            port(js, op, op_text(op, "to")));
+            js_port(js, op, op_text(op, "to")));
 }
 const struct js_writer js_op_messageChannel = {.op = "messageChannel", .write = write_channel};
 
 static void write_post(struct js *js, const struct op *op)
 {
-    js_line(js, "%s.postMessage(%s);", port(js, op, op_text(op, "postMessage")),
+    js_line(js, "%s.postMessage(%s);", js_port(js, op, op_text(op, "postMessage")),
             js_text(js, op, op_text(op, "text")));
 }
 const struct js_writer js_op_postMessage = {.op = "postMessage", .write = write_post};
@@ -213,7 +212,7 @@ static void write_listener(struct js *js, const char *of, const char *event, str
 static void write_onMessage(struct js *js, const struct op *op)
 {
     const char *from = op_text(op, "from");
-    const char *of = from ? port(js, op, from) : "inbox";
+    const char *of = from ? js_port(js, op, from) : "inbox";
 
     if (!from)
         js_use(js, JS_WORKERS);
@@ -228,14 +227,14 @@ const struct js_writer js_op_onMessage = {.op = "onMessage", .write = write_onMe
 static void write_receive(struct js *js, const struct op *op)
 {
     js_use(js, JS_RECEIVE);
-    js_line(js, "message = receive(%s);", port(js, op, op_text(op, "receiveMessage")));
+    js_line(js, "message = receive(%s);", js_port(js, op, op_text(op, "receiveMessage")));
     js->received = true;
 }
 const struct js_writer js_op_receiveMessage = {.op = "receiveMessage", .write = write_receive};
 
 static void write_closePort(struct js *js, const struct op *op)
 {
-    js_line(js, "%s.close();", port(js, op, op_text(op, "closePort")));
+    js_line(js, "%s.close();", js_port(js, op, op_text(op, "closePort")));
 }
 const struct js_writer js_op_closePort = {.op = "closePort", .write = write_closePort};
 
@@ -254,7 +253,7 @@ static void write_on(struct js *js, const struct op *op)
         return;
     }
     write_listener(js,
-                   of                              ? port(js, op, of)
+                   of                              ? js_port(js, op, of)
                    : strcmp(event, "message") == 0 ? "inbox"
                                                    : "workers",
                    event, op_ops(op, "do"));

@@ -3,9 +3,10 @@
 
 #include <string.h>
 
-extern const struct translator translator_node, translator_pthreads;
+extern const struct translator translator_node, translator_browser, translator_pthreads;
 
-const struct translator *const translators[] = {&translator_node, &translator_pthreads, NULL};
+const struct translator *const translators[] = {&translator_node, &translator_browser,
+                                                &translator_pthreads, NULL};
 
 const struct translator *translator_find(const char *name)
 {

@@ -10,6 +10,8 @@
  *   node_more.c      promises of several, events of the process, ref, the heap
  *   node_expr.c      expressions and times
  *   node_runtime.c   helpers in JavaScript, written where something uses them
+ *   browser.c        what is other in a page: its HTML, and ops
+ *   browser_runtime.c  ... and helpers
  *
  * A fiber of quanta is a function of JavaScript, async where it waits.  `call` of a program
  * that waits is not an await, which would take a microtask more: its ops are written in place,
@@ -31,8 +33,8 @@
     X(PROMISE) X(NAMED) X(CLOSE) X(RANDOM) X(EXPONENTIAL) X(UNIFORM) X(NORMAL) \
     X(LOGNORMAL) X(PARETO) X(CHOICE) X(NEXT) X(TURN) X(POLLED) X(DEVICES) X(POOL) \
     X(LIMITED) X(STAT) X(LOOKUP) X(SLEEP) X(SCHEDULER) X(ARRIVE) X(LATER) \
-    X(ARRIVALS) X(CLIENTS) X(ENDS) X(SPAWN) X(PERIODS) X(WORKERS) \
-    X(PORTS) X(RECEIVE) X(NUMBER) X(HEAP)
+    X(ARRIVALS) X(CLIENTS) X(ENDS) X(SPAWN) X(PERIODS) X(FAILS) \
+    X(WORKERS) X(PORTS) X(RECEIVE) X(NUMBER) X(HEAP)
 /* clang-format on */
 
 enum js_helper {
@@ -50,6 +52,30 @@ enum js_kind { /* of names, for ident() */
                NAME_TIMER,
                NAME_DEVICE,
                NAME_LOCAL /* a member of `me` */
+};
+
+struct js;
+
+struct js_helper_text {
+    enum js_helper needs[2]; /* JS_HELPER_COUNT: nothing */
+    const char *text;        /* NULL: that for node */
+};
+
+/* What the program is for. */
+struct js_target {
+    const char *format;  /* as --to has it */
+    const char *program; /* "a program for node" */
+    bool browser;        /* of which flavor the loop must be */
+    bool has_ref;        /* timers, workers and ports have ref() and unref() */
+    const struct js_writer *const *writers; /* of ops that are other than for node; NULL ends */
+
+    const char *const *reserved; /* words beside js_reserved; NULL: none */
+
+    /* A helper that is other than for node; NULL, or no text in it: none is. */
+    struct js_helper_text (*helper)(const struct js *js, enum js_helper helper);
+    void (*settings)(struct js *js);                 /* the first lines */
+    void (*opens)(struct js *js, struct text *out);  /* what comes before 'use strict' */
+    void (*closes)(struct js *js, struct text *out); /* behind the program; NULL: nothing */
 };
 
 struct js_actor {
@@ -70,6 +96,7 @@ struct js_name {
     bool port;       /* or a worker */
     int32_t *place;  /* who uses it */
     bool immediates; /* a timer's name: all are */
+    bool frames;     /* likewise */
 };
 
 /* The threads that run or use something. */
@@ -92,6 +119,7 @@ struct js_program {
 
 struct js {
     struct translation *tr;
+    const struct js_target *target;
     struct text *out; /* what is being written */
     int indent;
     struct idents globals, members;
@@ -139,6 +167,24 @@ const char *js_quote(struct js *js, const char *text); /* 'text' */
 const char *js_text(struct js *js, const struct op *op, const char *text);
 const char *js_me(const struct js *js, int32_t program); /* "me" or "" */
 
+/* ---- node.c ------------------------------------------------------------------------------------ */
+
+void js_translate(struct translation *tr, const struct js_target *target);
+const char *js_flavor(const struct js *js); /* of the loop */
+/* Where the program comes from; a comment of its approximations. */
+const char *js_about(struct js *js);
+struct js_note {
+    bool applies;
+    const char *text;
+};
+void js_notes(struct text *out, const struct js_note *notes, size_t n);
+
+/* ---- node_loop.c ------------------------------------------------------------------------------ */
+
+/* CALL(callback, LAST), which gives a handle: kept under the op's `id`, if it has one. */
+void js_write_timer(struct js *js, const struct op *op, const char *call, const char *last,
+                    struct op_list ops);
+
 /* ---- node_expr.c ----------------------------------------------------------------------------- */
 
 /* As a number; as what an `if` looks at. */
@@ -164,6 +210,8 @@ void js_declare_names(struct js *js); /* `let` of promises and timers */
 
 void js_places(struct js *js);  /* who runs which program */
 void js_scripts(struct js *js); /* how a worker begins */
+const char *js_port(struct js *js, const struct op *op,
+                    const char *name); /* a worker or a port */
 /* Notes that the program being written uses what `place` is of; a mistake where another thread
  * does, too. */
 void js_check_place(struct js *js, const struct op *op, int32_t *place, const char *name);
@@ -196,7 +244,8 @@ struct js_writer {
     bool in_place; /* the ops in it are not a callback's */
 };
 
-const struct js_writer *js_writer(const struct op *op); /* NULL: it cannot be expressed */
+/* NULL: it cannot be expressed. */
+const struct js_writer *js_writer(const struct js *js, const struct op *op);
 
 /* clang-format off */
 #define JS_OPS(X) \
@@ -211,6 +260,8 @@ const struct js_writer *js_writer(const struct op *op); /* NULL: it cannot be ex
 JS_OPS(X)
 #undef X
 
+bool js_is_script(const struct js *js); /* what is being written: the loop's `main` alone */
+
 /* ---- node_more.c ------------------------------------------------------------------------------- */
 
 /* Does this allocate or free what one task of several has? */
@@ -221,9 +272,13 @@ bool js_hears_process(struct js *js, const struct op *op, const char *event);
 
 /* ---- node_runtime.c ------------------------------------------------------------------------------ */
 
-/* `old`: as before libuv 1.45. */
-void js_runtime(const struct js *js, bool old, struct text *out);
+void js_runtime(const struct js *js, struct text *out);
 extern const char
     *const js_reserved[]; /* words that are no names of a file's; NULL ends them */
+
+/* ---- browser_runtime.c --------------------------------------------------------------------------- */
+
+struct js_helper_text browser_helper(const struct js *js, enum js_helper helper);
+extern const char *const browser_reserved[];
 
 #endif
