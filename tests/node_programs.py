@@ -1,4 +1,4 @@
-"""Random workloads of an event loop, in the workload language, and smaller ones of one that is given.
+"""Random workloads of an event loop, in the workload language.
 
 A workload is {"main": ops, "programs": {name: ops}, "tasks": [task], "vars": {name: value}}.  Its
 order of labels should not hang on how fast the machine is: what is started is due, or done, long
@@ -7,12 +7,10 @@ before or long after what it could be compared with.  Where that fails, node_che
 Each workload has one source of events beside timers: the pool, a polled device, or tasks that
 arrive.  In one poll Node takes ready ones by kind, not by the time at which they became ready.
 """
-import copy
 import random
 
 FAMILIES = ("pool", "pool", "net", "tasks")
 LONG = (23, 52, 97)  # ms; sums of few of them stay apart
-TIMES = ("cpu", "setTimeout", "setInterval", "sleep", "arrive", "every")  # what scale() stretches
 
 
 class Maker:
@@ -209,124 +207,3 @@ class Maker:
         tasks = [self.task(i + 1) for i in range(self.r.randrange(1, 4))] if self.family == "tasks" else []
         return {"main": main + [{"cpu": 6}, self.log()], "programs": self.programs, "tasks": tasks,
                 "vars": {"n": 1, "k": 0}}
-
-
-# ---- the same, but for a change in every op ---------------------------------------------------
-
-
-def change(ops, edit):
-    """The ops with edit(op) -> ops in each one's place, from within."""
-    out = []
-    for op in ops:
-        op = {key: change(value, edit) if is_ops(value) else value for key, value in op.items()}
-        if isinstance(op.get("await"), dict):
-            op["await"] = change([op["await"]], edit)[0]
-        out += edit(op)
-    return out
-
-
-def is_ops(value):
-    return isinstance(value, list)
-
-
-def change_workload(w, edit):
-    tasks = [dict(task, do=change(task["do"], edit)) for task in w["tasks"]]
-    return dict(w, main=change(w["main"], edit), tasks=tasks,
-                programs={name: change(ops, edit) for name, ops in w["programs"].items()})
-
-
-def scale(w, k):
-    """All times but those of devices and the pool are k times as long."""
-    def edit(op):
-        return [{key: value * k if key in TIMES and isinstance(value, (int, float)) else value
-                 for key, value in op.items()}]
-    w = change_workload(w, edit)
-    return dict(w, tasks=[dict(task, arrive=task.get("arrive", 0) * k) for task in w["tasks"]])
-
-
-# ---- smaller ----------------------------------------------------------------------------------
-
-
-def chunks(ops):
-    """Without a run of ops: long runs first."""
-    n = len(ops)
-    size = n
-    while size >= 1:
-        for at in range(0, n - size + 1, size):
-            yield ops[:at] + ops[at + size:]
-        size //= 2
-
-
-def smaller_op(op):
-    """One op, with less in it, or its own ops in its place."""
-    for key, value in op.items():
-        if is_ops(value):
-            yield value
-            for ops in smaller_ops(value):
-                yield [dict(op, **{key: ops})]
-    if isinstance(op.get("await"), dict):
-        for ops in smaller_op(op["await"]):
-            if len(ops) == 1 and isinstance(ops[0], dict):
-                yield [dict(op, **{"await": ops[0]})]
-    if op.get("repeat", 1) != 1:
-        yield [dict(op, repeat=1)]
-    for option in ("id", "as", "unref"):
-        if option in op:
-            yield [{key: value for key, value in op.items() if key != option}]
-
-
-def smaller_ops(ops):
-    yield from chunks(ops)
-    for at, op in enumerate(ops):
-        for inner in smaller_op(op):
-            yield ops[:at] + inner + ops[at + 1:]
-
-
-def shorter(w):
-    """With the times that stand in it replaced by shorter ones."""
-    found = set()
-    def collect(op):
-        found.update((key, op[key]) for key in ("cpu", "setTimeout", "setInterval", "sleep")
-                     if isinstance(op.get(key), (int, float)) and op[key] > 1)
-        return [op]
-    change_workload(w, collect)
-    for key, value in sorted(found, reverse=True):
-        for less in (1, 10, 50):
-            if less < value:
-                yield change_workload(w, lambda op, key=key, value=value, less=less:
-                                      [dict(op, **{key: less})] if op.get(key) == value else [op])
-
-
-def smaller(w):
-    """Workloads with less in them, the boldest first."""
-    for at in range(len(w["tasks"])):
-        yield dict(w, tasks=w["tasks"][:at] + w["tasks"][at + 1:])
-    for name in sorted(w["programs"]):
-        yield dict(w, programs={k: v for k, v in w["programs"].items() if k != name})
-    for ops in smaller_ops(w["main"]):
-        yield dict(w, main=ops)
-    for at, task in enumerate(w["tasks"]):
-        if task.get("count", 1) > 1:
-            yield with_task(w, at, {k: v for k, v in task.items() if k != "count"})
-        for ops in smaller_ops(task["do"]):
-            yield with_task(w, at, dict(task, do=ops))
-    for name in sorted(w["programs"]):
-        for ops in smaller_ops(w["programs"][name]):
-            yield dict(w, programs=dict(w["programs"], **{name: ops}))
-    yield from shorter(w)
-
-
-def with_task(w, at, task):
-    tasks = copy.copy(w["tasks"])
-    tasks[at] = task
-    return dict(w, tasks=tasks)
-
-
-def size(w):
-    """How many ops stand in it."""
-    count = [0]
-    def one(op):
-        count[0] += 1
-        return [op]
-    change_workload(w, one)
-    return count[0]
