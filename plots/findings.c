@@ -58,13 +58,14 @@ static void add_races(struct text *t, const struct races *r, const struct quanta
 
 /* ---- urgency --------------------------------------------------------------------------- */
 
+static const char *const why[] = {
+    [STARVED_NOT_PREEMPTED] = "the policy did not preempt it",
+    [STARVED_PASSED_OVER] = "the policy chose it first",
+    [STARVED_LENT] = "a lock had lent it a higher priority",
+};
+
 static void add_urgency(struct text *t, const struct urgency *u, const struct quanta_look *look)
 {
-    static const char *const why[] = {
-        [STARVED_NOT_PREEMPTED] = "the policy did not preempt it",
-        [STARVED_PASSED_OVER] = "the policy chose it first",
-        [STARVED_LENT] = "a lock had lent it a higher priority",
-    };
     const struct long_wait *inversion = &u->inversion, *starvation = &u->starvation;
     char time[TIME_TEXT_SIZE], from[TIME_TEXT_SIZE];
 
@@ -87,6 +88,26 @@ static void add_urgency(struct text *t, const struct urgency *u, const struct qu
     text_addf(t, "  %12s  %s waited %s while %s ran: %s\n", time_text(starvation->from, from),
               starvation->task, time_text(starvation->time, time), starvation->ran,
               why[starvation->why]);
+}
+
+static void add_starved(struct text *t, const struct starved *s, const struct quanta_look *look)
+{
+    char time[TIME_TEXT_SIZE], since[TIME_TEXT_SIZE];
+
+    if (s->n == 0)
+        return;
+    add_title(t, "starved: ready, and without a core to the end of the run", look);
+    for (size_t i = 0; i < s->n && i < SUMMARY_LINES; i++) {
+        const struct starving *w = &s->list[i];
+
+        text_addf(t, "  %12s  %s was ready from here on, %s", time_text(w->since, since),
+                  w->task, time_text(w->time, time));
+        if (w->ran)
+            text_addf(t, ", while %s ran: %s", w->ran,
+                      why[w->passed_over ? STARVED_PASSED_OVER : STARVED_NOT_PREEMPTED]);
+        text_add(t, "\n");
+    }
+    add_more(t, s->total);
 }
 
 /* ---- lock order ------------------------------------------------------------------------ */
@@ -127,4 +148,6 @@ void findings_text(struct text *t, const struct findings *f, const struct quanta
         add_lock_order(t, f->lockorder, look);
     if (f->urgency)
         add_urgency(t, f->urgency, look);
+    if (f->starved)
+        add_starved(t, f->starved, look);
 }

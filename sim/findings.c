@@ -13,6 +13,9 @@ void findings_attach(struct findings *f, const struct scenario *sc, struct trace
     f->urgency = urgency_new(sc);
     if (f->urgency)
         trace_attach(trace, &f->urgency->sink);
+    f->starved = starved_new(sc);
+    if (f->starved)
+        trace_attach(trace, &f->starved->sink);
 }
 
 void findings_release(struct findings *f)
@@ -20,5 +23,6 @@ void findings_release(struct findings *f)
     races_free(f->races);
     lockorder_free(f->lockorder);
     urgency_free(f->urgency);
-    *f = (struct findings){NULL, NULL, NULL};
+    starved_free(f->starved);
+    *f = (struct findings){NULL, NULL, NULL, NULL};
 }

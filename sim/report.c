@@ -119,6 +119,8 @@ static void add_summary(cJSON *root, const struct report *report)
         add_uint(o, "races", report->findings->races->n);
     if (report->findings->urgency)
         add_urgency(o, report->findings->urgency);
+    if (report->findings->starved)
+        add_uint(o, "starved", report->findings->starved->total);
 }
 
 static void add_cores(cJSON *root, const struct report *report)
@@ -453,6 +455,30 @@ static void add_lock_order(cJSON *root, const struct report *report)
     }
 }
 
+static const char *why_starved(const struct starving *w)
+{
+    return starved_why_name(w->passed_over ? STARVED_PASSED_OVER : STARVED_NOT_PREEMPTED);
+}
+
+static void add_starved(cJSON *root, const struct starved *s)
+{
+    cJSON *list = cJSON_AddArrayToObject(root, "starved");
+
+    for (size_t i = 0; i < s->n; i++) {
+        cJSON *o = cJSON_CreateObject();
+
+        (void)cJSON_AddStringToObject(o, "task", s->list[i].task);
+        add_int(o, "since", s->list[i].since);
+        add_int(o, "time", s->list[i].time);
+        if (s->list[i].ran)
+            (void)cJSON_AddStringToObject(o, "ran", s->list[i].ran);
+        else
+            (void)cJSON_AddNullToObject(o, "ran");
+        (void)cJSON_AddStringToObject(o, "why", why_starved(&s->list[i]));
+        (void)cJSON_AddItemToArray(list, o);
+    }
+}
+
 static void add_segments(cJSON *root, const struct segments *s)
 {
     cJSON *list = cJSON_AddArrayToObject(root, "segments");
@@ -498,6 +524,8 @@ cJSON *report_json(const struct report *report)
         add_races(root, report);
     if (report->findings->lockorder)
         add_lock_order(root, report);
+    if (report->findings->starved)
+        add_starved(root, report->findings->starved);
     if (report->segments)
         add_segments(root, report->segments);
     return root;
