@@ -37,6 +37,7 @@ static bool is_work(const struct history *h, const struct task_now *t)
 static void fold_stories(struct history *h)
 {
     h->stories_fold++;
+    history_waits_fold(h);
     for (int32_t i = 0; i < HISTORY_ROWS; i++) {
         if (i % 2 == 1)
             free(h->stories[i].name);
@@ -141,6 +142,8 @@ static void task_tell(struct history *h, struct task_now *t, sim_time now)
         remember_wait(h, t, now);
     if (t->needs >= 0)
         add_need(h, t, now);
+    if (t->number >= 0 && t->is >= DOES_IO)
+        history_waited(h, t->number >> h->stories_fold, t->wait, t->since, now);
     if (t->number >= 0)
         history_keep(h, &h->tasks,
                      (struct span){t->since, now, t->number, t->number, (uint8_t)t->is});
@@ -241,6 +244,7 @@ static void arrive(struct history *h, const struct trace_rec *rec)
     start_needs(h, t);
     /* A thread of a pool has nothing to do yet. */
     t->is = is_work(h, t) ? DOES_WAIT : DOES_SLEEP;
+    t->wait = BLOCK_POOL;
     h->saw[t->is] = true;
     if (is_work(h, t)) {
         h->work++;
@@ -283,6 +287,7 @@ static void block(struct history *h, struct task_now *t, const struct trace_rec 
         level_to(h, t->level, rec->at, 1);
     }
     task_to(h, t, rec->at, is);
+    t->wait = history_wait_of(h, rec);
     t->others = is == DOES_SLEEP && rec->arg != BLOCK_SLEEP;
 }
 
@@ -437,6 +442,7 @@ struct history *history_new(const struct scenario *sc, sim_time from, sim_time t
     h->nlevels =
         (size_t)LEVEL_MORE + (size_t)sc->ndevices + (size_t)sc->nexecutors + (size_t)sc->nsyncs;
     h->levels = sim_calloc(h->nlevels, sizeof(*h->levels));
+    history_waits_init(h);
     h->has_loop = sim_calloc((size_t)sc->nexecutors + 1, sizeof(*h->has_loop));
     for (size_t i = 0; i < h->nlevels; i++)
         h->levels[i].begin = from;
@@ -458,6 +464,7 @@ void history_free(struct history *h)
     rows_release(&h->tasks);
     history_loops_release(h);
     free(h->has_loop);
+    free(h->waits);
     free(h->core_now);
     free(h->task_now);
     free(h->longest_name);

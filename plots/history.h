@@ -120,6 +120,13 @@ void pieces_release(struct pieces *p);
 bool history_saw(const struct history *h, enum doing is);                 /* a task did that */
 const struct needs *history_needs(const struct history *h, int32_t spec); /* NULL: not kept */
 
+/* What tasks waited for: kinds of waiting, the devices, the sync objects.  The time that `n` rows
+ * from `row` on did so, all their tasks together. */
+int32_t history_waits(const struct history *h);
+const char *history_wait_name(const struct history *h, int32_t wait);
+enum doing history_wait_kind(const struct history *h, int32_t wait); /* IO, SLEEP or LOCK */
+sim_time history_wait(const struct history *h, int32_t row, int32_t n, int32_t wait);
+
 /* Levels by number: those above, then the devices, the executors, the sync objects, and the
  * queues of each loop. */
 enum { LEVEL_PROGRESS, LEVEL_RUNNING, LEVEL_READY, LEVEL_MORE };
@@ -133,7 +140,8 @@ void steps_release(struct steps *s);
  * waits, it is blocked in its poll. */
 int32_t history_loops(const struct history *h);
 bool history_loops_exact(const struct history *h); /* pieces are as they were */
-void history_loop(const struct history *h, int32_t loop, struct pieces *p);
+/* `n` loops from `loop` on together, `n` a power of two and `loop` a multiple of it. */
+void history_loop(const struct history *h, int32_t loop, int32_t n, struct pieces *p);
 int32_t history_loop_level(const struct history *h, int32_t loop, enum loop_queue queue);
 /* The heap of a loop: its most bytes in use, 0 if it has none; the bytes in use, or those of
  * them that are alive, over time; and its collections: scavenges RUN, mark-sweeps CHANGE,
@@ -141,6 +149,8 @@ int32_t history_loop_level(const struct history *h, int32_t loop, enum loop_queu
 int64_t history_heap_max(const struct history *h, int32_t loop);
 void history_heap(const struct history *h, int32_t loop, bool alive, struct steps *s);
 void history_collections(const struct history *h, int32_t loop, struct pieces *p);
+/* When it ended in the middle of things, as no collection made room; -1: it did not. */
+sim_time history_heap_end(const struct history *h, int32_t loop);
 bool history_has_loop(const struct history *h, int32_t executor);
 
 /* The longest stretch for which a task was ready and did not run. */

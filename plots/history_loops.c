@@ -37,6 +37,17 @@ static void leave_stage(struct history *h, int32_t loop, sim_time now)
     l->since = now;
 }
 
+/* What was alive is gone at once: the process has ended.  Behind a mark-sweep, as that left no
+ * room. */
+static void end_process(struct history *h, struct loop_now *l, const struct trace_rec *rec)
+{
+    leave_stage(h, rec->place, rec->at);
+    l->in = false;
+    l->dead = true;
+    l->crashed = l->collections > 0 && l->swept == rec->at;
+    l->ended = rec->at;
+}
+
 static void heap(struct history *h, struct loop_now *l, const struct trace_rec *rec)
 {
     sim_time at = rec->at < h->to ? rec->at : h->to;
@@ -44,6 +55,9 @@ static void heap(struct history *h, struct loop_now *l, const struct trace_rec *
     if (!l->has_heap)
         l->used.begin = l->alive.begin = h->from;
     l->has_heap = true;
+    if (rec->arg == 0 && l->alive_now > 0)
+        end_process(h, l, rec);
+    l->alive_now = rec->arg - rec->extra;
     level_history_set(&l->used, at, rec->arg);
     level_history_set(&l->alive, at, rec->arg - rec->extra);
 }
@@ -59,6 +73,10 @@ static void collection(struct history *h, struct loop_now *l, const struct trace
                      (struct span){rec->at, time_add(rec->at, pause), rec->place, -1,
                                    rec->arg == GC_SCAVENGE ? DOES_RUN : DOES_CHANGE});
     l->collects = rec->extra > 0;
+    if (rec->arg == GC_MARK_SWEEP && rec->extra == 0) {
+        l->swept = rec->at;
+        l->collections++;
+    }
 }
 
 void history_loop_record(struct history *h, const struct trace_rec *rec)
@@ -84,6 +102,9 @@ void history_loop_record(struct history *h, const struct trace_rec *rec)
         collection(h, l, rec);
         return;
     }
+    if (l->dead && rec->at == l->ended)
+        return; /* the rest of its last round */
+    l->dead = false;
     leave_stage(h, rec->place, rec->at);
     l->in = true;
     l->stage = (enum loop_stage)rec->arg;
@@ -124,9 +145,11 @@ bool history_loops_exact(const struct history *h)
     return !h->loops.binned;
 }
 
-void history_loop(const struct history *h, int32_t loop, struct pieces *p)
+void history_loop(const struct history *h, int32_t loop, int32_t n, struct pieces *p)
 {
-    rows_pieces(&h->loops, loop, 1, h->from, p);
+    if (!h->loops.binned && n > h->nloops - loop)
+        n = h->nloops - loop;
+    rows_pieces(&h->loops, loop, n, h->from, p);
 }
 
 int32_t history_loop_level(const struct history *h, int32_t loop, enum loop_queue queue)
@@ -149,6 +172,11 @@ void history_heap(const struct history *h, int32_t loop, bool alive, struct step
     const struct loop_now *l = &h->loop_now[loop];
 
     level_history_steps(alive ? &l->alive : &l->used, h->to, s);
+}
+
+sim_time history_heap_end(const struct history *h, int32_t loop)
+{
+    return h->loop_now[loop].crashed ? h->loop_now[loop].ended : -1;
 }
 
 void history_collections(const struct history *h, int32_t loop, struct pieces *p)

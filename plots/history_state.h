@@ -74,6 +74,7 @@ struct task_now {
     int32_t colour, spec, story; /* story: -1: not kept */
     int32_t core;                /* it runs on, or is switched to; -1 */
     int32_t level;               /* of the sync object it waits for; -1 */
+    int32_t wait;                /* what it waits for: history_wait_of() */
     int32_t needs;               /* number of its spec where it is the one that is kept; -1 */
     int64_t copy;
     uint64_t seq;
@@ -92,6 +93,10 @@ struct loop_now {
     enum loop_stage stage;
     sim_time since;
     bool has_heap, collects;
+    bool dead, crashed;               /* its process has ended; as it had no room */
+    sim_time swept, ended;            /* the end of the last mark-sweep, and of the process */
+    int64_t collections;              /* mark-sweeps so far */
+    int64_t alive_now;                /* bytes */
     struct level_history used, alive; /* bytes of the heap */
 };
 
@@ -118,12 +123,20 @@ struct history {
     bool *has_loop; /* by executor */
     bool saw[DOINGS];
     struct needs needs[HISTORY_NEEDS];
+    sim_time *waits; /* by row and by what was waited for */
     struct longest_wait longest;
     char *longest_name;
 };
 
 /* Into what is kept: its part within the bounds, counted from where they begin. */
 void history_keep(struct history *h, struct rows *rows, struct span s);
+
+/* ---- what was waited for: history_waits.c ------------------------------------------------------ */
+
+void history_waits_init(struct history *h);
+void history_waits_fold(struct history *h); /* rows in pairs */
+int32_t history_wait_of(const struct history *h, const struct trace_rec *block);
+void history_waited(struct history *h, int32_t row, int32_t wait, sim_time from, sim_time to);
 
 /* ---- loops: history_loops.c ----------------------------------------------------------------- */
 

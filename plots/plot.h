@@ -58,7 +58,9 @@ extern const struct plot_kind plot_timeline, plot_heat, plot_off_cpu, plot_laten
 
 /* ---- what kinds share: plot_frame.c --------------------------------------------------------- */
 
-enum { PLOT_MARGIN = 40, LABEL_END = 254, PLOT_X0 = 268 };
+/* The names of runs stand from the margin on, those of rows end at LABEL_END and have room for
+ * ROW_NAME beside them. */
+enum { PLOT_MARGIN = 40, LABEL_END = 286, PLOT_X0 = 300, ROW_NAME = 116 };
 
 /* Lines from top to bottom: texts are measured first, then drawn, by the same functions with
  * `s` NULL.  Each gives the height it takes. */
@@ -76,7 +78,12 @@ void plot_run_name(const struct plot *p, size_t run, struct text *t);
 /* How many cores, which policy and executors: "4 cores, rr, quantum 4 ms". */
 void plot_run_facts(const struct plot_run *r, struct text *t);
 
-/* Both, at the left of a panel that begins at `y`. */
+void plot_add_time(struct text *t, sim_time time); /* not broken before its unit */
+/* How it runs, in plain words: "One thread at a time, in turns of 4 ms.": plot_phrase.c */
+void plot_run_phrase(const struct plot_run *r, struct text *t);
+
+/* All three, at the left of a panel that begins at `y`, and its height, `least` or more. */
+px plot_label_height(const struct plot *p, size_t run, px least);
 void plot_label(const struct plot *p, struct svg *s, size_t run, px y);
 
 static inline struct font plot_font(px size, colour c)

@@ -143,8 +143,7 @@ void plot_run_name(const struct plot *p, size_t run, struct text *t)
     text_add(t, "");
 }
 
-/* A time that is not broken before its unit. */
-static void add_time(struct text *t, sim_time time)
+void plot_add_time(struct text *t, sim_time time)
 {
     struct text spaced = {0};
     char *unit;
@@ -168,7 +167,7 @@ static void add_policy(const struct machine_spec *m, struct text *t)
             continue;
         memcpy(&time, (const char *)m->policy_params + par->offset, sizeof(time));
         text_addf(t, ", %s\u00a0", par->name);
-        add_time(t, time);
+        plot_add_time(t, time);
     }
 }
 
@@ -196,22 +195,67 @@ void plot_run_facts(const struct plot_run *r, struct text *t)
     add_executors(r->sc, t);
     if (m->context_switch > 0) {
         text_add(t, "; a switch costs ");
-        add_time(t, m->context_switch);
+        plot_add_time(t, m->context_switch);
     }
+}
+
+/* Of the names of cores, beside which the first two lines of a timeline's label stand. */
+static px core_names(const struct plot_run *r)
+{
+    px most = 0;
+
+    for (int32_t i = 0; i < r->sc->machine.ncores; i++) {
+        px width = text_width(r->sc->machine.cores[i].name, PX(12), false);
+
+        most = width > most ? width : most;
+    }
+    return most < PX(ROW_NAME) ? most : PX(ROW_NAME);
+}
+
+/* The name of the run in as few lines as there is room for: how many. */
+static int draw_name(const struct plot *p, struct svg *s, size_t run, px y, px room,
+                     const char *name)
+{
+    struct font f = plot_bold(PX(17), p->theme->ink);
+    px wide = PX(LABEL_END - PLOT_MARGIN - 14) - core_names(&p->runs[run]);
+
+    if (p->kind == plot_kinds[0] && p->rows != QUANTA_TASKS &&
+        svg_paragraph(NULL, 0, 0, wide, PX(20), 3, f, name) <= 2)
+        room = wide;
+    return svg_paragraph(s, PX(PLOT_MARGIN), y, room, PX(20), 3, f, name);
+}
+
+/* Draws unless `s` is NULL; where it ends. */
+static px label(const struct plot *p, struct svg *s, size_t run, px y)
+{
+    px room = PX(LABEL_END - PLOT_MARGIN - ROW_NAME - 6);
+    struct text name = {0}, phrase = {0}, facts = {0};
+
+    plot_run_name(p, run, &name);
+    plot_run_phrase(&p->runs[run], &phrase);
+    plot_run_facts(&p->runs[run], &facts);
+    y += PX(33);
+    y += PX(20) * draw_name(p, s, run, y, room, name.data);
+    y += PX(1);
+    y += PX(17) * svg_paragraph(s, PX(PLOT_MARGIN), y, room, PX(17), 4,
+                                plot_font(1250, p->theme->muted), phrase.data);
+    y += PX(3);
+    y += PX(15) * svg_paragraph(s, PX(PLOT_MARGIN), y, room, PX(15), 4,
+                                plot_font(PX(11), p->theme->faint), facts.data);
+    text_release(&name);
+    text_release(&phrase);
+    text_release(&facts);
+    return y;
+}
+
+px plot_label_height(const struct plot *p, size_t run, px least)
+{
+    px h = label(p, NULL, run, 0);
+
+    return h > least ? h : least;
 }
 
 void plot_label(const struct plot *p, struct svg *s, size_t run, px y)
 {
-    px room = PX(LABEL_END - PLOT_MARGIN - 74);
-    struct text name = {0}, facts = {0};
-    int lines;
-
-    plot_run_name(p, run, &name);
-    plot_run_facts(&p->runs[run], &facts);
-    lines = svg_paragraph(s, PX(PLOT_MARGIN), y + PX(33), room, PX(20), 3,
-                          plot_bold(PX(17), p->theme->ink), name.data);
-    (void)svg_paragraph(s, PX(PLOT_MARGIN), y + PX(34 + 20 * lines), room, PX(17), 4,
-                        plot_font(1250, p->theme->muted), facts.data);
-    text_release(&name);
-    text_release(&facts);
+    (void)label(p, s, run, y);
 }

@@ -32,12 +32,12 @@ static struct rows_of_cores rows_of(const struct scenario *sc)
     return r;
 }
 
-static px panel_height(const struct scenario *sc)
+static px panel_height(const struct plot *p, size_t run)
 {
-    struct rows_of_cores r = rows_of(sc);
+    struct rows_of_cores r = rows_of(p->runs[run].sc);
     px h = PX(20) + r.pitch * r.n + PX(20);
 
-    return h > PX(100) ? h : PX(100);
+    return plot_label_height(p, run, h);
 }
 
 /* The busy time of `per` cores into the columns. */
@@ -188,9 +188,9 @@ static char *draw(const struct plot *p)
     y += PX(KEY_HEIGHT);
     top = y;
     for (size_t i = 0; i < p->n; i++)
-        y += panel_height(p->runs[i].sc);
+        y += panel_height(p, i);
     axis_grid(&d.axis, &body, p->theme, top, y);
-    for (size_t i = 0, at = 0; i < p->n; at += (size_t)panel_height(p->runs[i].sc), i++) {
+    for (size_t i = 0, at = 0; i < p->n; at += (size_t)panel_height(p, i), i++) {
         svg_line(&body, PX(PLOT_MARGIN), top + (px)at, p->width - PX(PLOT_MARGIN), top + (px)at,
                  p->theme->rule, PX(1), LINE_SOLID, NULL);
         draw_run(&d, &body, i, top + (px)at);

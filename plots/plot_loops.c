@@ -13,25 +13,38 @@ static bool shown(const struct history *h, int32_t loop, int queue)
     return history_level_max(h, history_loop_level(h, loop, (enum loop_queue)queue)) > 0;
 }
 
-static int32_t loops_of(const struct layout *l, size_t run)
+bool plot_queue_drawn(const struct layout *l, size_t run, int32_t loop, int queue)
 {
-    int32_t n = history_loops(l->p->runs[run].history);
+    const struct panel *m = &l->panels[run];
 
-    if (l->p->rows == QUANTA_TASKS)
-        return 0;
-    return n < LOOPS_SHOWN ? n : LOOPS_SHOWN;
+    return m->loops_each == 1 && (m->queues || queue == LOOP_QUEUE_READY) &&
+           shown(l->p->runs[run].history, loop, queue);
 }
 
-void plot_loops_measure(const struct layout *l, size_t run, struct panel *m, px top)
+static px loop_height(const struct layout *l, size_t run, int32_t loop)
 {
+    px h = PX(STAGE_PITCH);
+
+    for (int q = 0; q < LOOP_QUEUE_COUNT; q++)
+        h += plot_queue_drawn(l, run, loop, q) ? PX(QUEUE_PITCH) : 0;
+    return h + (l->panels[run].loops_each == 1 ? plot_heap_height(&l->p->runs[run], loop) : 0);
+}
+
+void plot_loops_measure(struct layout *l, size_t run, px top)
+{
+    struct panel *m = &l->panels[run];
+    int32_t n = history_loops(l->p->runs[run].history);
+
+    n = l->p->rows == QUANTA_TASKS ? 0 : n;
+    m->loops_each = 1;
+    while ((n + m->loops_each - 1) / m->loops_each > LOOPS_SHOWN)
+        m->loops_each *= 2;
+    m->loop_rows = (n + m->loops_each - 1) / m->loops_each;
+    m->queues = n <= QUEUES_OF;
     m->loops = top + PX(8);
     m->loops_h = 0;
-    for (int32_t i = 0; i < loops_of(l, run); i++) {
-        m->loops_h += PX(STAGE_PITCH);
-        for (int q = 0; q < LOOP_QUEUE_COUNT; q++)
-            m->loops_h += shown(l->p->runs[run].history, i, q) ? PX(QUEUE_PITCH) : 0;
-        m->loops_h += plot_heap_height(l->p->runs[run].history, i);
-    }
+    for (int32_t i = 0; i < m->loop_rows; i++)
+        m->loops_h += loop_height(l, run, i);
     m->loops_h += m->loops_h > 0 ? PX(10) : 0;
 }
 
@@ -119,48 +132,70 @@ static void take_waits(struct pieces *p)
     p->n = left;
 }
 
-/* Stages shorter than a pixel are a column as high as the loop is busy, in the tone of the
- * stage in which it is for longest. */
-static void draw_cells(const struct layout *l, struct svg *s, const struct cells *cells, px y)
+/* Stages shorter than a pixel, and those of several loops, are a column as high as the loops
+ * are busy, in the tone of the stage in which they are for longest. */
+static void draw_cells(const struct layout *l, struct svg *s, const struct cells *cells,
+                       int32_t per, px y)
 {
     struct columns columns = {
-        .s = s, .y = y, .h = PX(STAGE_HEIGHT), .middle = true, .fill = NO_COLOUR};
+        .s = s, .y = y, .h = PX(STAGE_HEIGHT), .middle = per == 1, .fill = NO_COLOUR};
 
     for (size_t i = 0; i < cells->n; i++) {
         const struct cell *c = &cells->list[i];
 
-        if (c->x1 - c->x0 >= CELL_PIXEL && cell_pure(c, 1)) {
+        if (per == 1 && c->x1 - c->x0 >= CELL_PIXEL && cell_pure(c, 1)) {
             columns_end(&columns);
             draw_stage(l, s, c, y);
         } else {
             columns_add(&columns, stage_fill(l->p->theme, c->who), c->x0,
                         c->x1 - c->x0 < CELL_PIXEL ? c->x0 + CELL_PIXEL : c->x1,
-                        cell_share(c, c->in[DOES_RUN], 1));
+                        cell_share(c, c->in[DOES_RUN], per));
         }
     }
     columns_end(&columns);
 }
 
-static void draw_stages(struct layout *l, struct svg *s, size_t run, int32_t loop, px y)
+/* "loop", and where there are several, as text and page call them. */
+static void loop_name(const struct plot_run *r, int32_t first, int32_t per, struct text *t)
+{
+    int32_t last = first + per - 1, n = history_loops(r->history);
+    int32_t worker = scenario_first_worker(r->sc, scenario_loop_executor(r->sc, first));
+    char name[TASK_NAME_SIZE];
+
+    last = last < n ? last : n - 1;
+    if (n == 1)
+        text_add(t, "loop");
+    else if (last > first)
+        text_addf(t, "loops %d–%d", (int)first + 1, (int)last + 1);
+    else
+        text_addf(t, "%s%s", worker >= 0 && first >= worker ? "" : "loop ",
+                  scenario_loop_name(r->sc, first, name));
+}
+
+static void draw_stages(struct layout *l, struct svg *s, size_t run, int32_t row, px y)
 {
     const struct plot_run *r = &l->p->runs[run];
+    int32_t per = l->panels[run].loops_each, loop = row * per;
     struct font f = plot_font(PX(12), l->p->theme->faint);
     struct pieces p = {0};
     struct cells cells = {0};
     struct text name = {0};
+    bool folded;
 
-    text_add(&name, "loop");
-    if (history_loops(r->history) > 1)
-        text_addf(&name, " %d", (int)loop);
+    loop_name(r, loop, per, &name);
     f.anchor = ANCHOR_END;
-    history_loop(r->history, loop, &p);
+    history_loop(r->history, loop, per, &p);
     svg_group(s, "loop", name.data);
-    svg_text(s, PX(LABEL_END), y + PX(12), f, name.data);
-    draw_waits(l, s, &p, y);
+    svg_text_fit(s, PX(LABEL_END), y + PX(12), PX(ROW_NAME), f, name.data);
+    if (per == 1)
+        draw_waits(l, s, &p, y);
+    else
+        svg_line(s, l->axis.x0, y + PX(STAGE_HEIGHT), l->axis.x1, y + PX(STAGE_HEIGHT),
+                 l->p->theme->grid, PX(1), LINE_SOLID, NULL);
     take_waits(&p);
-    l->folded =
-        cells_make(&cells, &p, &l->axis, 1, !history_loops_exact(r->history)) || l->folded;
-    draw_cells(l, s, &cells, y);
+    folded = cells_make(&cells, &p, &l->axis, per, per > 1 || !history_loops_exact(r->history));
+    l->folded = (folded && per == 1) || l->folded;
+    draw_cells(l, s, &cells, per, y);
     svg_end(s);
     free(cells.list);
     pieces_release(&p);
@@ -180,7 +215,7 @@ static void draw_queue(const struct layout *l, struct svg *s, size_t run, int32_
               history_level_max(h, level));
     text_addf(&title, "length of the queue: %s", label.data);
     svg_group(s, "queue", history_level_name(h, level));
-    svg_text(s, PX(LABEL_END), bottom - PX(1), f, label.data);
+    svg_text_fit(s, PX(LABEL_END), bottom - PX(1), PX(ROW_NAME), f, label.data);
     svg_line(s, l->axis.x0, bottom, l->axis.x1, bottom, theme->grid, PX(1), LINE_SOLID, NULL);
     plot_area(l, s, h, level, theme->other.fill, title.data, bottom,
               PX(QUEUE_HEIGHT) * 256 / history_level_max(h, level));
@@ -189,24 +224,48 @@ static void draw_queue(const struct layout *l, struct svg *s, size_t run, int32_
     text_release(&title);
 }
 
+/* What of many loops is not drawn, once a picture. */
+static void note(struct layout *l, size_t run)
+{
+    const struct panel *m = &l->panels[run];
+    int n = (int)history_loops(l->p->runs[run].history);
+
+    if (n <= QUEUES_OF || m->loop_rows == 0 ||
+        strstr(l->notes.data ? l->notes.data : "", "event loops"))
+        return;
+    text_add(&l->notes, l->notes.len ? " " : "");
+    if (m->loops_each > 1)
+        text_addf(&l->notes,
+                  "%d event loops share %d rows, %d in each: the higher, the more of them do "
+                  "something; their queues are not drawn.",
+                  n, (int)m->loop_rows, (int)m->loops_each);
+    else
+        text_addf(&l->notes,
+                  "Of %d event loops the queue of the poll is drawn, where anything waits in "
+                  "it, and no other queue.",
+                  n);
+}
+
 void plot_loops(struct layout *l, struct svg *s, size_t run)
 {
-    const struct history *h = l->p->runs[run].history;
-    px y = l->panels[run].y + l->panels[run].loops;
+    const struct panel *m = &l->panels[run];
+    px y = m->y + m->loops;
 
-    for (int32_t i = 0; i < loops_of(l, run); i++) {
+    for (int32_t i = 0; i < m->loop_rows; i++) {
+        px below = y + PX(STAGE_PITCH);
+
         draw_stages(l, s, run, i, y);
-        y += PX(STAGE_PITCH);
+        y += loop_height(l, run, i);
         for (int q = 0; q < LOOP_QUEUE_COUNT; q++) {
-            if (!shown(h, i, q))
+            if (!plot_queue_drawn(l, run, i, q))
                 continue;
-            draw_queue(l, s, run, history_loop_level(h, i, (enum loop_queue)q), y);
-            y += PX(QUEUE_PITCH);
+            draw_queue(l, s, run,
+                       history_loop_level(l->p->runs[run].history, i, (enum loop_queue)q),
+                       below);
+            below += PX(QUEUE_PITCH);
         }
-        plot_heap(l, s, run, i, y);
-        y += plot_heap_height(h, i);
+        if (m->loops_each == 1)
+            plot_heap(l, s, run, i, below);
     }
-    if (history_loops(h) > LOOPS_SHOWN && !strstr(l->notes.data ? l->notes.data : "", "loops"))
-        text_addf(&l->notes, "%sOf %d event loops the first %d are drawn.",
-                  l->notes.len ? " " : "", (int)history_loops(h), LOOPS_SHOWN);
+    note(l, run);
 }

@@ -69,15 +69,16 @@ static void measure_lanes(const struct plot *p, const struct history *h, struct 
     m->lane_pitch = PX(17);
 }
 
-void panel_measure(const struct layout *l, size_t run, struct panel *m)
+void panel_measure(struct layout *l, size_t run)
 {
+    struct panel *m = &l->panels[run];
     const struct plot_run *r = &l->p->runs[run];
-    px least = PX(110), y = PX(20);
+    px least = plot_label_height(l->p, run, PX(110)), y = PX(20);
 
     measure_cores(l->p, r->sc->machine.ncores, m);
     measure_lanes(l->p, r->history, m);
     y += m->core_rows * (m->core_h + m->core_gap) - (m->core_rows > 0 ? m->core_gap : 0);
-    plot_loops_measure(l, run, m, y);
+    plot_loops_measure(l, run, y);
     y += m->loops_h;
     m->said = y + PX(20);
     y += PX(32);
@@ -345,10 +346,10 @@ static void draw_strip(const struct layout *l, struct svg *s, size_t run)
     text_addf(&t, "%" PRId64, most);
     svg_text(s, PX(LABEL_END + 6), top + PX(8), f, t.data);
     svg_text(s, PX(LABEL_END + 6), bottom + PX(1), f, "0");
-    svg_text(s, PX(PLOT_MARGIN), bottom - PX(13), plot_font(PX(12), theme->faint),
-             "in progress");
-    svg_text(s, PX(PLOT_MARGIN), bottom + PX(2), plot_font(PX(12), theme->muted),
-             "running now");
+    f.size = PX(12);
+    svg_text(s, PX(LABEL_END - 20), bottom - PX(13), f, "in progress");
+    f.fill = theme->muted;
+    svg_text(s, PX(LABEL_END - 20), bottom + PX(2), f, "running now");
     svg_end(s);
     text_release(&t);
 }

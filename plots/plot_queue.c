@@ -11,13 +11,13 @@ static bool shown(const struct history *h, int32_t level)
     return level >= LEVEL_READY && history_level_max(h, level) > 0;
 }
 
-static px panel_height(const struct plot_run *r)
+static px panel_height(const struct plot *p, size_t run)
 {
     px h = PX(30);
 
-    for (int32_t i = 0; i < history_levels(r->history); i++)
-        h += shown(r->history, i) ? PX(ROW) : 0;
-    return h > PX(100) ? h : PX(100);
+    for (int32_t i = 0; i < history_levels(p->runs[run].history); i++)
+        h += shown(p->runs[run].history, i) ? PX(ROW) : 0;
+    return plot_label_height(p, run, h);
 }
 
 /* Which queue it is, and for whom. */
@@ -68,7 +68,7 @@ static char *draw(const struct plot *p)
 
     for (size_t i = 0; i < p->n; i++) {
         end = history_to(p->runs[i].history) > end ? history_to(p->runs[i].history) : end;
-        y += panel_height(&p->runs[i]);
+        y += panel_height(p, i);
     }
     l.axis = axis_of_time(history_from(p->runs[0].history), end, PX(PLOT_X0),
                           p->width - PX(PLOT_MARGIN + 10), PX(150));
@@ -91,7 +91,7 @@ static char *draw(const struct plot *p)
         if (row == y + PX(22))
             svg_text(&body, l.axis.x0, y + PX(40), plot_font(PX(13), p->theme->faint),
                      "Nothing waits in a queue.");
-        y += panel_height(&p->runs[i]);
+        y += panel_height(p, i);
     }
     axis_labels(&l.axis, &body, p->theme, y + PX(14));
     return plot_page(p, &body, y + PX(AXIS_HEIGHT), "Lengths of queues over time.", "");

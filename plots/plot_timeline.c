@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { AXIS_APART = 150, AXIS_HEIGHT = 34, TAIL_PERCENT = 4 };
+enum { AXIS_APART = 130, AXIS_HEIGHT = 34, TAIL_PERCENT = 4 };
 
 /* All of the runs, some of what never ends, and room for what is written behind the end. */
 static sim_time common_end(const struct plot *p)
@@ -37,7 +37,7 @@ static void lay_out(struct layout *l, const struct plot *p)
     l->axis = axis_of_time(history_from(p->runs[0].history), common_end(p), PX(PLOT_X0), x1,
                            PX(AXIS_APART));
     for (size_t i = 0; i < p->n; i++)
-        panel_measure(l, i, &l->panels[i]);
+        panel_measure(l, i);
 }
 
 static void draw_panels(struct layout *l, struct svg *s, px top, px bottom)

@@ -1,10 +1,10 @@
-/* plot_workload.c - what each task needs by itself, and what the signs of the picture mean. */
+/* plot_workload.c - what each task needs by itself. */
 #include <inttypes.h>
 #include <string.h>
 
 #include "plots/plot_timeline.h"
 
-enum { WORK_ROWS = 8, WORK_PITCH = 23, LEGEND_PITCH = 23, SIGN = 40, TEXT_AT = 54 };
+enum { WORK_ROWS = 8, WORK_PITCH = 23, SIGNS_BESIDE = 12 };
 
 /* ---- the workload ------------------------------------------------------------------------------- */
 
@@ -147,129 +147,6 @@ static px work_width(const struct layout *l, int32_t n, const struct needs *cons
     return end;
 }
 
-/* ---- the legend ---------------------------------------------------------------------------------- */
-
-enum sign {
-    SIGN_DOES,
-    SIGN_ENDED = DOINGS,
-    SIGN_FAULT,
-    SIGN_CUT,
-    SIGN_PROGRESS,
-    SIGN_RUNNING,
-    SIGNS
-};
-
-/* Which signs this picture has. */
-static int signs(const struct plot *p, int list[SIGNS])
-{
-    bool saw[SIGNS] = {[DOES_RUN] = true,
-                       [DOES_WAIT] = true,
-                       [SIGN_ENDED] = true,
-                       [SIGN_PROGRESS] = true,
-                       [SIGN_RUNNING] = true};
-    int n = 0;
-
-    for (size_t i = 0; i < p->n; i++) {
-        const struct plot_run *r = &p->runs[i];
-
-        for (int is = 0; is < DOINGS; is++)
-            saw[is] = saw[is] || history_saw(r->history, (enum doing)is);
-        saw[DOES_CHANGE] = saw[DOES_CHANGE] || r->metrics->switch_time > 0;
-        saw[SIGN_CUT] = saw[SIGN_CUT] || r->outcome == OUTCOME_UNTIL;
-        saw[SIGN_FAULT] = saw[SIGN_FAULT] || r->metrics->faults.n > 0;
-    }
-    for (int i = 0; i < SIGNS; i++)
-        if (saw[i])
-            list[n++] = i;
-    return n;
-}
-
-static void sign_text(const struct plot *p, int sign, struct text *t)
-{
-    static const char *const texts[SIGNS] = {"running on a core",
-                                             "context switch",
-                                             "ready, waiting for a core",
-                                             "waiting for a device",
-                                             "waiting for time or another task",
-                                             "waiting for a lock or its like",
-                                             "deadlocked: for ever",
-                                             "finished",
-                                             "ended by a fault",
-                                             "cut off by the end of the run",
-                                             "tasks in progress (concurrency)",
-                                             "tasks running now (parallelism)"};
-    sim_time cost = 0;
-    bool same = true;
-
-    text_add(t, texts[sign]);
-    for (size_t i = 0; i < p->n; i++) {
-        sim_time here = p->runs[i].sc->machine.context_switch;
-
-        same = same && (i == 0 || here == cost);
-        cost = here;
-    }
-    if (sign == DOES_CHANGE && same && cost > 0) {
-        text_add(t, " (");
-        axis_time(t, cost);
-        text_add(t, " lost)");
-    }
-}
-
-static void draw_sign(const struct plot *p, struct svg *s, int sign, px x, px y)
-{
-    const struct theme *theme = p->theme;
-    const struct task_colours grey = {theme->faint, theme->faint, theme->ink};
-
-    switch (sign) {
-    case DOES_CHANGE:
-        svg_rect(s, x + PX(16), y - PX(8), PX(8), PX(16), theme->change, PX(1), NULL);
-        break;
-    case SIGN_ENDED:
-        svg_ring(s, x + PX(20), y, 380, theme->panel, theme->faint, 180, NULL);
-        break;
-    case SIGN_FAULT:
-        svg_cross(s, x + PX(20), y, 380, theme->bad, 240, NULL);
-        break;
-    case SIGN_CUT:
-        lane_cut(s, x + PX(18), y, 380, theme->faint);
-        break;
-    case SIGN_PROGRESS:
-    case SIGN_RUNNING:
-        svg_rect(s, x, y - PX(6), PX(SIGN), PX(12),
-                 sign == SIGN_RUNNING ? theme->running : theme->progress, 0, NULL);
-        break;
-    default:
-        lane_glyph(s, theme, (enum doing)sign, &grey, x, x + PX(SIGN), y - PX(5), PX(10), NULL);
-    }
-}
-
-/* In columns of a box `width` wide; the height, drawn unless `s` is NULL. */
-static px legend(const struct plot *p, struct svg *s, px x, px y, px width)
-{
-    int list[SIGNS], n = signs(p, list);
-    int columns = (int)(width / PX(280)), rows;
-
-    columns = columns < 1 ? 1 : columns;
-    rows = (n + columns - 1) / columns;
-    if (s) {
-        svg_group(s, "legend", NULL);
-        svg_rect(s, x, y, width, PX(LEGEND_PITCH * rows + 20), p->theme->panel, PX(8), NULL);
-        for (int i = 0; i < n; i++) {
-            px at = x + PX(18) + width / columns * (i / rows);
-            px middle = y + PX(22 + LEGEND_PITCH * (i % rows));
-            struct text t = {0};
-
-            sign_text(p, list[i], &t);
-            draw_sign(p, s, list[i], at, middle);
-            svg_text_fit(s, at + PX(TEXT_AT), middle + 470, width / columns - PX(TEXT_AT + 20),
-                         plot_font(PX(13), p->theme->muted), t.data);
-            text_release(&t);
-        }
-        svg_end(s);
-    }
-    return PX(LEGEND_PITCH * rows + 20);
-}
-
 /* ---- both ------------------------------------------------------------------------------------------ */
 
 static void draw_work(const struct layout *l, struct svg *s, px y, int32_t n,
@@ -294,15 +171,17 @@ px plot_workload(const struct layout *l, struct svg *s, px y)
     const struct needs *rows[WORK_ROWS];
     int32_t specs[WORK_ROWS], n = work_rows(l->p, rows, specs);
     px right = l->p->width - PX(PLOT_MARGIN), box = right - PX(586), height = 0, work;
-    bool beside = n > 0 && work_width(l, n, rows) < box - PX(20);
+    bool beside =
+        n > 0 && plot_legend_signs(l) <= SIGNS_BESIDE && work_width(l, n, rows) < box - PX(20);
 
     if (!beside)
-        height = legend(l->p, s, PX(PLOT_MARGIN), y + PX(16), right - PX(PLOT_MARGIN)) + PX(20);
+        height =
+            plot_legend(l, s, PX(PLOT_MARGIN), y + PX(16), right - PX(PLOT_MARGIN)) + PX(20);
     work = n > 0 ? PX(WORK_PITCH * (n > 4 ? n : 4) + 36) : PX(10);
     if (s && n > 0)
         draw_work(l, s, y + height + PX(30), n, rows, specs);
     if (beside) {
-        px boxed = legend(l->p, s, box, y + PX(18), right - box) + PX(30);
+        px boxed = plot_legend(l, s, box, y + PX(18), right - box) + PX(30);
 
         work = boxed > work ? boxed : work;
     }

@@ -313,7 +313,8 @@ int svg_paragraph(struct svg *s, px x, px y, px room, px leading, int lines, str
         char *line = sim_strndup(text, len);
 
         /* What has no line any more ends in "…". */
-        svg_text_fit(s, x, y + leading * n, room, f, n + 1 == lines && *next ? text : line);
+        if (s)
+            svg_text_fit(s, x, y + leading * n, room, f, n + 1 == lines && *next ? text : line);
         free(line);
         text = next;
         n++;

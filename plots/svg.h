@@ -77,7 +77,8 @@ struct font {
 void svg_text(struct svg *s, px x, px y, struct font f, const char *text);
 /* At most `room` wide: cut, the whole of it as its title. */
 void svg_text_fit(struct svg *s, px x, px y, px room, struct font f, const char *text);
-/* In lines no wider than `room`, at most `lines` of them, `leading` apart; gives how many. */
+/* In lines no wider than `room`, at most `lines` of them, `leading` apart; gives how many, and
+ * draws them unless `s` is NULL. */
 int svg_paragraph(struct svg *s, px x, px y, px room, px leading, int lines, struct font f,
                   const char *text);
 

@@ -62,6 +62,30 @@ static sim_time sum_of(const struct pieces *p, enum doing is)
     return sum;
 }
 
+/* What tasks waited for, by name, adds up to how long they waited. */
+static void expect_waits(const struct history *h)
+{
+    struct pieces p = {0};
+
+    for (int32_t row = 0; row < history_rows(h); row++) {
+        sim_time named[DOINGS] = {0}, other = 0, in_lanes = 0;
+
+        for (int32_t wait = 0; wait < history_waits(h); wait++) {
+            ck_assert_ptr_nonnull(history_wait_name(h, wait));
+            named[history_wait_kind(h, wait)] += history_wait(h, row, 1, wait);
+        }
+        history_task(h, row, 1, &p);
+        for (int is = DOES_IO; is < DOINGS; is++) {
+            other += named[is];
+            in_lanes += sum_of(&p, (enum doing)is);
+            if (history_per_row(h) == 1 && sum_of(&p, DOES_STUCK) == 0)
+                ck_assert_int_eq(named[is], sum_of(&p, (enum doing)is));
+        }
+        ck_assert_int_eq(other, in_lanes);
+    }
+    pieces_release(&p);
+}
+
 /* What is kept adds up to what was measured, core by core and task by task; interrupts, which a
  * core and not its task pays for, are beside that. */
 static void expect_sums(const struct watched *w, bool interrupts)
@@ -107,6 +131,7 @@ START_TEST(a_history_adds_up_to_the_metrics)
         char *config = workload(seed, i % 2 ? WORKLOAD_SYNC : 0, NULL);
         struct watched w = watch(config, 0, SIM_NEVER);
 
+        expect_waits(w.history);
         expect_sums(&w, strstr(config, "interrupt") != NULL);
         unwatch(&w);
         free(config);
@@ -143,6 +168,7 @@ START_TEST(bins_and_bands_lose_no_time)
         in_bands += sum_of(&p, DOES_RUN);
     }
     ck_assert_int_eq(in_bands, cpu);
+    expect_waits(w.history);
     pieces_release(&p);
     unwatch(&w);
     free(config);

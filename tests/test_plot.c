@@ -206,6 +206,78 @@ START_TEST(idle_threads_have_no_lanes)
 }
 END_TEST
 
+/* What a picture of the file says and does not say; `arguments` go before it. */
+static void expect_in_picture(const char *arguments, const char *const *said,
+                              const char *const *unsaid)
+{
+    struct text command = {0};
+    struct command_result r;
+
+    text_addf(&command, "%s plot %s", quanta_path(), arguments);
+    r = run_command(command.data);
+    ck_assert_msg(r.code == 0, "%s: %s", command.data, r.err);
+    for (; *said; said++)
+        ck_assert_msg(strstr(r.out, *said), "%s: not \"%s\"", command.data, *said);
+    for (; *unsaid; unsaid++)
+        ck_assert_msg(!strstr(r.out, *unsaid), "%s: \"%s\"", command.data, *unsaid);
+    command_result_free(&r);
+    text_release(&command);
+}
+#define TEXTS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+START_TEST(each_loop_of_a_cluster_has_a_row)
+{
+    expect_in_picture("--variant 'cluster of 4, 4 cores' configs/lessons/37-cluster.json",
+                      TEXTS("class=\"loop\" data-name=\"loop default\"",
+                            "class=\"loop\" data-name=\"loop default 4\"",
+                            ">event loop, in a phase<", ">4 loops share the<"),
+                      TEXTS("data-name=\"loops "));
+    expect_in_picture("--set /executors/default/loops=20 --variant 'cluster of 4, 4 cores' "
+                      "configs/lessons/37-cluster.json",
+                      TEXTS("class=\"loop\" data-name=\"loops 1–4\"",
+                            "class=\"loop\" data-name=\"loops 17–20\"",
+                            "20 event loops share 5 rows, 4 in each"),
+                      TEXTS("data-name=\"loop default"));
+}
+END_TEST
+
+START_TEST(a_heap_has_its_limit_and_the_crash_at_it)
+{
+    expect_in_picture("--variant leak configs/lessons/38-a-leak-to-its-crash.json",
+                      TEXTS(">limit 64.0 MB<", ">out of memory at 3.232 s<",
+                            ">mark-sweep (whole heap)<", ">scavenge (young generation)<",
+                            ">limit of the old generation<", ">heap: garbage upon it<"),
+                      TEXTS("blocked in the poll, 3.232 s"));
+    /* The line would be far above the curve. */
+    expect_in_picture("--variant mended configs/lessons/38-a-leak-to-its-crash.json",
+                      TEXTS(">heap, up to 3.6 MB<", ">of 64.0 MB<"),
+                      TEXTS(">limit 64.0 MB<", "out of memory", "mark-sweep"));
+}
+END_TEST
+
+START_TEST(where_time_went_is_named)
+{
+    expect_in_picture(
+        "--kind off-cpu --variant 'handed over' configs/lessons/21-lock-convoy.json",
+        TEXTS("% log file<", "T#2: log file "), TEXTS("other locks"));
+    expect_in_picture("--kind off-cpu --variant 'one core, FIFO' "
+                      "configs/lessons/01-concurrency-vs-parallelism.json",
+                      TEXTS("% ready, "), TEXTS("other devices"));
+}
+END_TEST
+
+/* Made from the tables of executors and policies. */
+START_TEST(a_label_says_in_plain_words_how_it_runs)
+{
+    expect_in_picture("--kind heat configs/lessons/01-concurrency-vs-parallelism.json",
+                      TEXTS("data-name=\"core0\"", ">One thread at a<", "waits or ends.<",
+                            "of 4\u00a0ms.<", "Up to 4 threads", "callbacks"),
+                      TEXTS("urgent"));
+    expect_in_picture("configs/lessons/22-priority-inversion.json", TEXTS("urgent one.<"),
+                      TEXTS("taking turns"));
+}
+END_TEST
+
 /* The fill of the first bar of a group. */
 static void fill_of(const char *svg, const char *group, char fill[8])
 {
@@ -400,6 +472,10 @@ Suite *plot_suite(void)
     tcase_add_test(tc, odd_files_are_drawn);
     tcase_add_test(tc, a_large_run_is_folded_and_says_so);
     tcase_add_test(tc, idle_threads_have_no_lanes);
+    tcase_add_test(tc, each_loop_of_a_cluster_has_a_row);
+    tcase_add_test(tc, a_heap_has_its_limit_and_the_crash_at_it);
+    tcase_add_test(tc, where_time_went_is_named);
+    tcase_add_test(tc, a_label_says_in_plain_words_how_it_runs);
     tcase_add_test(tc, a_task_has_one_colour_in_the_workload_and_in_the_run);
     tcase_add_loop_test(tc, pictures_have_the_same_bytes_everywhere, 0,
                         (int)ARRAY_LEN(goldens));

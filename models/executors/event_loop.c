@@ -77,6 +77,11 @@ static bool event_loop_has_heap(const void *params)
     return ((const struct loop_params *)params)->heap.present;
 }
 
+static int64_t event_loop_heap_limit(const void *params)
+{
+    return ((const struct loop_params *)params)->heap.limit;
+}
+
 static bool event_loop_has_costs(const void *params)
 {
     const struct loop_costs *c = &((const struct loop_params *)params)->costs;
@@ -438,6 +443,7 @@ const struct executor_model executor_event_loop = {
     .scripts = event_loop_scripts,
     .in_browser = event_loop_in_browser,
     .has_heap = event_loop_has_heap,
+    .heap_limit = event_loop_heap_limit,
     .has_costs = event_loop_has_costs,
     .loop_of = event_loop_loop_of,
 };

@@ -65,7 +65,9 @@ struct executor_model {
 
     bool (*in_browser)(const void *params); /* its loops are pages': some ops are not there */
     bool (*has_heap)(const void *params);   /* its loops have heaps */
-    bool (*has_costs)(const void *params);  /* they take time by themselves */
+    int64_t (*heap_limit)(
+        const void *params);               /* of a heap: bytes of its old generation, at most */
+    bool (*has_costs)(const void *params); /* they take time by themselves */
 
     /* The number of the loop that `th` runs; -1: none.  Optional: it has no loops. */
     int32_t (*loop_of)(const struct executor *ex, const struct thread *th);
