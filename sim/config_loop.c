@@ -125,6 +125,26 @@ static void check_threads(struct reader *r)
 
 /* ---- browsers and Node ------------------------------------------------------------------------ */
 
+/* An option that pages lack; of the first row it is what stands there. */
+static void check_option(struct reader *r, const struct op *op, const cJSON *at)
+{
+    const struct param *p = op->def->params;
+    int row;
+    const char *why = op->def->option_of_node(op->args, &row);
+    const cJSON *m;
+
+    if (!why)
+        return;
+    m = json_member(at, p[row].name);
+    why = arena_printf(r->mem, "not in a browser: %s", why);
+    if (row == 0)
+        wrong(r, m ? m : at, why, "\"%s\": \"%s\" works on Node's loops only", p->name,
+              m && cJSON_IsString(m) ? m->valuestring : "");
+    else
+        wrong_key(r, m ? m : at, why, "\"%s\" with \"%s\" works on Node's loops only", p->name,
+                  p[row].name);
+}
+
 static void check_flavor(struct walk *w, const struct op *op)
 {
     const struct op_def *def = op->def;
@@ -136,6 +156,8 @@ static void check_flavor(struct walk *w, const struct op *op)
         wrong_key(w->r, m ? m : at,
                   arena_printf(w->r->mem, "not in a browser: %s", def->not_in_browser),
                   "\"%s\" works on Node's loops only", key);
+    if (w->browser && def->option_of_node)
+        check_option(w->r, op, at);
     if (!w->browser && def->browser_only)
         wrong_key(w->r, m ? m : at, "give the executor \"flavor\": \"browser\"",
                   "\"%s\" works in a browser only", key);

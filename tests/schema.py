@@ -39,6 +39,7 @@ BEYOND = {
     "worker-unknown": "a name that must exist",
     "listener-of-whom": "what an event is of",
     "not-in-a-browser": "an op by the flavour of the loop",
+    "options-not-in-a-browser": "options by the flavour of the loop",
     "rate-and-every": "keys that exclude each other",
     "rate-endless": "until stands elsewhere",
     "same-name": "names that must differ",

@@ -284,7 +284,28 @@ static const struct {
           "'log':'m'}]},{'if':'message == 2','then':[{'closePort':'b'}]}],'from':'b'},{"
           "'postMessage':'a','text':'1'},{'yield':true},{'postMessage':'a','text':'2'},{'log':"
           "'y'}",
-          "'/log/order':['1','m','y','2','m'],'/outcome':'completed'")},
+          "'/log/order':['y','1','m','2','m'],'/outcome':'completed'")},
+    {"a yield goes on before what others wait for, and after older yields",
+     PAGE(
+         "{'setTimeout':0,'do':[{'log':'t'}]},{'async':[{'yield':true},{'log':'y1'}]},{'yield':"
+         "true},{'log':'y2'}",
+         "'/log/order':['y1','y2','t']")},
+    {"HTML, unhandled promise rejections: a task tells of all, each has its checkpoint",
+     PAGE("{'on':'unhandledRejection','do':[{'log':'${error}'},{'microtask':[{'log':'m'}]}]},{"
+          "'setTimeout':0,'do':[{'log':'t'}]},{'promise':'a'},{'promise':'b'},{'promise':'c'},{"
+          "'reject':'a','text':'a'},{'reject':'b','text':'b'},{'reject':'c'},{'microtask':[{'"
+          "log':"
+          "'x'}]},{'setTimeout':0,'do':[{'then':'c','catch':[{'log':'c'}]}]}",
+          "'/log/order':['x','t','c','a','m','b','m'],'/outcome':'completed'")},
+    {"HTML 8.6: an interval begins anew behind the microtasks of its callback, one level "
+     "deeper",
+     PAGE("{'setInterval':10,'id':'i','do':[{'microtask':[{'cpu':3},{'log':'x'}]}]},{'"
+          "setTimeout':"
+          "30,'do':[{'clear':'i'}]}",
+          "'/log/0/t':'13ms','/log/1/t':'26ms','/log/order':['x','x'],'/end':'30ms'")},
+    {"timers set behind an await are as deep as those in callbacks",
+     "{'vars':{'n':0},'executors':{'default':{'kind':'event-loop','flavor':'browser','main':[{"
+     "'while':'n < 8','do':[{'sleep':0},{'set':'n = n + 1'}]}]}},'expect':{'/end':'8ms'}}"},
     {"HTML 8.6: timers by expiry, then creation, whole ms, 0 allowed",
      PAGE("{'setTimeout':2,'do':[{'log':'2'}]},{'setTimeout':'1.9ms','do':[{'log':'1'}]},{"
           "'setTimeout':0,'do':[{'log':'0'}]},{'setTimeout':1,'do':[{'log':'1b'}]}",
@@ -352,6 +373,17 @@ static void add_numbered(struct text *t, const char *text, int n)
     }
 }
 
+static bool pages_lack(const char *op)
+{
+    static const char *const words[] = {"'unref'", "'ref'", "receiveMessage", "'on':'exit'",
+                                        "beforeExit"};
+
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        if (strstr(op, words[i]))
+            return true;
+    return false;
+}
+
 static void random_op(struct text *t, struct rng *rng, int depth, bool browser)
 {
     static const char *const plain[] = {
@@ -410,17 +442,18 @@ static void random_op(struct text *t, struct rng *rng, int depth, bool browser)
     uint64_t k = rng_below(rng, ARRAY_LEN(plain) +
                                     (depth > 0 ? ARRAY_LEN(nested) + ARRAY_LEN(of_node) : 0));
     int n = (int)rng_below(rng, 30);
+    const char *op = k < ARRAY_LEN(plain) ? plain[k] : "{'requestAnimationFrame':";
 
     if (k < ARRAY_LEN(plain)) {
-        add_numbered(t, plain[k], n);
+        add_numbered(t, browser && pages_lack(op) ? "{'yield':true}" : op, n);
         return;
     }
     k -= ARRAY_LEN(plain);
-    if (k < ARRAY_LEN(nested))
-        add_numbered(t, nested[k], n);
-    else
-        add_numbered(t, browser ? "{'requestAnimationFrame':" : of_node[k - ARRAY_LEN(nested)],
-                     n);
+    if (k < ARRAY_LEN(nested) && !(browser && pages_lack(nested[k])))
+        op = nested[k];
+    else if (!browser)
+        op = of_node[k - ARRAY_LEN(nested)];
+    add_numbered(t, op, n);
     random_ops(t, rng, depth - 1, browser);
     text_add(t, "}");
 }

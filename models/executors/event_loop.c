@@ -359,7 +359,7 @@ static void loop_next(struct loop *l, struct step *out)
                 return;
             costs_done(l);
         }
-        if (l->timers.returns)
+        if (l->timers.returns && (l->drain == DRAIN_NONE || !l->all->browser))
             timers_returned(l);
         else if (l->stops)
             stop(l);

@@ -78,6 +78,7 @@ enum callback_kind {
     CALLBACK_PORT,    /* somebody listens to `port` */
     CALLBACK_WORKER,  /* `port` is its parent's end of a worker that has not ended */
     CALLBACK_FRAME,   /* an animation frame */
+    CALLBACK_REPORT,  /* of a browser: `promise`, and those noted behind it, were rejected */
     CALLBACK_TURN,    /* nothing: an immediate that makes the loop turn once more; X1 */
     CALLBACK_ACCEPT,  /* tasks have arrived: the loop's own */
     CALLBACK_WAKEUP   /* jobs are done: the loop's own */

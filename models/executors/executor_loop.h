@@ -304,6 +304,8 @@ void browser_timer(struct callback *cb, sim_time delay);
 bool browser_timer_stop(struct callback *cb);
 void browser_timer_returned(struct loop *l);
 void browser_frame(struct callback *cb);
+void browser_yield(struct callback *cb);
+void browser_drained(struct loop *l); /* no microtask is left */
 
 /* ---- event_loop.c ---------------------------------------------------------------------------- */
 

@@ -36,11 +36,11 @@ static void start_io(struct callback *cb, const struct step *step)
         loop_polls(l, cb);
 }
 
-/* Of a browser it can only be a yield: scheduler.yield(), a task like others. */
+/* Of a browser it can only be a yield. */
 static void add_immediate(struct callback *cb)
 {
     if (cb->loop->all->browser) {
-        loop_polls(cb->loop, cb);
+        browser_yield(cb);
         return;
     }
     cb->loop->nrefd += cb->holds;

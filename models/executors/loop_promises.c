@@ -208,6 +208,12 @@ void promises_forget(struct loop *l)
     l->noted = l->reporting = NULL;
     forget(l, noted);
     forget(l, reporting);
+    for (struct callback *cb = l->ready.first; cb; cb = cb->next) {
+        if (cb->kind != CALLBACK_REPORT)
+            continue;
+        forget(l, cb->promise);
+        cb->promise = NULL;
+    }
 }
 
 /* Those that are rejected meanwhile wait for the end of another drain. */

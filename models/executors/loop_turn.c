@@ -118,6 +118,9 @@ void loop_drain(struct loop *l)
         l->drain = DRAIN_NONE;
     } else if (l->ticks.first) {
         l->drain = DRAIN_TICKS;
+    } else if (l->all->browser) {
+        l->drain = DRAIN_NONE;
+        browser_drained(l);
     } else {
         l->reporting = l->noted;
         l->noted = NULL;

@@ -59,6 +59,20 @@ static int check_on(const struct scenario *sc, const void *args, char *buf, size
     return -1;
 }
 
+static const char *event_of_node(const void *args, int *row)
+{
+    *row = 0;
+    switch ((enum loop_event)((const struct on_args *)args)->event) {
+    case EVENT_ONLINE:
+    case EVENT_EXIT:
+        return "a page is not told of it: let the worker post a message";
+    case EVENT_BEFORE_EXIT:
+        return "a page does not end by itself";
+    default:
+        return NULL;
+    }
+}
+
 static void compile_on(struct compiler *c, const void *args)
 {
     const struct on_args *a = args;
@@ -78,6 +92,7 @@ const struct op_def op_on = {
     .params = on_params,
     .args_size = sizeof(struct on_args),
     .compile = compile_on,
+    .option_of_node = event_of_node,
     .check = check_on,
     .needs_loop = loop_op_needs_loop,
     .names = "worker",
@@ -107,6 +122,7 @@ struct ref_args {
         .params = word##_params,                                                             \
         .args_size = sizeof(struct ref_args),                                                \
         .compile = compile_##word,                                                           \
+        .not_in_browser = loop_op_no_unref,                                                  \
         .needs_loop = loop_op_needs_loop,                                                    \
         .names = "timer",                                                                    \
         .uses = 1U << 0,                                                                     \

@@ -129,12 +129,19 @@ static void compile_message(struct compiler *c, const void *args)
     emit_loop_op(c, op, a->ops, no_ops);
 }
 
+static const char *message_of_node(const void *args, int *row)
+{
+    *row = 2;
+    return ((const struct message_args *)args)->unref ? loop_op_no_unref : NULL;
+}
+
 const struct op_def op_onMessage = {
     .help = "call back for each message, in a poll phase; where nobody listens to a port, what "
             "comes waits there, but what a worker posts is lost",
     .source = "Source: Node 20.20 src/node_messaging.cc (MessagePort::OnMessage)",
     .params = message_params,
     .args_size = sizeof(struct message_args),
+    .option_of_node = message_of_node,
     .compile = compile_message,
     .needs_loop = loop_op_needs_loop,
     .names = "worker",
@@ -165,6 +172,7 @@ const struct op_def op_receiveMessage = {
     .params = receive_params,
     .args_size = sizeof(struct port_args),
     .compile = compile_receive,
+    .not_in_browser = "messages come as tasks: \"onMessage\"",
     .needs_loop = loop_op_needs_loop,
     .names = "worker",
     .uses = 1U << 0,

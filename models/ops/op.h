@@ -42,6 +42,9 @@ struct op_def {
     const char *not_in_browser;
     bool browser_only;
 
+    /* The same of an option with what it says: its row; what is to be said, NULL: nothing. */
+    const char *(*option_of_node)(const void *args, int *row);
+
     /* Names that ops give to each other: what they are names of ("promise", "timer", "worker"), and
      * the rows of params (NAME, NAMES, AWAIT) that give one or use one, bit 1 << index each. */
     const char *names;

@@ -24,4 +24,7 @@ void emit_loop_op(struct compiler *c, struct loop_op *op, struct op_list ops,
 /* op_def.needs_loop of an op that works on a loop only. */
 int loop_op_needs_loop(const void *args);
 
+/* What is said to one who writes "unref" for a browser. */
+extern const char loop_op_no_unref[];
+
 #endif

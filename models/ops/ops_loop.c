@@ -75,3 +75,5 @@ int loop_op_needs_loop(const void *args)
     (void)args;
     return 0;
 }
+
+const char loop_op_no_unref[] = "a page stays, whether timers are pending or not: leave it out";

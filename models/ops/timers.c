@@ -35,6 +35,12 @@ static void compile_timer(struct compiler *c, const struct timer_args *a, enum l
     emit_loop_op(c, op, a->ops, (struct op_list){0});
 }
 
+static const char *timer_of_node(const void *args, int *row)
+{
+    *row = 3;
+    return ((const struct timer_args *)args)->unref ? loop_op_no_unref : NULL;
+}
+
 static void compile_timeout(struct compiler *c, const void *args)
 {
     compile_timer(c, args, LOOP_TIMEOUT);
@@ -51,6 +57,7 @@ const struct op_def op_setTimeout = {
     .params = timeout_params,
     .args_size = sizeof(struct timer_args),
     .compile = compile_timeout,
+    .option_of_node = timer_of_node,
     .needs_loop = loop_op_needs_loop,
     .names = "timer",
     .declares = 1U << 2,
@@ -62,6 +69,7 @@ const struct op_def op_setInterval = {
     .params = interval_params,
     .args_size = sizeof(struct timer_args),
     .compile = compile_interval,
+    .option_of_node = timer_of_node,
     .needs_loop = loop_op_needs_loop,
     .names = "timer",
     .declares = 1U << 2,

@@ -29,6 +29,12 @@ static void compile_worker(struct compiler *c, const void *args)
     emit_loop_op(c, op, no_ops, no_ops);
 }
 
+static const char *worker_of_node(const void *args, int *row)
+{
+    *row = 2;
+    return ((const struct worker_args *)args)->unref ? loop_op_no_unref : NULL;
+}
+
 const struct op_def op_worker = {
     .help =
         "start a program on a loop and a thread of its own; it is called parent/worker, has "
@@ -39,6 +45,7 @@ const struct op_def op_worker = {
     .args_size = sizeof(struct worker_args),
     .enters_kernel = true,
     .compile = compile_worker,
+    .option_of_node = worker_of_node,
     .needs_loop = loop_op_needs_loop,
     .names = "worker",
     .declares = 1U << 1,
