@@ -128,7 +128,8 @@ static const struct {
      MAIN("{'messageChannel':'a','to':'b'},{'postMessage':'a','text':'x'},{'receiveMessage':"
           "'b'},{'log':'${message}'},{'onMessage':[],'from':'b','unref':true}"),
      "  ({ port1: aPort, port2: bPort } = new MessageChannel());\n  aPort.postMessage('x');\n"
-     "  message = receive(bPort);\n  log(`${message}`);\n  bPort.on('message', () => {});\n"
+     "  message = receive(bPort);\n  log(`${said(message)}`);\n  bPort.on('message', () => "
+     "{});\n"
      "  bPort.unref();\n",
      "isMainThread"},
     {"browser", "a page holds its program, whatever the labels say",
@@ -157,6 +158,54 @@ static const struct {
      "{'vars':{'top':1},'executors':{'default':{'kind':'event-loop','flavor':'browser','main':["
      "{'log':'${top}'}]}}}",
      "let top2 = 1;\n", NULL},
+    {"browser", "what a task has started does nothing once that has ended",
+     "{'executors':{'default':{'kind':'event-loop','flavor':'browser'}},'tasks':[{'name':'A',"
+     "'do':[{'setTimeout':9,'do':[{'log':'x'}]},{'setTimeout':5,'do':[{'exit':true}]}]}]}",
+     "  setTimeout(() => {\n    if (me.gone) return;\n    log('x');\n  }, 9);\n  setTimeout(() "
+     "=> {\n"
+     "    if (me.gone) return;\n    me.gone = true; // what it has started looks at that\n    "
+     "return;\n",
+     "owned"},
+    {"node", "what is allocated is arrays, a task's own or for ever",
+     "{'executors':{'default':{'kind':'event-loop'}},'tasks':[{'name':'A','count':2,'do':["
+     "{'allocate':'3MB'},{'allocate':100,'leak':true},{'free':8}]}]}",
+     "function A(me) {\n  allocate(heapOf(me), 3000000);\n  allocate(leaked, 100);\n"
+     "  release(heapOf(me), 8);\n}\n",
+     NULL},
+    {"node", "a device has its discipline, and a request what that goes by",
+     "{'devices':{'d':{'service':5,'seek':'0.5ms','discipline':'scan','head':9,'cylinders':20},"
+     "'p':{'discipline':'priority'}},'executors':{'default':{'kind':'event-loop'}},'tasks':[{"
+     "'name':'A','do':[{'io':'d','at':3}]},{'name':'B','priority':2,'do':[{'io':'p'}]}]}",
+     "const d = device(1, () => 0, { discipline: 'scan', seek: 0.5, head: 9, cylinders: 20 "
+     "});\nconst p = device(1, () => 0, { discipline: 'priority' });\n\n"
+     "async function A() {\n  await new Promise(done => d({ service: 5, at: 3 }, done));\n"
+     "}\n\nasync function B(me) {\n  await new Promise(done => p({ service: 0, priority: "
+     "me.priority }, done));\n}\n",
+     "function sstf"},
+    {"node", "a connection is a task's own, or made anew",
+     "{'devices':{'s':{'preset':'tcp','rtt':20,'service':3},'o':{'preset':'tcp','rtt':10,"
+     "'keep_alive':false,'handshake':3}},'executors':{'default':{'kind':'event-loop'}},"
+     "'tasks':[{'name':'A','do':[{'io':'s'},{'io':'o'}]}]}",
+     "const s = device(Infinity, () => 20);\nconst o = device(Infinity, () => 10);\n\n"
+     "async function A(me) {\n  await new Promise(done => s({ service: 3, wait: connect(me, "
+     "'s', () => 20) }, done));\n  await new Promise(done => o({ service: 0, wait: 30 }, "
+     "done));\n",
+     NULL},
+    {"node", "half the pool looks up names",
+     "{'devices':{'n':{'preset':'dns'}},'executors':{'default':{'kind':'event-loop','pool':7,"
+     "'main':[{'io':'n','then':[]}]}}}",
+     "const lookUp = limited(4); // on half the pool's threads\n\n"
+     "function main() {\n  lookUp(5, () => {});\n}\n",
+     "dns"},
+    {"node", "an exit takes along what goes on",
+     TASK("{'setTimeout':9,'do':[{'log':'x'}]},{'nextTick':[{'exit':true}]},{'sleep':1},"
+          "{'log':'y'}"),
+     "  owned(me, setTimeout(() => {\n    log('x');\n  }, 9));\n  process.nextTick(() => {\n"
+     "    if (me.gone) return;\n    leave(me);\n    return;\n  });\n  await sleep(1);\n"
+     "  if (me.gone) return;\n  log('y');\n",
+     NULL},
+    {"node", "and is a return where nothing does", TASK("{'log':'x'},{'exit':true}"),
+     "  log('x');\n  return;\n}\n", "gone"},
     {"pthreads", "a set is a load and a store; with a cost, they are apart",
      THREADS("'vars':{'n':0},", "{'set':'n = n + x'},{'set':'n = n * 2','cost':'1us'}"),
      "    n = n + me->x;\n    {\n        use_cpu(1000);\n        int64_t v0 = n;\n        "
@@ -240,6 +289,12 @@ static const struct {
      "/tasks/0: \"A\" runs on threads (\"thread-per-task\"): a page is one event loop\n"},
     {"browser", PAGE("{'log':'x'},{'exit':true}"),
      "/executors/default/main/1: a page has no end that its script brings about\n"},
+    {"node",
+     MAIN_WITH("'programs':{'w':[]},'tasks':[{'name':'A','do':[{'worker':'w'},{'setTimeout':1,"
+               "'do':[{'exit':true}]}]}]",
+               ""),
+     "/tasks/0/do/0: what ends with a task that may exit cannot be expressed in a program for "
+     "node\n"},
     {"pthreads", MAIN("{'log':'x'}"),
      "/executors/default/main: \"main\" runs on the executor \"event-loop\""},
     {"pthreads", "{'machine':{'scheduler':'srtf'},'tasks':[{'name':'A','do':[]}]}",

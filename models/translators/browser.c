@@ -46,6 +46,8 @@ static void write_exit(struct js *js, const struct op *op)
                   "a page has no end that its script brings about");
     if (place >= JS_PLACE_SCRIPT)
         js_line(js, "close();");
+    else if (js->programs[js->program].quits)
+        js_line(js, "me.gone = true; // what it has started looks at that");
     js_line(js, js->function ? "return true;" : "return;");
 }
 static const struct js_writer op_exit = {.op = "exit", .write = write_exit};

@@ -119,6 +119,9 @@ void js_callback(struct js *js, const char *before, const char *first, struct op
         if (first)
             js_line(js, "%s", first);
         js->function = false;
+        if (!js->cleared)
+            js_unless_gone(js);
+        js->cleared = false;
         js->unseen = unseen;
         js->depth = 0;
         js_ops(js, ops);
@@ -324,16 +327,19 @@ static const char *const *reserved_words(struct translation *tr, const struct js
 
 void js_translate(struct translation *tr, const struct js_target *target)
 {
-    struct js js = {.tr = tr,
-                    .target = target,
-                    .globals = {.reserved = reserved_words(tr, target), .camel = true},
-                    .members = {.reserved = (const char *const[]){"children", "lists", NULL},
-                                .camel = true}};
+    struct js js = {
+        .tr = tr,
+        .target = target,
+        .globals = {.reserved = reserved_words(tr, target), .camel = true},
+        .members = {.reserved = (const char *const[]){"children", "connections", "gone",
+                                                      "lists", "priority", "timers", NULL},
+                    .camel = true}};
 
     find_loop(&js);
     if (js.loop)
         check_loop(&js);
     if (!tr->failed && js.loop) {
+        js.pool = loop_number(&js, "pool", 4);
         js.asked = arena_alloc(&tr->mem, (size_t)tr->sc->ndevices + 1);
         js_facts(&js);
         reserve_names(&js);
@@ -360,6 +366,8 @@ static void node_opens(struct js *js, struct text *out)
         {js->helps[JS_STAT], "A request to the pool of less than 1 ms is fs.stat(), and takes "
                              "what that takes."},
         {js->helps[JS_LOOKUP], "A name look-up is dns.lookup('localhost')."},
+        {js->helps[JS_LOOKUPS],
+         "Look-ups that take long are crypto.pbkdf2(), too, on half the pool's threads."},
         {js->helps[JS_POOL], "What takes longer on the pool is crypto.pbkdf2(): its threads "
                              "compute, also where they only wait in the file."},
         {js->helps[JS_ARRIVE],
@@ -383,11 +391,10 @@ static void node_opens(struct js *js, struct text *out)
 
 static void node_settings(struct js *js)
 {
-    int64_t pool = loop_number(js, "pool", 4);
     char buf[DECIMAL_SIZE];
 
-    if (pool != 4)
-        js_line(js, "process.env.UV_THREADPOOL_SIZE = '%" PRId64 "';", pool);
+    if (js->pool != 4)
+        js_line(js, "process.env.UV_THREADPOOL_SIZE = '%" PRId64 "';", js->pool);
     if (js->tr->sc->until < SIM_NEVER)
         js_line(js, "%ssetTimeout(() => process%s.exit(0), %s).unref(); // until",
                 js->nscripts > 0 ? "if (isMainThread) " : "",

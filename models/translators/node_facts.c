@@ -300,6 +300,8 @@ static bool list_uses_me(const struct js *js, int32_t program, struct op_list op
     for (uint32_t i = 0; i < ops.n; i++) {
         if (js_heap_of_me(js, &ops.ops[i]))
             return true;
+        if (strcmp(op_name(&ops.ops[i]), "io") == 0 && js_device_knows_me(js, &ops.ops[i]))
+            return true;
         for (const struct param *p = ops.ops[i].def->params; p->name; p++)
             if (param_uses_me(js, program, &ops.ops[i], p))
                 return true;
@@ -327,14 +329,66 @@ static void find_facts(struct js *js)
     }
 }
 
+/* ---- who may end early ------------------------------------------------------------------------- */
+
+/* Of those that count: all, or such in a `try` with a `finally`, which an `exit` leaves out. */
+static bool has_exit(struct op_list ops, bool all)
+{
+    for (uint32_t i = 0; i < ops.n; i++) {
+        const struct op *op = &ops.ops[i];
+        bool within = all;
+
+        if (strcmp(op_name(op), "try") == 0)
+            within |= op_ops(op, "finally").ops != NULL;
+        if (strcmp(op_name(op), "exit") == 0)
+            return within;
+        for (const struct param *p = op->def->params; p->name; p++) {
+            const void *f = (const char *)op->args + p->offset;
+
+            if (p->type == PARAM_OPS && has_exit(*(const struct op_list *)f, within))
+                return true;
+            if (p->type == PARAM_AWAIT && has_exit(((const struct awaited *)f)->op, within))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Such an `exit` is more than a return. */
+static bool may_quit(const struct js *js, const struct js_actor *a)
+{
+    bool outlives = js_outlives(js, a->program);
+
+    for (int32_t i = 0; i < js->tr->sc->nprograms; i++)
+        if (a->visits[i] && js->programs[i].place < JS_PLACE_SCRIPT &&
+            has_exit(js->tr->sc->programs[i].ops, outlives))
+            return true;
+    return false;
+}
+
+static void find_quitters(struct js *js)
+{
+    for (uint32_t i = 0; i < js->nactors; i++) {
+        struct js_actor *a = &js->actors[i];
+
+        a->quits = !(a->one && a->spec->script) && may_quit(js, a);
+        for (int32_t k = 0; a->quits && k < js->tr->sc->nprograms; k++)
+            if (a->visits[k] && js->programs[k].place < JS_PLACE_SCRIPT)
+                js->programs[k].quits = js->programs[k].uses_me = true;
+    }
+}
+
 /* Device times are drawn for whoever asks: for nobody in particular. */
 static void device_facts(struct js *js)
 {
     for (int32_t i = 0; i < js->tr->sc->ndevices; i++) {
         const struct device_spec *d = &js->tr->sc->devices[i];
 
-        js->random |= dist_is_random(d->service) || dist_is_random(d->latency);
+        js->random |= dist_is_random(d->service) || dist_is_random(d->latency) ||
+                      (d->rtt && dist_is_random(d->rtt));
     }
+    for (int32_t i = 1; i < js->tr->sc->ntasks; i++)
+        js->urgent |= js->tr->sc->tasks[i].priority != js->tr->sc->tasks[0].priority;
 }
 
 void js_facts(struct js *js)
@@ -352,6 +406,8 @@ void js_facts(struct js *js)
     for (uint32_t i = 0; i < js->nactors; i++) /* spawned ones are added meanwhile */
         visit_program(js, i, js->actors[i].program, js->actors[i].spec->period > 0);
     js_places(js);
-    find_facts(js);
     device_facts(js);
+    find_facts(js);
+    find_quitters(js);
+    find_facts(js); /* who calls them */
 }

@@ -1,16 +1,10 @@
 /* node_loop.c - ops that start something on the loop, or wait for it.
  *
- * A device that is polled is a thread that answers by messages, which come in the poll phase; one
- * of the pool is a call that blocks a thread of it: fs.stat() where it takes next to no time,
- * crypto.pbkdf2() of as many rounds as take that long otherwise.
- *
- * Source: Node 20 documentation, "Timers", "Process" (nextTick), "Crypto" (pbkdf2), "File system"
- * (stat), "Worker threads" (MessagePort close). */
+ * Source: Node 20 documentation, "Timers", "Process" (nextTick), "Crypto" (pbkdf2), "Worker
+ * threads" (MessagePort close). */
 #include "models/translators/translator_js.h"
 
 #include <string.h>
-
-#include "models/devices/device.h"
 
 static bool always(const struct js *js, const struct op *op)
 {
@@ -19,92 +13,7 @@ static bool always(const struct js *js, const struct op *op)
     return true;
 }
 
-/* ---- devices and the pool ----------------------------------------------------------------------- */
-
-/* What a device's request costs: its service, with what its bytes take. */
-static const char *service_of(struct js *js, const struct op *op, const struct device_spec *d)
-{
-    const struct dist *own = op_time(op, "time");
-    const char *time = own ? js_time(js, own, op->place) : js_time(js, d->service, 0);
-    int64_t bytes = op_int(op, "bytes");
-    char buf[DECIMAL_SIZE];
-
-    if (d->mode == DEVICE_POOL && (d->latency->kind != DIST_CONST || d->latency->a > 0))
-        time = arena_printf(&js->tr->mem, "%s + %s", time, js_time(js, d->latency, 0));
-    if (bytes == 0 || d->bandwidth == 0)
-        return time;
-    return arena_printf(&js->tr->mem, "%s + %s", time,
-                        decimal_ms(mul_div_ceil(bytes, SEC(1), d->bandwidth), buf));
-}
-
-/* Next to nothing: what a call of the file system takes anyway. */
-static bool is_instant(const struct op *op, const struct device_spec *d)
-{
-    const struct dist *time = op_time(op, "time") ? op_time(op, "time") : d->service;
-
-    return time->kind == DIST_CONST && d->latency->kind == DIST_CONST &&
-           time->a + d->latency->a < MS(1);
-}
-
-static void check_device(struct js *js, const struct op *op, const struct device_spec *d)
-{
-    if (d->rtt)
-        cannot_op(js->tr, op, "a device without \"rtt\", with its time as \"latency\"",
-                  "the handshakes of \"%s\" cannot be expressed in %s", d->name,
-                  js->target->program);
-    else if (d->preset && d->preset->slow && d->mode == DEVICE_POOL && !is_instant(op, d))
-        cannot_op(js->tr, op, "a look-up of less than 1 ms is dns.lookup('localhost')",
-                  "a name look-up that takes long cannot be expressed in a program for node");
-    else if (d->model != device_models[0])
-        cannot_op(js->tr, op, "\"discipline\": \"fifo\"",
-                  "\"%s\" serves by \"%s\": devices of %s serve in order", d->name,
-                  d->model->name, js->target->program);
-}
-
-/* A call, up to the callback, which is its last argument. */
-static const char *request(struct js *js, const struct op *op)
-{
-    const struct device_spec *d = &js->tr->sc->devices[op_number(op, "io")];
-
-    check_device(js, op, d);
-    if (d->preset && d->preset->slow && d->mode == DEVICE_POOL) {
-        js_use(js, JS_LOOKUP);
-        return "lookup('localhost', ";
-    }
-    if (d->mode == DEVICE_POOL && is_instant(op, d)) {
-        js_use(js, JS_STAT);
-        return "stat('.', ";
-    }
-    js->asked[op_number(op, "io")] = true;
-    js_use(js, d->mode == DEVICE_POOL ? JS_POOL : JS_DEVICES);
-    if (d->mode == DEVICE_POOL && d->channels >= 0)
-        js_use(js, JS_LIMITED);
-    return arena_printf(&js->tr->mem, "%s(%s, ",
-                        ident(js->tr, &js->globals, NAME_DEVICE, d->name),
-                        service_of(js, op, d));
-}
-
-static void write_io(struct js *js, const struct op *op)
-{
-    struct op_list then = op_ops(op, "then");
-
-    if (op_flag(op, "sync")) {
-        js_use(js, JS_BLOCK);
-        js_line(js, "block(%s); // a synchronous call",
-                service_of(js, op, &js->tr->sc->devices[op_number(op, "io")]));
-    } else if (then.ops) {
-        js_callback(js, request(js, op), NULL, then, ");", true);
-    } else {
-        js_await_start(js, request(js, op));
-    }
-}
-
-static bool io_waits(const struct js *js, const struct op *op)
-{
-    (void)js;
-    return !op_flag(op, "sync") && !op_ops(op, "then").ops;
-}
-const struct js_writer js_op_io = {.op = "io", .write = write_io, .waits = io_waits};
+/* ---- the pool, sleeping ----------------------------------------------------------------------- */
 
 static const char *work_call(struct js *js, const struct op *op)
 {
@@ -144,6 +53,13 @@ void js_write_timer(struct js *js, const struct op *op, const char *call, const 
     struct arena *mem = &js->tr->mem;
     bool once = strcmp(call, "setInterval") != 0;
     bool frame = strcmp(call, "requestAnimationFrame") == 0;
+
+    if (js->programs[js->program].quits && !js->target->browser) { /* then it is no more */
+        js_use(js, JS_LEAVE);
+        js->cleared = true;
+        call = arena_printf(mem, "owned(me, %s", call);
+        last = arena_printf(mem, "%s)", last);
+    }
 
     if (!name || variable) {
         js_callback(js,

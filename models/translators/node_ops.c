@@ -33,6 +33,18 @@ static const char *no_writer_hint(const struct op *op)
     return NULL;
 }
 
+void js_unless_gone(struct js *js)
+{
+    if (js->programs[js->program].quits)
+        js_line(js, "if (me.gone) return%s;", js->function ? " true" : "");
+}
+
+/* May the task have ended when this op is over, and is there something behind it? */
+static bool interrupts(const struct js *js, const struct js_writer *w, const struct op *op)
+{
+    return !js->unseen && ((w->waits && w->waits(js, op)) || strcmp(op_name(op), "async") == 0);
+}
+
 void js_ops(struct js *js, struct op_list ops)
 {
     bool unseen = js->unseen;
@@ -41,12 +53,15 @@ void js_ops(struct js *js, struct op_list ops)
         const struct js_writer *w = js_writer(js, &ops.ops[i]);
 
         js->unseen = unseen && i + 1 == ops.n; /* and nothing comes after it */
-        if (w)
+        if (w) {
             w->write(js, &ops.ops[i]);
-        else
+            if (interrupts(js, w, &ops.ops[i]))
+                js_unless_gone(js);
+        } else {
             cannot_op(js->tr, &ops.ops[i], no_writer_hint(&ops.ops[i]),
                       "\"%s\" cannot be expressed in %s", op_name(&ops.ops[i]),
                       js->target->program);
+        }
     }
     js->unseen = unseen;
 }
@@ -84,10 +99,14 @@ static void write_piece(void *ctx, const char *text, size_t len, const char *exp
     if (!expr)
         return;
     t->values = true;
-    if (strcmp(expr, "message") == 0 && (t->js->messages > 0 || t->js->received))
+    if (strcmp(expr, "message") == 0 && t->js->received) {
+        js_use(t->js, JS_SAID);
+        text_add(&t->t, "${said(message)}");
+    } else if (strcmp(expr, "message") == 0 && t->js->messages > 0) {
         text_add(&t->t, "${message}");
-    else
+    } else {
         text_addf(&t->t, "${%s}", js_value(t->js, t->op, expr));
+    }
 }
 
 const char *js_text(struct js *js, const struct op *op, const char *text)
@@ -164,9 +183,11 @@ static void write_if(struct js *js, const struct op *op)
 }
 const struct js_writer js_op_if = {.op = "if", .write = write_if, .in_place = true};
 
-/* Is all that runs this the loop's `main`, whose end is the process's? */
+/* Is all that runs this a loop's `main`, whose end is the process's, or a worker's? */
 bool js_is_script(const struct js *js)
 {
+    if (js->programs[js->program].place >= JS_PLACE_SCRIPT)
+        return true;
     for (uint32_t i = 0; i < js->nactors; i++) {
         const struct js_actor *a = &js->actors[i];
 
@@ -182,6 +203,10 @@ static void write_exit(struct js *js, const struct op *op)
     if (js_is_script(js)) {
         js_line(js, "process.exit(0);");
         return;
+    }
+    if (js->programs[js->program].quits) {
+        js_use(js, JS_LEAVE);
+        js_line(js, "leave(me);");
     }
     js_line(js, js->function ? "return true;" : "return;");
 }
@@ -212,6 +237,7 @@ static void write_try(struct js *js, const struct op *op)
     if (finally.ops) {
         js->indent--;
         js_open(js, "} finally {");
+        js_unless_gone(js);
         write_block(js, finally);
     }
     js_close(js, "}");

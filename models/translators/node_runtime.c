@@ -19,16 +19,17 @@ const char *const js_reserved[] = {
     "MessageChannel", "module", "exports", "require", "global", "globalThis", "process",
     "console", "performance", "clearImmediate", "clearInterval", "clearTimeout",
     "setImmediate", "setInterval", "setTimeout", "queueMicrotask", "structuredClone", "i",
-    "j", "k", "me", "job", "done", "fired", "released", "after", "alive", "arrivals",
+    "j", "k", "me", "job", "limited", "done", "fired", "released", "after", "alive", "arrivals",
     "arrive", "arrived", "asleep", "assert", "bell", "block", "busy", "cell", "choice",
     "clearNamed", "clients", "closeHandle", "device", "divide", "door", "ends", "exact",
-    "exponential", "join", "limited", "log", "lognormal", "lookup", "named", "newPromise",
+    "exponential", "join", "log", "lognormal", "lookup", "named", "newPromise",
     "next", "normal", "pareto", "pbkdf2", "pbkdf2Sync", "pending", "periods", "polled",
-    "random", "remainder", "replies", "request", "rounds", "scheduler", "showTimes", "sleep",
+    "random", "remainder", "replies", "request", "rounds", "connect", "lookUp", "deviceThread",
+    "wayToDevices", "ahead", "take", "priority", "sstf", "scan", "cscan", "scheduler", "showTimes", "sleep",
     "spawn", "stat", "times", "uniform", "work", "writeSync", "inTurn", "clock", "turn",
     "ring", "rung", "replied", "devices", "requests", "made", "seed", "accept", "zero",
     "isMainThread", "parentPort", "workerData", "message", "error", "receive", "number",
-    "receiveMessageOnPort", "inbox", "startWorker", "EventEmitter", "workers", "allocate",
+    "receiveMessageOnPort", "inbox", "startWorker", "leave", "owned", "said", "EventEmitter", "workers", "allocate",
     "release", "findNamed", "heapOf", "heaps", "leaked", "__dirname", "__filename", NULL
 };
 /* clang-format on */
@@ -162,55 +163,17 @@ static const struct js_helper_text for_node[JS_HELPER_COUNT] = {
                  "  me.lists[list] = (at + 1) % values.length;\n"
                  "  return values[at];\n"
                  "}\n"},
-    [JS_DEVICES] =
-        {{JS_SLEEPS, JS_POLLED},
-         "// The devices: a thread of their own, so that they go on while this one computes.  "
-         "Their answers\n"
-         "// are messages, which come in the poll phase of the loop, as from sockets.\n"
-         "const replies = new Map();\n"
-         "const devices = new Worker(\n"
-         "  `const { parentPort, workerData } = require('node:worker_threads');\n"
-         "  const busy = {}; // until when each channel of a device is\n"
-         "  const answer = id => parentPort.postMessage({ id, at: "
-         "Number(process.hrtime.bigint()) });\n"
-         "  parentPort.on('message', ({ id, device, channels, service, latency }) => {\n"
-         "    const now = performance.now(), until = (busy[device] ?\?= []);\n"
-         "    const full = until.length >= channels, last = until.length;\n"
-         "    const at = channels === Infinity ? 0 : full ? until.indexOf(Math.min(...until)) "
-         ": last;\n"
-         "    const begins = channels === Infinity || !full ? now : Math.max(until[at], now);\n"
-         "    until[at] = begins + service;\n"
-         "    const wait = until[at] + latency - now;\n"
-         "    if (wait < 1) answer(id);\n"
-         "    else setTimeout(answer, Math.ceil(wait - 0.01), id);\n"
-         "  });\n"
-         "  Atomics.store(workerData, 0, 1);\n"
-         "  Atomics.notify(workerData, 0);`,\n"
-         "  { eval: true, workerData: cell },\n"
-         ");\n"
-         "Atomics.wait(cell, 0, 0);\n"
-         "Atomics.store(cell, 0, 0);\n"
-         "function replied(id) {\n"
-         "  const reply = replies.get(id);\n"
-         "  replies.delete(id);\n"
-         "  if (replies.size === 0) devices.unref();\n"
-         "  reply();\n"
-         "}\n"
-         "devices.on('message', ({ id, at }) => {\n"
-         "  if (inTurn(at)) replied(id);\n"
-         "  else setImmediate(() => polled(() => replied(id)));\n"
-         "});\n"
-         "devices.unref();\n"
-         "let requests = 0, made = 0;\n"
-         "function device(channels, latency) {\n"
-         "  const number = made++;\n"
-         "  return (service, reply) => {\n"
-         "    const id = requests++;\n"
-         "    replies.set(id, reply);\n"
-         "    devices.ref();\n"
-         "    devices.postMessage({ id, device: number, channels, service, latency: latency() "
-         "});\n"
-         "  };\n"
+    [JS_DISCIPLINES] = {{NONE, NONE}, NULL},
+    [JS_DEVICES] = {{JS_SLEEPS, JS_POLLED}, NULL},
+    [JS_LOOKUPS] = {{JS_POOL, NONE}, ""},
+    [JS_CONNECT] =
+        {{NONE, NONE},
+         "// A task's connection to a device: who asks before it is there waits for the "
+         "handshake.\n"
+         "function connect(me, device, handshake) {\n"
+         "  const connections = (me.connections ?\?= {}), now = performance.now();\n"
+         "  connections[device] ?\?= now + handshake();\n"
+         "  return Math.max(0, connections[device] - now);\n"
          "}\n"},
     [JS_POOL] =
         {{NONE, NONE},
@@ -226,8 +189,7 @@ static const struct js_helper_text for_node[JS_HELPER_COUNT] = {
          "}\n"},
     [JS_LIMITED] =
         {{JS_POOL, NONE},
-         "// A device of the pool that serves so many at once; the others stand in a "
-         "queue before it.\n"
+         "// What the pool does so many of at once; the others stand in a queue before it.\n"
          "function limited(channels) {\n"
          "  const queue = [];\n"
          "  const begin = (service, reply) => {\n"
@@ -340,6 +302,18 @@ static const struct js_helper_text for_node[JS_HELPER_COUNT] = {
          "}\n"
          "const join = (me, name) => new Promise(done => (me.children[name].joined = "
          "done));\n"},
+    [JS_LEAVE] = {{NONE, NONE},
+                  "// A task that exits takes along what it has started.\n"
+                  "function leave(me) {\n"
+                  "  me.gone = true;\n"
+                  "  for (const timer of me.timers ?\?= [])\n"
+                  "    if ('_onImmediate' in timer) clearImmediate(timer);\n"
+                  "    else clearTimeout(timer);\n"
+                  "}\n"
+                  "function owned(me, timer) {\n"
+                  "  (me.timers ?\?= []).push(timer);\n"
+                  "  return timer;\n"
+                  "}\n"},
     [JS_PERIODS] =
         {{JS_SLEEP, NONE},
          "// Waits for the next release of a periodic task, which comes whether the job "
@@ -381,8 +355,13 @@ static const struct js_helper_text for_node[JS_HELPER_COUNT] = {
          "  return Number(message);\n"
          "}\n"},
     [JS_RECEIVE] = {{NONE, NONE},
-                    "let message = ''; // what has been taken from a port\n"
-                    "const receive = port => receiveMessageOnPort(port)?.message ?? '';\n"},
+                    "let message; // what has been taken from a port\n"
+                    "const receive = port => receiveMessageOnPort(port)?.message;\n"},
+    [JS_SAID] = {{NONE, NONE},
+                 "function said(message) {\n"
+                 "  if (message === undefined) throw new TypeError('there is no message');\n"
+                 "  return message;\n"
+                 "}\n"},
 };
 
 /* Since libuv 1.45 one connection a turn, before it all that wait. */
@@ -485,6 +464,20 @@ static void imports(struct text *out, const bool *needed)
     import(out, "worker_threads", needed, threads, threads_names, ARRAY_LEN(threads));
 }
 
+static void add_helper(const struct js *js, enum js_helper i, struct text *out)
+{
+    const char *text = text_of(js, i).text;
+
+    if (!text || text[0])
+        text_add(out, "\n");
+    if (text)
+        text_add(out, text);
+    else if (i == JS_DEVICES)
+        js_devices_text(js, out);
+    else
+        js_disciplines_text(js, out);
+}
+
 void js_runtime(const struct js *js, struct text *out)
 {
     bool needed[JS_HELPER_COUNT] = {false};
@@ -499,9 +492,7 @@ void js_runtime(const struct js *js, struct text *out)
         text_addf(out, "\n%s", head.data);
     text_release(&head);
     for (size_t i = 0; i < JS_HELPER_COUNT; i++) {
-        struct js_helper_text t = text_of(js, (enum js_helper)i);
-
-        if (needed[i] && t.text[0])
-            text_addf(out, "\n%s", t.text);
+        if (needed[i])
+            add_helper(js, (enum js_helper)i, out);
     }
 }

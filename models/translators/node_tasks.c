@@ -1,4 +1,4 @@
-/* node_tasks.c - tasks in JavaScript: how they come, what each has of its own, and devices.
+/* node_tasks.c - tasks in JavaScript: how they come, and what each has of its own.
  *
  * Tasks of a loop come as connections do: in the poll phase, one a turn (before libuv 1.45 all
  * that wait).  The program has no network; it rings a message port, whose messages come in that
@@ -9,32 +9,6 @@
 
 #include <inttypes.h>
 #include <string.h>
-
-/* ---- devices ---------------------------------------------------------------------------------- */
-
-void js_devices(struct js *js)
-{
-    const struct scenario *sc = js->tr->sc;
-
-    for (int32_t i = 0; i < sc->ndevices; i++) {
-        const struct device_spec *d = &sc->devices[i];
-        const char *name = ident(js->tr, &js->globals, NAME_DEVICE, d->name);
-
-        if (!js->asked[i])
-            continue;
-        if (d->mode == DEVICE_POOL && d->channels < 0)
-            js_line(js, "const %s = work;", name);
-        else if (d->mode == DEVICE_POOL)
-            js_line(js, "const %s = limited(%" PRId64 ");", name, d->channels);
-        else
-            js_line(js, "const %s = device(%s, %s);", name,
-                    d->channels < 0 ? "Infinity"
-                                    : arena_printf(&js->tr->mem, "%" PRId64, d->channels),
-                    d->latency->kind == DIST_CONST && d->latency->a == 0
-                        ? "() => 0"
-                        : arena_printf(&js->tr->mem, "() => %s", js_time(js, d->latency, 0)));
-    }
-}
 
 /* ---- what a task has of its own ---------------------------------------------------------------- */
 
@@ -55,8 +29,12 @@ const char *js_new_me(struct js *js, const struct task_spec *spec, int32_t progr
         text_addf(&t, "%schildren: {}", before);
         before = ", ";
     }
-    if (js->lists)
+    if (js->lists) {
         text_addf(&t, "%slists: {}", before);
+        before = ", ";
+    }
+    if (js->urgent)
+        text_addf(&t, "%spriority: %" PRId64, before, spec->priority);
     me = t.len ? arena_printf(&js->tr->mem, "%s }", t.data) : "{}";
     text_release(&t);
     return me;

@@ -149,8 +149,18 @@ static bool is_port(const struct js *js, const char *name)
 
 /* ---- workers ---------------------------------------------------------------------------------- */
 
+/* Of what a task that ends by `exit` takes along. */
+static void check_stays(struct js *js, const struct op *op)
+{
+    if (js->programs[js->program].quits)
+        cannot_op(
+            js->tr, op, "a task without \"exit\", or \"main\", with whose end all ends",
+            "what ends with a task that may exit cannot be expressed in a program for node");
+}
+
 static void write_worker(struct js *js, const struct op *op)
 {
+    check_stays(js, op);
     js_line(js, "%s = startWorker(%s)%s;", js_promise(js, op, js_worker_name(js, op)),
             js_quote(js, js->tr->sc->programs[op_number(op, "worker")].name),
             op_flag(op, "unref") ? ".unref()" : "");
@@ -179,6 +189,7 @@ static void write_channel(struct js *js, const struct op *op)
 {
     const char *one = js_port(js, op, op_text(op, "messageChannel"));
 
+    check_stays(js, op);
     js_use(js, JS_PORTS);
     js_line(js, "({ port1: %s, port2: %s } = new MessageChannel());", one,
             js_port(js, op, op_text(op, "to")));

@@ -6,6 +6,7 @@
  *   node_tasks.c     tasks: how they arrive, children, periods
  *   node_ops.c       the table of ops; those that run in place
  *   node_loop.c      those that start something, or wait for it
+ *   node_devices.c   devices, and what asks them
  *   node_workers.c   workers and messages
  *   node_more.c      promises of several, events of the process, ref, the heap
  *   node_expr.c      expressions and times
@@ -31,10 +32,10 @@
 #define JS_HELPERS(X) \
     X(LOG) X(SLEEPS) X(BUSY) X(BLOCK) X(EXACT) X(DIVIDE) X(TIMES) X(ASSERT) \
     X(PROMISE) X(NAMED) X(CLOSE) X(RANDOM) X(EXPONENTIAL) X(UNIFORM) X(NORMAL) \
-    X(LOGNORMAL) X(PARETO) X(CHOICE) X(NEXT) X(TURN) X(POLLED) X(DEVICES) X(POOL) \
-    X(LIMITED) X(STAT) X(LOOKUP) X(SLEEP) X(SCHEDULER) X(ARRIVE) X(LATER) \
-    X(ARRIVALS) X(CLIENTS) X(ENDS) X(SPAWN) X(PERIODS) X(FAILS) \
-    X(WORKERS) X(PORTS) X(RECEIVE) X(NUMBER) X(HEAP)
+    X(LOGNORMAL) X(PARETO) X(CHOICE) X(NEXT) X(TURN) X(POLLED) X(POOL) X(DISCIPLINES) \
+    X(DEVICES) X(LIMITED) X(LOOKUPS) X(CONNECT) X(STAT) X(LOOKUP) X(SLEEP) X(SCHEDULER) \
+    X(ARRIVE) X(LATER) X(ARRIVALS) X(CLIENTS) X(ENDS) X(SPAWN) X(LEAVE) X(PERIODS) \
+    X(FAILS) X(WORKERS) X(PORTS) X(RECEIVE) X(SAID) X(NUMBER) X(HEAP)
 /* clang-format on */
 
 enum js_helper {
@@ -82,6 +83,7 @@ struct js_actor {
     const struct task_spec *spec; /* whose locals it has */
     int32_t program;
     bool one;        /* there is only ever one of it */
+    bool quits;      /* it may `exit` while something that it has started goes on */
     uint8_t *visits; /* of each program: 0, 1, or 2: more often than once */
 };
 
@@ -114,6 +116,7 @@ struct js_program {
     bool called;   /* to be written as a function */
     bool open;     /* being written in place */
     bool script;   /* of a worker */
+    bool quits;    /* who runs it may */
     int32_t place; /* who runs it */
 };
 
@@ -130,13 +133,17 @@ struct js {
     struct js_name *names;
     uint32_t nnames, names_room;
     const struct executor_spec *loop;
+    int64_t pool;         /* threads */
     bool *asked;          /* devices, by number: some op asks it */
     bool lists;           /* some times are lists, gone through by each task for itself */
     bool random;          /* some times are drawn */
+    bool urgent;          /* requests have the priorities of their tasks, which differ */
+    bool threads;         /* several load the file */
     bool spawns;          /* there are children */
     int32_t program;      /* whose ops are being written */
     bool async;           /* ... in an async function */
     bool function;        /* ... in that of a program, which tells its caller of an `exit` */
+    bool cleared;         /* the next callback is never called once its task has ended */
     bool unseen;          /* nobody waits for the promise of this function */
     const char *argument; /* of the next callback, "error"; NULL: none */
     int errors;           /* catches around what is being written: ${error} has a meaning */
@@ -161,6 +168,9 @@ void js_callback(struct js *js, const char *before, const char *first, struct op
                  const char *after, bool unseen);
 /* As an argument of an `await`: calls back `done`. */
 void js_await_start(struct js *js, const char *call);
+
+/* Nothing more, if the task has ended meanwhile. */
+void js_unless_gone(struct js *js);
 
 const char *js_quote(struct js *js, const char *text); /* 'text' */
 /* A text with ${expression} in it: quoted, or a template. */
@@ -229,11 +239,18 @@ bool js_local_of(const struct task_spec *spec, const char *name);
 /* ---- node_tasks.c ------------------------------------------------------------------------------ */
 
 void js_tasks(struct js *js);
-void js_devices(struct js *js);
 /* The first argument of a call for a new task, "{ x: 0 }" or "". */
 const char *js_new_me(struct js *js, const struct task_spec *spec, int32_t program);
 const char *js_program_name(struct js *js, int32_t program);
 bool js_outlives(const struct js *js, int32_t program); /* what it starts, its function */
+
+/* ---- node_devices.c ------------------------------------------------------------------------------ */
+
+void js_devices(struct js *js);
+bool js_device_knows_me(const struct js *js, const struct op *op); /* which task it is that asks */
+/* The helpers. */
+void js_devices_text(const struct js *js, struct text *out);
+void js_disciplines_text(const struct js *js, struct text *out);
 
 /* ---- node_ops.c -------------------------------------------------------------------------------- */
 
