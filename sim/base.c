@@ -118,7 +118,7 @@ bool mul_i64(int64_t a, int64_t b, int64_t *product)
 
 /* ---- 128 bits ---------------------------------------------------------------- */
 
-struct wide wide_mul(uint64_t a, uint64_t b)
+struct wide wide_mul_halves(uint64_t a, uint64_t b)
 {
     uint64_t al = a & UINT32_MAX, ah = a >> 32;
     uint64_t bl = b & UINT32_MAX, bh = b >> 32;
@@ -130,14 +130,6 @@ struct wide wide_mul(uint64_t a, uint64_t b)
     w.hi = ah * bh + (mid >> 32) + (mid2 >> 32);
     w.lo = (mid2 << 32) | (low & UINT32_MAX);
     return w;
-}
-
-void wide_add_mul(struct wide *sum, uint64_t a, uint64_t b)
-{
-    struct wide w = wide_mul(a, b);
-
-    wide_add(sum, w.lo);
-    sum->hi += w.hi;
 }
 
 int wide_compare(struct wide a, struct wide b)

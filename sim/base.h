@@ -77,6 +77,33 @@ static inline sim_time time_add(sim_time at, sim_time delay)
 int64_t mul_div_floor(int64_t a, int64_t b, int64_t c);
 int64_t mul_div_ceil(int64_t a, int64_t b, int64_t c);
 
+/* The number of the lowest and of the highest bit that is set; x is not 0. */
+static inline unsigned bit_lowest(uint64_t x)
+{
+#if defined(__GNUC__)
+    return (unsigned)__builtin_ctzll(x);
+#else
+    unsigned n = 0;
+
+    while (!(x >> n & 1))
+        n++;
+    return n;
+#endif
+}
+
+static inline unsigned bit_highest(uint64_t x)
+{
+#if defined(__GNUC__)
+    return 63 - (unsigned)__builtin_clzll(x);
+#else
+    unsigned n = 63;
+
+    while (!(x >> n & 1))
+        n--;
+    return n;
+#endif
+}
+
 /* An unsigned 128-bit sum: areas (threads x ns) and squares pass 64 bits. */
 struct wide {
     uint64_t hi, lo;
@@ -87,10 +114,28 @@ static inline void wide_add(struct wide *sum, uint64_t x)
     sum->lo += x;
     sum->hi += sum->lo < x;
 }
-struct wide wide_mul(uint64_t a, uint64_t b);
-void wide_add_mul(struct wide *sum, uint64_t a, uint64_t b); /* sum += a * b */
-int wide_compare(struct wide a, struct wide b);              /* <0, 0, >0 */
-uint64_t wide_div(struct wide a, uint64_t b); /* rounded to nearest, saturating */
+struct wide wide_mul_halves(uint64_t a, uint64_t b); /* for machines of 32 bits */
+
+static inline struct wide wide_mul(uint64_t a, uint64_t b)
+{
+#if defined(__SIZEOF_INT128__)
+    __extension__ const unsigned __int128 product = (unsigned __int128)a * b;
+
+    return (struct wide){(uint64_t)(product >> 64), (uint64_t)product};
+#else
+    return wide_mul_halves(a, b);
+#endif
+}
+
+static inline void wide_add_mul(struct wide *sum, uint64_t a, uint64_t b) /* sum += a * b */
+{
+    struct wide w = wide_mul(a, b);
+
+    wide_add(sum, w.lo);
+    sum->hi += w.hi;
+}
+int wide_compare(struct wide a, struct wide b); /* <0, 0, >0 */
+uint64_t wide_div(struct wide a, uint64_t b);   /* rounded to nearest, saturating */
 
 /* num / den as a multiple of 10^-9, rounded to nearest: the ratios of reports,
  * exact on every platform.  0 where den is 0. */

@@ -2,7 +2,7 @@
 #include "sim/rng.h"
 
 /* w / 2^shift, rounded to nearest, at most SIM_TIME_MAX; 0 < shift < 128, w < 2^127. */
-static sim_time shift_right(struct wide w, unsigned shift)
+static inline sim_time shift_right(struct wide w, unsigned shift)
 {
     const uint64_t max = (uint64_t)SIM_TIME_MAX;
 

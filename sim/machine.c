@@ -159,26 +159,13 @@ void machine_interrupt(struct machine *m, sim_time cost, int32_t device)
         engine_at(eng, &c->end, time_add(c->end.at, cost));
 }
 
-static int32_t lowest_bit(uint64_t word)
-{
-    int32_t n = 0;
-
-#if defined(__GNUC__)
-    n = __builtin_ctzll(word);
-#else
-    while ((word >> n & 1) == 0)
-        n++;
-#endif
-    return n;
-}
-
 int32_t next_core(const struct machine *m, const uint64_t *a, const uint64_t *b, int32_t from)
 {
     for (int32_t i = from; i < m->ncores; i = (i / 64 + 1) * 64) {
         uint64_t word = (b ? a[i / 64] & b[i / 64] : a[i / 64]) >> (i % 64);
 
         if (word)
-            return i + lowest_bit(word);
+            return i + (int32_t)bit_lowest(word);
     }
     return -1;
 }

@@ -9,16 +9,6 @@
 
 /* ---- streams --------------------------------------------------------------- */
 
-#define GOLDEN UINT64_C(0x9e3779b97f4a7c15) /* 2^64 / the golden ratio, made odd */
-
-/* Source: D. Stafford, Better Bit Mixing, 2011, variant 13: the finalizer of splitmix64. */
-static uint64_t mix(uint64_t z)
-{
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
-}
-
 /* Source: FNV-1a, 64 bits: G. Fowler, L. C. Noll, K.-P. Vo; RFC 9923. */
 static uint64_t hash_byte(uint64_t hash, unsigned char byte)
 {
@@ -40,7 +30,7 @@ static struct rng stream_of(uint64_t seed, uint64_t hash)
 {
     struct rng r;
 
-    r.state = mix(mix(seed + GOLDEN) ^ hash);
+    r.state = rng_mix(rng_mix(seed + RNG_GOLDEN) ^ hash);
     return r;
 }
 
@@ -63,12 +53,6 @@ struct rng rng_stream_numbered(uint64_t seed, const char *name, uint64_t number)
     while (n > 0)
         hash = hash_byte(hash, digits[--n]);
     return stream_of(seed, hash);
-}
-
-uint64_t rng_next(struct rng *r)
-{
-    r->state += GOLDEN;
-    return mix(r->state);
 }
 
 /* Source: D. Lemire, Fast Random Integer Generation in an Interval, ACM TOMACS 2019. */
@@ -101,17 +85,11 @@ uint64_t rng_below(struct rng *r, uint64_t n)
 static uint64_t neg_log_q58(uint64_t u)
 {
     uint64_t z, t, t40, t2, t3, t4, t5, even, odd, log1p, log;
-    unsigned k = 0, part;
+    unsigned k, part;
 
     sim_assert(u > 0);
-    while (!(u >> 56)) {
-        u <<= 8;
-        k += 8;
-    }
-    while (!(u >> 63)) {
-        u <<= 1;
-        k++;
-    }
+    k = 63 - bit_highest(u);
+    u <<= k;
     part = (unsigned)(u >> 55) & 255;
     z = wide_mul(u, INVERSE_Q62[part]).hi; /* Q62, about 1 */
     t = z >> 62 ? z - (UINT64_C(1) << 62) : (UINT64_C(1) << 62) - z;

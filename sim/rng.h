@@ -22,7 +22,22 @@ struct rng {
 struct rng rng_stream(uint64_t seed, const char *name);
 struct rng rng_stream_numbered(uint64_t seed, const char *name, uint64_t number);
 
-uint64_t rng_next(struct rng *r);
+#define RNG_GOLDEN UINT64_C(0x9e3779b97f4a7c15) /* 2^64 / the golden ratio, made odd */
+
+/* Source: D. Stafford, Better Bit Mixing, 2011, variant 13: the finalizer of splitmix64. */
+static inline uint64_t rng_mix(uint64_t z)
+{
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
+}
+
+static inline uint64_t rng_next(struct rng *r)
+{
+    r->state += RNG_GOLDEN;
+    return rng_mix(r->state);
+}
+
 uint64_t rng_below(struct rng *r, uint64_t n); /* 0 .. n-1, unbiased; n > 0 */
 
 /* Which distributions there are.  X(enumerator, name, parameters as text, meaning) */

@@ -31,10 +31,8 @@ void samples_release(struct samples *s)
 
 static void histogram_add(struct samples_histogram *h, uint64_t value)
 {
-    size_t shift = 0, cell, octave;
+    size_t shift = value < 2 * CELLS ? 0 : bit_highest(value) - CELL_BITS, cell, octave;
 
-    while (value >> shift >= 2 * CELLS)
-        shift++;
     cell = (size_t)(value >> shift) + shift * CELLS;
     octave = cell / CELLS;
     sim_assert(octave < OCTAVES);

@@ -75,6 +75,7 @@ START_TEST(wide_products_add_up_from_their_halves)
     wide_add_mul(&parts, a, b / 3);
     ck_assert_int_eq(wide_compare(whole, parts), 0);
     ck_assert_uint_eq(whole.lo, a * b);
+    ck_assert_int_eq(wide_compare(whole, wide_mul_halves(a, b)), 0);
     twice = whole;
     wide_add(&twice, c + 1);
     ck_assert(twice.hi > whole.hi || twice.lo != whole.lo);
@@ -82,6 +83,19 @@ START_TEST(wide_products_add_up_from_their_halves)
         ck_assert_int_gt(wide_compare(twice, whole), 0);
         ck_assert_int_lt(wide_compare(whole, twice), 0);
     }
+}
+END_TEST
+
+START_TEST(the_lowest_and_the_highest_bit_enclose_a_number)
+{
+    struct rng r = rng_stream((uint64_t)_i, "bits");
+    uint64_t x = any(&r) | UINT64_C(1) << (_i % 64);
+    unsigned low = bit_lowest(x), high = bit_highest(x);
+
+    ck_assert_uint_le(low, high);
+    ck_assert_uint_eq(x >> high, 1);
+    ck_assert_uint_eq(x >> low & 1, 1);
+    ck_assert_uint_eq(x >> low << low, x);
 }
 END_TEST
 
@@ -478,6 +492,7 @@ Suite *base_suite(void)
 
     tcase_add_test(arithmetic, sums_and_products_are_refused_exactly_when_they_do_not_fit);
     tcase_add_loop_test(arithmetic, wide_products_add_up_from_their_halves, 0, 200);
+    tcase_add_loop_test(arithmetic, the_lowest_and_the_highest_bit_enclose_a_number, 0, 128);
     tcase_add_loop_test(arithmetic, quotients_times_divisors_give_the_dividend_back, 0, 400);
     tcase_add_test(arithmetic, divisions_of_128_bits_saturate);
     tcase_add_test(arithmetic, ratios_are_rounded_to_the_nearest_billionth);
