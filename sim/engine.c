@@ -61,11 +61,6 @@ static inline uint64_t next_seq(struct engine *eng)
     return seq ? seq : next_seq(eng);
 }
 
-static inline enum phase phase_of(const struct event *ev)
-{
-    return (enum phase)(ev->order >> (ENGINE_RANK_BITS + ENGINE_SEQ_BITS));
-}
-
 static inline void start_pending(struct engine *eng, struct event *ev, sim_time at)
 {
     sim_assert(at >= eng->now && at <= SIM_TIME_MAX);
@@ -74,35 +69,29 @@ static inline void start_pending(struct engine *eng, struct event *ev, sim_time 
     eng->pending++;
 }
 
+/* What comes next has often been scheduled just now: such an event is held back, and need not go
+ * through the queue. */
 void engine_at(struct engine *eng, struct event *ev, sim_time at)
 {
+    struct event *held;
     struct entry e;
 
-    if (event_pending(ev))
+    if (UNLIKELY(event_pending(ev)))
         engine_cancel(eng, ev);
     start_pending(eng, ev, at);
-    e.at = at;
-    e.order = ev->order;
-    e.ev = ev;
-    queue_add(eng->queue, &e);
-}
-
-void engine_soon(struct engine *eng, struct event *ev)
-{
-    enum phase phase = phase_of(ev);
-
-    if (event_pending(ev)) {
-        if (ev->at == eng->now)
-            return;
-        engine_cancel(eng, ev);
+    held = eng->held;
+    e = (struct entry){at, ev->order, ev};
+    if (held && (held->at < at || (held->at == at && held->order < e.order))) {
+        queue_add(eng->queue, &e);
+    } else if (held) {
+        eng->held = ev;
+        e = (struct entry){held->at, held->order, held};
+        queue_add(eng->queue, &e);
+    } else if (queue_is_behind(eng->queue, &e)) {
+        eng->held = ev;
+    } else {
+        queue_add(eng->queue, &e);
     }
-    if (UNLIKELY(eng->soon[phase])) {
-        engine_at(eng, ev, eng->now);
-        return;
-    }
-    start_pending(eng, ev, eng->now);
-    eng->soon[phase] = ev;
-    eng->soon_mask |= UINT32_C(1) << phase;
 }
 
 /* A stale entry may point to memory that is handed out again: a new event there has
@@ -116,26 +105,14 @@ static void forget_entry(struct event_queue *q, const struct engine *eng)
 
 void engine_cancel(struct engine *eng, struct event *ev)
 {
-    enum phase phase = phase_of(ev);
-
     if (!event_pending(ev))
         return;
     ev->order &= ~SEQ_MASK;
     eng->pending--;
-    if (eng->soon[phase] == ev) {
-        eng->soon[phase] = NULL;
-        eng->soon_mask &= ~(UINT32_C(1) << phase);
-        return;
-    }
-    forget_entry(eng->queue, eng);
-}
-
-static struct event *soon_first(const struct engine *eng)
-{
-    for (int phase = 0; phase < PHASE_COUNT; phase++)
-        if (eng->soon[phase])
-            return eng->soon[phase];
-    return NULL;
+    if (eng->held == ev)
+        eng->held = NULL;
+    else
+        forget_entry(eng->queue, eng);
 }
 
 static inline void fire(struct engine *eng, struct event *ev)
@@ -152,32 +129,29 @@ enum engine_end engine_run(struct engine *eng, sim_time horizon)
 
     eng->stopping = false;
     for (;;) {
-        const struct entry *e = queue_first(q);
-        struct event *ev;
+        struct event *ev = eng->held;
+        const struct entry *e = NULL;
 
-        if (e && UNLIKELY(entry_stale(e))) {
-            queue_drop(q, e);
-            continue;
+        if (!ev) {
+            e = queue_first(q);
+            if (UNLIKELY(!e))
+                return ENGINE_DRAINED;
+            ev = e->ev;
+            if (UNLIKELY(entry_stale(e))) {
+                queue_drop(q, e);
+                continue;
+            }
         }
-        ev = UNLIKELY(eng->soon_mask) ? soon_first(eng) : NULL;
-        if (ev && (!e || e->at > eng->now || e->order > ev->order)) {
-            enum phase phase = phase_of(ev);
-
-            eng->soon[phase] = NULL;
-            eng->soon_mask &= ~(UINT32_C(1) << phase);
-            fire(eng, ev);
-        } else if (!e) {
-            return ENGINE_DRAINED;
-        } else if (e->at > horizon) {
+        if (UNLIKELY(ev->at > horizon)) {
             eng->now = horizon > eng->now ? horizon : eng->now;
             return ENGINE_HORIZON;
-        } else {
-            sim_assert(e->at >= eng->now);
-            ev = e->ev;
-            eng->now = e->at;
-            queue_drop(q, e);
-            fire(eng, ev);
         }
+        if (e)
+            queue_drop(q, e);
+        eng->held = NULL;
+        sim_assert(ev->at >= eng->now);
+        eng->now = ev->at;
+        fire(eng, ev);
         if (UNLIKELY(eng->stopping || eng->fired >= eng->limit))
             return ENGINE_STOPPED;
     }

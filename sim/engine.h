@@ -57,11 +57,10 @@ struct engine {
     size_t pending; /* events scheduled and not fired or cancelled */
     /* The rest is engine.c's. */
     uint64_t seq;
-    uint64_t shuffle; /* 0: off; else what permutes seq */
-    uint64_t limit;   /* of `fired`, when engine_run() returns */
-    struct event_queue *queue;
-    struct event *soon[PHASE_COUNT]; /* engine_soon(): one a phase */
-    uint32_t soon_mask;              /* a bit a phase */
+    uint64_t shuffle;          /* 0: off; else what permutes seq */
+    uint64_t limit;            /* of `fired`, when engine_run() returns */
+    struct event *held;        /* the first of all that is pending; NULL: it is in the queue */
+    struct event_queue *queue; /* as the others are */
     bool stopping;
 };
 
@@ -97,10 +96,12 @@ static inline bool event_pending(const struct event *ev)
  * moves there, to the back of its ties. */
 void engine_at(struct engine *eng, struct event *ev, sim_time at);
 
-/* Fire `ev` in its phase of the current instant: engine_at(eng, ev, eng->now),
- * only cheaper for the one event a phase that often asks for it.  Nothing
- * happens if it is already due now. */
-void engine_soon(struct engine *eng, struct event *ev);
+/* Fire `ev` in its phase of the current instant.  Nothing happens if it is already due now. */
+static inline void engine_soon(struct engine *eng, struct event *ev)
+{
+    if (!event_pending(ev) || ev->at != eng->now)
+        engine_at(eng, ev, eng->now);
+}
 
 /* Forget `ev`; nothing happens if it is not pending. */
 void engine_cancel(struct engine *eng, struct event *ev);

@@ -161,6 +161,14 @@ static inline const struct entry *queue_first(struct event_queue *q)
     return entry_before(h, b) ? h : b;
 }
 
+/* Is `e`, which is not in it, before all that is?  False also where that is not known. */
+static inline bool queue_is_behind(const struct event_queue *q, const struct entry *e)
+{
+    if (q->heap.n > 0 && !entry_before(e, &q->heap.list[0]))
+        return false;
+    return q->used < q->batch.n ? entry_before(e, &q->batch.list[q->used]) : e->at < q->limit;
+}
+
 /* Takes out what queue_first() gave. */
 static inline void queue_drop(struct event_queue *q, const struct entry *first)
 {
