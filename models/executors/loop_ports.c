@@ -142,7 +142,7 @@ static void arrives(struct callback *m)
         return;
     }
     p->transit--;
-    if (!m->of || !p->open) {
+    if (!m->of || !(p->open || p->drains)) {
         message_over(m, NULL);
         port_free(p);
         return;
@@ -170,7 +170,7 @@ void port_post(struct loop_task *by, struct port *from, struct words *w, enum lo
     struct port *to = from->peer;
     struct callback *m;
 
-    if (!from->open || !to || !to->open || !to->of || to->of->dead) {
+    if (!from->open || !to || !(to->open || to->drains) || !to->of || to->of->dead) {
         words_drop(w);
         return;
     }
@@ -221,7 +221,22 @@ static void drop_messages(struct port *p)
         message_over(m, NULL);
 }
 
-/* C1: what is told of it comes in the closing phase; the other end follows in its next poll. */
+void port_closed(struct port *p)
+{
+    struct port *peer = p->peer;
+
+    p->drains = false;
+    drop_messages(p);
+    if (!peer || !peer->open || !peer->of || peer->worker)
+        return;
+    peer->ends = true;
+    trigger(peer);
+    if (peer->loop->parked)
+        loop_wake(peer->loop, peer->of);
+}
+
+/* C1: what is told of it comes in the closing phase, and so does what the other end is told; until
+ * then a wakeup that is at this port goes on with what it finds there. */
 void port_close(struct port *p)
 {
     struct loop *l = p->loop;
@@ -229,11 +244,13 @@ void port_close(struct port *p)
 
     if (!p->open)
         return;
-    p->open = false;
+    p->drains = is_read(p);
+    p->open = p->pending = false;
     cb = callback_new(p->of, CALLBACK_CLOSE, true);
     cb->port = p;
     if (l->all->browser) {
         loop_polls(l, cb);
+        port_closed(p);
     } else {
         cb->next = l->closing;
         l->closing = cb;
@@ -243,12 +260,6 @@ void port_close(struct port *p)
     if (p->hold)
         callback_over(p->hold);
     p->hold = NULL;
-    if (!p->peer || !p->peer->open || !p->peer->of || p->peer->worker)
-        return;
-    p->peer->ends = true;
-    trigger(p->peer);
-    if (p->peer->loop->parked)
-        loop_wake(p->peer->loop, p->peer->of);
 }
 
 void port_abandon(struct port *p)
@@ -311,19 +322,20 @@ static bool serve(struct loop *l, struct port *p)
 {
     struct callback *m;
 
-    if (!is_read(p) && !p->ends)
+    if (!is_read(p) && !p->drains && !p->ends)
         return false;
     if (p->messages.first && l->visit.left-- == 0) {
-        trigger(p);
+        if (p->open)
+            trigger(p);
         return false;
     }
-    m = is_read(p) ? port_take(p) : NULL;
+    m = is_read(p) || p->drains ? port_take(p) : NULL;
     if (m) {
         l->drain = DRAIN_BEGIN;
         message_deliver(l, m);
         return true;
     }
-    if (p->ends && p->open && p->of)
+    if (p->ends && p->open && p->of && !p->messages.first)
         port_close(p);
     return false;
 }
@@ -383,6 +395,8 @@ static void receive(struct loop *l, struct fiber *f, struct port *p)
     struct callback *m = port_take(p);
 
     fiber_says(f, NULL, NULL);
+    if (!m && p->ends)
+        port_close(p);
     if (!m)
         return;
     fiber_says(f, words_use(m->message), NULL);

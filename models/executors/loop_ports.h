@@ -38,8 +38,10 @@ struct port {
     struct callback *hold; /* PORT; NULL: nobody listens */
     uint32_t transit;      /* messages on their way to it */
     int32_t number;
-    bool pending;    /* wants to be served: L9 */
-    bool open, ends; /* `ends`: the other end is closed, once all has been delivered */
+    bool pending; /* wants to be served: L9 */
+    bool open;
+    bool ends;   /* the other end is closed, once all has been delivered */
+    bool drains; /* closed while it was read: what this wakeup finds there still comes */
 };
 
 /* Where a wakeup is: what has ended, then the ports. */
@@ -84,8 +86,9 @@ struct port *port_find(struct loop_task *lt, const char *name); /* NULL: none */
 void port_post(struct loop_task *by, struct port *from, struct words *w, enum loop_event event);
 void port_listen(struct port *p, uint32_t place, bool unref); /* it is read from now on */
 void port_close(struct port *p);                              /* by its owner */
-void port_abandon(struct port *p);          /* its owner is gone, or both ends' worker */
-struct callback *port_take(struct port *p); /* the next message; NULL: none */
+void port_closed(struct port *p);  /* in the closing phase: the other end hears of it */
+void port_abandon(struct port *p); /* its owner is gone, or both ends' worker */
+struct callback *port_take(struct port *p);                  /* the next message; NULL: none */
 void message_deliver(struct loop *l, struct callback *m);    /* to its listeners */
 void message_over(struct callback *m, struct loop_task *by); /* by: who has received it */
 void ports_of(struct loop_task *lt);                         /* it has ended */

@@ -55,8 +55,11 @@ void loop_outermost(struct loop *l, struct callback *cb)
         l->nrefd -= cb->holds;
         cb->kind = CALLBACK_MICROTASK;
     }
-    if (cb->kind == CALLBACK_CLOSE && cb->port)
+    if (cb->kind == CALLBACK_CLOSE && cb->port) {
+        if (!l->all->browser)
+            port_closed(cb->port);
         (void)loop_emit(l, EVENT_CLOSED, cb->port, NULL, NULL);
+    }
     if (cb->fiber) { /* settles what that waits for: it goes on in the drain */
         cb->kind = CALLBACK_REACTION;
         callback_queue(cb, LOOP_QUEUE_MICROTASKS);

@@ -160,7 +160,7 @@ static void write_reject(struct js *js, const struct op *op)
     const char *name = op_text(op, "reject"), *text = op_text(op, op->def->params[1].name);
 
     js_line(js, "%s.reject(new Error(%s));", js_promise(js, op, name),
-            text ? js_text(js, op, text) : js_quote(js, name));
+            text ? js_text(js, op, text) : "'rejected'");
 }
 const struct js_writer js_op_reject = {.op = "reject", .write = write_reject};
 
