@@ -12,7 +12,7 @@ NORETURN void sim_assert_failed(const char *file, int line, const char *func, co
     abort();
 }
 
-NORETURN void sim_out_of_memory(size_t bytes)
+WEAK NORETURN void sim_out_of_memory(size_t bytes)
 {
     fprintf(stderr, "out of memory: %zu bytes more were needed\n", bytes);
     abort();

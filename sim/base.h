@@ -31,6 +31,7 @@ typedef int64_t sim_time; /* ns */
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 #define NORETURN __attribute__((noreturn))
 #define NOINLINE __attribute__((noinline))
+#define WEAK __attribute__((weak))
 #define PREFETCH(p) __builtin_prefetch((p), 1)
 #else
 #define LIKELY(x) (x)
@@ -38,6 +39,7 @@ typedef int64_t sim_time; /* ns */
 #define PRINTF_LIKE(fmt, args)
 #define NORETURN
 #define NOINLINE
+#define WEAK
 #define PREFETCH(p) ((void)(p))
 #endif
 enum { CACHE_LINE = 64 };
@@ -51,6 +53,7 @@ enum { CACHE_LINE = 64 };
 NORETURN void sim_assert_failed(const char *file, int line, const char *func, const char *cond);
 
 /* Out of memory: says so and aborts.  The one place. */
+/* A program may have a function of this name of its own, which ends it as it likes. */
 NORETURN void sim_out_of_memory(size_t bytes);
 void *sim_malloc(size_t bytes);             /* never NULL */
 void *sim_calloc(size_t n, size_t bytes);   /* never NULL, zeroed */

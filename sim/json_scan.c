@@ -172,6 +172,9 @@ static bool fail_char(struct scan *s, const char *expected)
     if ((unsigned char)c == 0xef && s->end - s->at > 2 &&
         memcmp(s->s + s->at, "\xef\xbb\xbf", 3) == 0)
         return fail(s, s->at, "save the file as UTF-8 without it", "a byte order mark");
+    if (s->at == 0 && s->end > 1 &&
+        (memcmp(s->s, "\xff\xfe", 2) == 0 || memcmp(s->s, "\xfe\xff", 2) == 0))
+        return fail(s, s->at, "save the file as UTF-8", "this text is UTF-16");
     if ((unsigned char)c < 0x20 || (unsigned char)c >= 0x7f)
         return fail(s, s->at, NULL, "expected %s, got the byte 0x%02x", expected,
                     (unsigned char)c);

@@ -217,6 +217,7 @@ bool args_read(struct args *args, const struct command *cmd, int argc, char **ar
     memset(args, 0, sizeof(*args));
     args->command = cmd->name;
     args->format = -1;
+    args->kind = -1;
     for (i = 1; i < argc; i++) {
         if (options && strcmp(argv[i], "--") == 0)
             options = false;

@@ -41,15 +41,16 @@ struct args {
     const char *command; /* its name */
     bool help, json, segments, tasks, digest, check, ascii, no_timeline, explain, quiet;
     bool man, bash, zsh, schema;
-    const char *variant, *output;     /* NULL: not given */
-    int64_t width, rows;              /* 0: not given */
-    int64_t colour;                   /* enum colour_when */
-    const char *sweep, *metric;       /* NULL: not given */
-    const char *from, *to;            /* NULL: not given */
-    int64_t kind, theme, show, scale; /* of a picture: indices into the choices; 0: not given */
-    int64_t format;                   /* index into quanta_format_names; -1: not given */
-    struct words sets;                /* "/pointer=value", in the order given */
-    struct words variants;            /* of diff, in the order given */
+    const char *variant, *output; /* NULL: not given */
+    int64_t width, rows;          /* 0: not given */
+    int64_t colour;               /* enum colour_when */
+    const char *sweep, *metric;   /* NULL: not given */
+    const char *from, *to;        /* NULL: not given */
+    int64_t kind;               /* of a picture: index into quanta_plot_kinds; -1: not given */
+    int64_t theme, show, scale; /* of a picture: indices into the choices; 0: not given */
+    int64_t format;             /* index into quanta_format_names; -1: not given */
+    struct words sets;          /* "/pointer=value", in the order given */
+    struct words variants;      /* of diff, in the order given */
     struct words operands;
     struct words made; /* texts that are the parser's own */
 };

@@ -79,14 +79,13 @@ static bool name_variants(struct chosen sides[2], const struct args *args)
 /* Both sides: two files, or one with two variants.  False: complained. */
 static bool choose_all(struct chosen sides[2], const struct args *args)
 {
-    bool one_file = args->operands.n == 1, fine = true;
+    bool one_file = args->operands.n == 1, fine;
 
     for (size_t i = 0; i < 2; i++)
         split(&sides[i], args->operands.list[one_file ? 0 : i]);
-    for (size_t i = 0; i < 2; i++) {
-        sides[i].cfg = job_read(args, sides[i].path);
-        fine = fine && sides[i].cfg;
-    }
+    sides[0].cfg = job_read(args, sides[0].path);
+    sides[1].cfg = one_file ? sides[0].cfg : job_read(args, sides[1].path);
+    fine = sides[0].cfg && sides[1].cfg;
     fine = fine && name_variants(sides, args);
     if (fine && one_file && !sides[0].variant && !sides[1].variant &&
         quanta_variants(sides[0].cfg) == 2) {
@@ -136,10 +135,11 @@ static int diff(const struct args *args)
 
     if (choose_all(sides, args))
         code = show(args, sides);
-    for (size_t i = 0; i < 2; i++) {
-        quanta_config_free(sides[i].cfg);
+    if (sides[1].cfg != sides[0].cfg)
+        quanta_config_free(sides[1].cfg);
+    quanta_config_free(sides[0].cfg);
+    for (size_t i = 0; i < 2; i++)
         free(sides[i].path);
-    }
     return code;
 }
 

@@ -20,9 +20,10 @@ static const struct opt options[] = {
            .choices = quanta_plot_kinds),
     OPTION("variant", OPT_TEXT, "NAME", variant, "draw this variant alone", .letter = 'v'),
     OPTION("sweep", OPT_TEXT, "/POINTER=LIST", sweep,
-           "with --kind sweep: go through values, as 1..20 or 1,2,4,8", .letter = '\0'),
+           "draw a number against a parameter: its values, as 1..20 or 1,2,4,8",
+           .letter = '\0'),
     OPTION("metric", OPT_TEXT, "/POINTER", metric,
-           "the number of the result that is drawn; default: /summary/turnaround/mean",
+           "with --sweep: which number of the result; default: /summary/turnaround/mean",
            .letter = '\0'),
     OPT_SETTING,
     OPT_SEED,
@@ -256,15 +257,40 @@ static int plot_runs(struct plots *d, const struct args *args)
     return code;
 }
 
-static int plot(const struct args *args)
+static int kind_sweep(void)
 {
-    struct plots d = {.output = choose_output(args), .keep = {.plot = true}};
-    bool sweeps = strcmp(quanta_plot_kinds[args->kind], "sweep") == 0;
+    int i = 0;
+
+    while (strcmp(quanta_plot_kinds[i], "sweep") != 0)
+        i++;
+    return i;
+}
+
+/* Only --kind sweep has them.  False: complained. */
+static bool fits_kind(const struct args *args)
+{
+    const char *option = args->sweep ? "sweep" : args->metric ? "metric" : NULL;
+
+    if (option && args->kind != kind_sweep()) {
+        complain("plot", "--kind=sweep, or no --kind", "--%s is not for --kind %s", option,
+                 quanta_plot_kinds[args->kind]);
+        return false;
+    }
+    return true;
+}
+
+static int plot(const struct args *given)
+{
+    struct args asked = *given, *args = &asked;
+    struct plots d = {.keep = {.plot = true}};
     int code = EXIT_INPUT;
 
-    if (!d.output || !read_bounds(args, &d.keep))
+    if (asked.kind < 0)
+        asked.kind = asked.sweep || asked.metric ? kind_sweep() : 0;
+    d.output = choose_output(args);
+    if (!d.output || !fits_kind(args) || !read_bounds(args, &d.keep))
         return EXIT_INPUT;
-    if (!sweeps) {
+    if (args->kind != kind_sweep()) {
         if (d.output->prepare)
             d.output->prepare(&d.keep);
         return plot_runs(&d, args);

@@ -31,7 +31,7 @@ const struct exit_meaning exit_meanings[] = {
     {EXIT_FINE, "all is well"},
     {EXIT_OUTCOME,
      "the simulation ended in a fault, a deadlock or out of memory; diff: the runs differ"},
-    {EXIT_INPUT, "bad input or usage"},
+    {EXIT_INPUT, "bad input or usage, or a run too large for this machine's memory"},
     {EXIT_EXPECTED, "an expectation of the file does not hold"},
     {EXIT_OUTPUT, "cannot write"},
     {0, NULL},

@@ -10,13 +10,14 @@
 #include <unistd.h>
 
 #include "sim/cli/args.h"
+#include "sim/cli/unfinished.h"
 #include "sim/cli/whole.h"
 
 enum { COPY_BYTES = 65536 };
 
 struct one_file {
     int fd;     /* -1: closed */
-    char *name; /* in the folder; NULL: file 0, or a scratch file */
+    char *path; /* in the folder; NULL: file 0, or a scratch file */
 };
 
 struct out_files {
@@ -38,11 +39,14 @@ static bool failed(struct out_files *files)
     return false;
 }
 
-static int add_file(struct out_files *files, int fd, const char *name)
+/* `path` is ours from now on. */
+static int add_file(struct out_files *files, int fd, char *path)
 {
     files->list = sim_realloc(files->list, (size_t)(files->n + 1) * sizeof(*files->list));
     files->list[files->n].fd = fd;
-    files->list[files->n].name = name ? sim_strdup(name) : NULL;
+    files->list[files->n].path = path;
+    if (path)
+        unfinished_add(path);
     return files->n++;
 }
 
@@ -85,22 +89,22 @@ static int open_scratch(const struct out_files *files)
 static int files_open(struct quanta_writer *w, const char *name)
 {
     struct out_files *files = container_of(w, struct out_files, writer);
-    char *path;
+    char *path = NULL;
     int fd;
 
     sim_assert(!name || files->folder);
     if (name && files->other) {
         path = joined(files->other, name);
         fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0666);
-        free(path);
     } else {
         fd = open_scratch(files);
     }
     if (fd < 0) {
         (void)failed(files);
+        free(path);
         return -1;
     }
-    return add_file(files, fd, name);
+    return add_file(files, fd, path);
 }
 
 static bool copy(int to, int from)
@@ -124,7 +128,7 @@ static bool files_append(struct quanta_writer *w, int file, int scratch)
     struct one_file *from = &files->list[scratch];
     bool fine;
 
-    sim_assert(scratch > 0 && scratch < files->n && from->fd >= 0 && !from->name);
+    sim_assert(scratch > 0 && scratch < files->n && from->fd >= 0 && !from->path);
     fine = copy(files->list[file].fd, from->fd) || failed(files);
     (void)close(from->fd); /* nothing is lost with it any more */
     from->fd = -1;
@@ -174,10 +178,12 @@ static void open_folder(struct out_files *files)
         return;
     }
     text_addf(&other, "%s.%ld.new", files->real, (long)getpid());
-    if (mkdir(other.data, 0777) == 0)
+    if (mkdir(other.data, 0777) == 0) {
         files->other = text_take(&other);
-    else
+        unfinished_add(files->other);
+    } else {
         (void)failed(files);
+    }
     text_release(&other);
 }
 
@@ -190,12 +196,8 @@ static void close_folder(struct out_files *files, bool keep)
     if (keep && files->error == 0)
         return;
     for (int i = 0; i < files->n; i++)
-        if (files->list[i].name) {
-            char *path = joined(files->other, files->list[i].name);
-
-            unlink(path);
-            free(path);
-        }
+        if (files->list[i].path)
+            unlink(files->list[i].path);
     rmdir(files->other);
 }
 
@@ -247,8 +249,13 @@ bool out_files_end(struct out_files *files, bool keep)
                  files->error == ENOTEMPTY ? "it becomes a folder, where nothing is yet" : NULL,
                  "cannot write %s: %s", files->path ? files->path : "standard output",
                  strerror(files->error));
-    for (int i = 0; i < files->n; i++)
-        free(files->list[i].name);
+    for (int i = 0; i < files->n; i++) {
+        if (files->list[i].path)
+            unfinished_drop(files->list[i].path);
+        free(files->list[i].path);
+    }
+    if (files->other)
+        unfinished_drop(files->other);
     free(files->list);
     free(files->real);
     free(files->other);

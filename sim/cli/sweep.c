@@ -252,6 +252,12 @@ struct sweep *sweep_run(const struct args *args)
     struct sweep *s = sim_calloc(1, sizeof(*s));
     const char *assignment = swept(args);
 
+    if (strcmp(args->operands.list[0], "-") == 0) {
+        complain("plot", "write it to a file first",
+                 "a sweep reads its file again for each value, which \"-\" is not fit for");
+        sweep_free(s);
+        return NULL;
+    }
     s->result.metric = args->metric ? args->metric : "/summary/turnaround/mean";
     if (!assignment || !read_values(s, assignment)) {
         complain("plot", "--sweep=/machine/scheduler/quantum=1..20, or 1,2,4,8, or 0ms..9ms..3",

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "sim/base.h"
+#include "sim/cli/unfinished.h"
 
 bool write_all(int fd, const void *data, size_t len)
 {
@@ -59,6 +60,8 @@ int whole_open(struct whole *w, const char *path)
     text_addf(&other, "%s.%ld.new", w->real, (long)getpid());
     w->other = text_take(&other);
     w->fd = open(w->other, O_RDWR | O_CREAT | O_EXCL, 0666);
+    if (w->fd >= 0)
+        unfinished_add(w->other);
     return w->fd < 0 ? errno : 0;
 }
 
@@ -75,6 +78,8 @@ int whole_close(struct whole *w, bool keep)
             error = errno;
         if (w->real && (error != 0 || !keep))
             unlink(w->other);
+        if (w->real)
+            unfinished_drop(w->other);
     }
     free(w->real);
     free(w->other);
