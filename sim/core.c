@@ -5,13 +5,21 @@
 
 enum { STARTS_SLACK = 10000, STARTS_PER_THREAD = 100 };
 
-static void tell(const struct core *c, enum trace_kind kind, const struct thread *t,
-                 int64_t arg, int64_t extra)
+NOINLINE static void told(const struct core *c, enum trace_kind kind, const struct thread *t,
+                          int64_t arg, int64_t extra)
 {
     const struct sim *sim = c->machine->sim;
 
     trace_emit(sim->trace, sim->eng.now, kind, c->id, t->task ? (int32_t)t->task->slot : -1,
                arg, extra);
+}
+
+/* What nobody listens to costs the question. */
+static inline void tell(const struct core *c, enum trace_kind kind, const struct thread *t,
+                        int64_t arg, int64_t extra)
+{
+    if (trace_wants(c->machine->sim->trace, kind))
+        told(c, kind, t, arg, extra);
 }
 
 void core_set_free(struct core *c)
@@ -31,15 +39,6 @@ void core_set_free(struct core *c)
     engine_soon(&m->sim->eng, &m->bell);
 }
 
-void core_set_taken(struct core *c)
-{
-    struct machine *m = c->machine;
-
-    sim_assert(core_is_free(m, c->id));
-    m->free[c->id / 64] &= ~(UINT64_C(1) << (c->id % 64));
-    m->nfree--;
-}
-
 /* ---- the burst -------------------------------------------------------------------- */
 
 int64_t core_speed(const struct core *c, const struct thread *t)
@@ -51,58 +50,68 @@ int64_t core_speed(const struct core *c, const struct thread *t)
     return speed;
 }
 
-void core_account(struct core *c)
+/* What a thread gets done in `ran` ns on this core. */
+static void core_works(struct core *c, struct thread *t, sim_time ran)
 {
-    struct machine *m = c->machine;
+    sim_time done = mul_div_floor(ran, core_speed(c, t), 1000000);
+
+    t->rest -= done < t->rest ? done : t->rest;
+    if (c->machine->cache)
+        cache_ran(c->machine->cache, c, t, ran);
+}
+
+static inline void account(struct core *c, sim_time now)
+{
+    struct sched *s = queues_of(c->machine, c->id);
     struct thread *t = c->running;
-    sim_time now = m->sim->eng.now, ran = now - c->since;
-    int64_t speed;
+    sim_time ran = now - c->since;
 
-    if (c->state != CORE_RUNNING || ran <= 0)
+    if (ran <= 0)
         return;
-    speed = core_speed(c, t);
-    if (LIKELY(speed == 1000000)) {
+    if (LIKELY(c->plain))
         t->rest -= ran;
-    } else {
-        int64_t done = mul_div_floor(ran, speed, 1000000);
-
-        t->rest -= done < t->rest ? done : t->rest;
-    }
+    else
+        core_works(c, t, ran);
     sim_assert(t->rest >= 0);
     c->since = now;
-    if (UNLIKELY(m->cache != NULL))
-        cache_ran(m->cache, c, t, ran);
-    if (queues_of(m, c->id)->policy->charge)
-        queues_of(m, c->id)->policy->charge(queues_of(m, c->id), t, ran);
+    if (s->policy->charge)
+        s->policy->charge(s, t, ran);
+}
+
+void core_account(struct core *c)
+{
+    if (c->state == CORE_RUNNING)
+        account(c, c->machine->sim->eng.now);
+}
+
+/* How long until the rest is done, or its speed changes. */
+static sim_time core_needs(const struct core *c, struct thread *t)
+{
+    struct cache *cache = c->machine->cache;
+    sim_time needs, change;
+
+    if (cache && cache_warm(cache, c, t))
+        t->flags |= THREAD_WARM;
+    else
+        t->flags &= (uint8_t)~THREAD_WARM;
+    needs = mul_div_ceil(t->rest, 1000000, core_speed(c, t));
+    change = cache ? cache_change(cache, c, t) : SIM_NEVER;
+    return needs < change ? needs : change;
 }
 
 /* When what runs comes to an end, its slice does, or its speed changes. */
 static void core_arm(struct core *c)
 {
-    struct machine *m = c->machine;
+    struct engine *eng = &c->machine->sim->eng;
     struct thread *t = c->running;
-    sim_time at = c->since; /* an interrupt may hold it until then */
-    int64_t speed;
+    sim_time at; /* `since` may be the end of an interrupt */
 
-    if (UNLIKELY(m->cache != NULL)) {
-        if (cache_warm(m->cache, c, t))
-            t->flags |= THREAD_WARM;
-        else
-            t->flags &= (uint8_t)~THREAD_WARM;
-    }
     if (UNLIKELY(t->flags & THREAD_SPINS) && c->slice_end >= SIM_TIME_MAX) {
-        engine_cancel(&m->sim->eng, &c->end); /* it spins until somebody ends that */
+        engine_cancel(eng, &c->end); /* it spins until somebody ends that */
         return;
     }
-    speed = core_speed(c, t);
-    at = time_add(at, speed == 1000000 ? t->rest : mul_div_ceil(t->rest, 1000000, speed));
-    if (UNLIKELY(m->cache != NULL)) {
-        sim_time change = cache_change(m->cache, c, t);
-
-        if (change < SIM_TIME_MAX && time_add(c->since, change) < at)
-            at = time_add(c->since, change);
-    }
-    engine_at(&m->sim->eng, &c->end, at < c->slice_end ? at : c->slice_end);
+    at = time_add(c->since, LIKELY(c->plain) ? t->rest : core_needs(c, t));
+    engine_at(eng, &c->end, at < c->slice_end ? at : c->slice_end);
 }
 
 void core_reslice(struct core *c)
@@ -492,7 +501,7 @@ void core_fire(struct engine *eng, struct event *ev)
         }
         return;
     }
-    core_account(c);
+    account(c, eng->now);
     if (eng->now >= c->slice_end)
         c->slice_over = true;
     if (UNLIKELY(c->running->flags & THREAD_SPINS) && c->slice_over &&

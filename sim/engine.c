@@ -73,25 +73,17 @@ static inline void start_pending(struct engine *eng, struct event *ev, sim_time 
  * through the queue. */
 void engine_at(struct engine *eng, struct event *ev, sim_time at)
 {
-    struct event *held;
-    struct entry e;
+    struct event *rest = ev;
 
     if (UNLIKELY(event_pending(ev)))
         engine_cancel(eng, ev);
     start_pending(eng, ev, at);
-    held = eng->held;
-    e = (struct entry){at, ev->order, ev};
-    if (held && (held->at < at || (held->at == at && held->order < e.order))) {
-        queue_add(eng->queue, &e);
-    } else if (held) {
+    if (eng->held ? event_before(ev, eng->held) : queue_is_behind(eng->queue, ev)) {
+        rest = eng->held;
         eng->held = ev;
-        e = (struct entry){held->at, held->order, held};
-        queue_add(eng->queue, &e);
-    } else if (queue_is_behind(eng->queue, &e)) {
-        eng->held = ev;
-    } else {
-        queue_add(eng->queue, &e);
     }
+    if (rest)
+        queue_add(eng->queue, rest);
 }
 
 /* A stale entry may point to memory that is handed out again: a new event there has

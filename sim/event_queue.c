@@ -403,18 +403,9 @@ static inline bool batch_insert(struct event_queue *q, const struct entry *e)
     return true;
 }
 
-void queue_add(struct event_queue *q, const struct entry *e)
+/* Behind heap and batch. */
+static void add_behind(struct event_queue *q, const struct entry *e)
 {
-    q->n++;
-    if (e->at < q->limit) {
-        if (LIKELY(batch_insert(q, e)))
-            return;
-        heap_push(&q->heap, *e);
-        /* A power of two: a heap that cannot be dealt is not tried at every event. */
-        if (UNLIKELY(q->heap.n > HEAP_MANY) && (q->heap.n & (q->heap.n - 1)) == 0)
-            spread_near(q);
-        return;
-    }
     if (e->at >= q->top_start) {
         entries_add(&q->top, e);
         return;
@@ -425,6 +416,21 @@ void queue_add(struct event_queue *q, const struct entry *e)
             return;
         }
     sim_unreachable("an event between two rungs");
+}
+
+void queue_add(struct event_queue *q, struct event *ev)
+{
+    struct entry e = {ev->at, ev->order, ev};
+
+    q->n++;
+    if (e.at >= q->limit) {
+        add_behind(q, &e);
+    } else if (UNLIKELY(!batch_insert(q, &e))) {
+        heap_push(&q->heap, e);
+        /* A power of two: a heap that cannot be dealt is not tried at every event. */
+        if (UNLIKELY(q->heap.n > HEAP_MANY) && (q->heap.n & (q->heap.n - 1)) == 0)
+            spread_near(q);
+    }
 }
 
 /* ---- cancelled events ------------------------------------------------------------------- */

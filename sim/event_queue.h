@@ -86,12 +86,17 @@ struct event_queue {
 
 struct event_queue *queue_new(void);
 void queue_free(struct event_queue *q);
-void queue_add(struct event_queue *q, const struct entry *e);
+void queue_add(struct event_queue *q, struct event *ev);
 bool queue_refill(struct event_queue *q); /* for queue_first() */
 void queue_drop_stale(struct event_queue *q);
 void entries_grow(struct entries *es, size_t room);
 
 static inline bool entry_before(const struct entry *a, const struct entry *b)
+{
+    return a->at < b->at || (a->at == b->at && a->order < b->order);
+}
+
+static inline bool event_before(const struct event *a, const struct event *b)
 {
     return a->at < b->at || (a->at == b->at && a->order < b->order);
 }
@@ -161,12 +166,14 @@ static inline const struct entry *queue_first(struct event_queue *q)
     return entry_before(h, b) ? h : b;
 }
 
-/* Is `e`, which is not in it, before all that is?  False also where that is not known. */
-static inline bool queue_is_behind(const struct event_queue *q, const struct entry *e)
+/* Is `ev`, which is not in it, before all that is?  False also where that is not known. */
+static inline bool queue_is_behind(const struct event_queue *q, const struct event *ev)
 {
-    if (q->heap.n > 0 && !entry_before(e, &q->heap.list[0]))
+    struct entry e = {ev->at, ev->order, NULL};
+
+    if (q->heap.n > 0 && !entry_before(&e, &q->heap.list[0]))
         return false;
-    return q->used < q->batch.n ? entry_before(e, &q->batch.list[q->used]) : e->at < q->limit;
+    return q->used < q->batch.n ? entry_before(&e, &q->batch.list[q->used]) : e.at < q->limit;
 }
 
 /* Takes out what queue_first() gave. */

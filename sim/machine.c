@@ -19,6 +19,7 @@ static void cores_init(struct machine *m)
         c->machine = m;
         c->id = i;
         c->speed_e6 = m->spec->cores[i].speed_e6;
+        c->plain = c->speed_e6 == 1000000 && !m->spec->cache.present;
         core_set_free(c);
     }
 }
@@ -159,24 +160,10 @@ void machine_interrupt(struct machine *m, sim_time cost, int32_t device)
         engine_at(eng, &c->end, time_add(c->end.at, cost));
 }
 
-int32_t next_core(const struct machine *m, const uint64_t *a, const uint64_t *b, int32_t from)
+bool affinity_allows(const struct machine *m, const struct thread *t, int32_t core)
 {
-    for (int32_t i = from; i < m->ncores; i = (i / 64 + 1) * 64) {
-        uint64_t word = (b ? a[i / 64] & b[i / 64] : a[i / 64]) >> (i % 64);
+    const uint64_t *allowed = m->sim->sc->tasks[t->task->spec].affinity;
 
-        if (word)
-            return i + (int32_t)bit_lowest(word);
-    }
-    return -1;
-}
-
-bool thread_may_run(const struct machine *m, const struct thread *t, int32_t core)
-{
-    const uint64_t *allowed;
-
-    if (LIKELY(!m->any_affinity))
-        return true;
-    allowed = m->sim->sc->tasks[t->task->spec].affinity;
     return !allowed || (allowed[core / 64] >> (core % 64) & 1) != 0;
 }
 
@@ -192,12 +179,10 @@ int32_t sched_ncores(const struct sched *s)
     return s->machine->ncores;
 }
 
-bool sched_may_run(const struct sched *s, const struct thread *t)
+bool sched_finds_core(const struct sched *s, const struct thread *t)
 {
     const struct machine *m = s->machine;
 
-    if (LIKELY(!m->any_affinity))
-        return true;
     if (m->choosing >= 0)
         return thread_may_run(m, t, m->choosing);
     for (int32_t i = 0; i < m->ncores; i++) {
@@ -205,21 +190,6 @@ bool sched_may_run(const struct sched *s, const struct thread *t)
             return true;
     }
     return false;
-}
-
-void *sched_thread(const struct sched *s, struct thread *t)
-{
-    return (char *)(t + 1) + s->offset;
-}
-
-const void *sched_thread_const(const struct sched *s, const struct thread *t)
-{
-    return (const char *)(t + 1) + s->offset;
-}
-
-struct thread *sched_thread_of(const struct sched *s, void *bytes)
-{
-    return (struct thread *)(void *)((char *)bytes - s->offset) - 1;
 }
 
 const struct task_spec *sched_spec(const struct sched *s, const struct thread *t)
@@ -300,6 +270,7 @@ void sched_nest(struct sched *inner, struct sched *outer, const struct sched_pol
                             .params = params,
                             .machine = outer->machine,
                             .core = outer->core,
+                            .choosy = outer->choosy,
                             .offset = outer->offset + (uint32_t)offset,
                             .rng = rng_stream(rng_next(&outer->rng), policy->name),
                             .state = sim_calloc(1, policy->state_size + 1)};

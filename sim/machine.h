@@ -42,6 +42,7 @@ struct core {
     uint8_t slice_over; /* the next thing that takes time ends the slice */
     uint8_t kernel;     /* mode told last */
     bool unsettled;     /* queues.c's */
+    bool plain;         /* its speed is 1, and no cache changes that */
     int64_t speed_e6;
 };
 
@@ -125,7 +126,12 @@ void queues_take(struct machine *m, int32_t core, struct thread *t); /* and take
 void queues_move(struct machine *m, struct thread *t, int32_t core); /* to another queue */
 void queues_change(struct machine *m, struct thread *t, int32_t priority); /* `t` is READY */
 /* What the indices know of a core may be no longer so: FREE or not, its queue, what runs. */
-void machine_core_changed(struct machine *m, int32_t core);
+void machine_unsettle(struct machine *m, int32_t core);
+static inline void machine_core_changed(struct machine *m, int32_t core)
+{
+    if (m->unsettled) /* there are indices */
+        machine_unsettle(m, core);
+}
 int32_t machine_unsettled(struct machine *m); /* the next core of that kind; -1: none is left */
 event_fn queues_dispatch;                     /* the bell */
 event_fn queues_balance;
@@ -139,7 +145,17 @@ struct thread *preempt_pull(struct machine *m, int32_t core, struct thread *best
 
 /* The next of the cores whose bit is set in `a` and in `b` (NULL: in `a`), from `from` on;
  * -1: none. */
-int32_t next_core(const struct machine *m, const uint64_t *a, const uint64_t *b, int32_t from);
+static inline int32_t next_core(const struct machine *m, const uint64_t *a, const uint64_t *b,
+                                int32_t from)
+{
+    for (int32_t i = from; i < m->ncores; i = (i / 64 + 1) * 64) {
+        uint64_t word = (b ? a[i / 64] & b[i / 64] : a[i / 64]) >> (i % 64);
+
+        if (word)
+            return i + (int32_t)bit_lowest(word);
+    }
+    return -1;
+}
 
 static inline struct sched *queues_of(const struct machine *m, int32_t core)
 {
@@ -151,7 +167,6 @@ void core_start(struct core *c, struct thread *t); /* `t` is out of its queue */
 void core_run(struct core *c);     /* begins, where there was no switch to wait for */
 void core_preempt(struct core *c); /* its thread goes back to a queue */
 void core_set_free(struct core *c);
-void core_set_taken(struct core *c);
 int64_t core_speed(const struct core *c, const struct thread *t); /* in 10^-6 */
 void core_reslice(struct core *c); /* its thread's slice is asked for anew */
 void core_account(struct core *c); /* charges what has run up to now */
@@ -162,8 +177,21 @@ static inline bool core_is_free(const struct machine *m, int32_t core)
     return (m->free[core / 64] >> (core % 64) & 1) != 0;
 }
 
+static inline void core_set_taken(struct core *c)
+{
+    struct machine *m = c->machine;
+
+    sim_assert(core_is_free(m, c->id));
+    m->free[c->id / 64] &= ~(UINT64_C(1) << (c->id % 64));
+    m->nfree--;
+}
+
 /* May `t` run on this core, as its task's affinity says? */
-bool thread_may_run(const struct machine *m, const struct thread *t, int32_t core);
+bool affinity_allows(const struct machine *m, const struct thread *t, int32_t core);
+static inline bool thread_may_run(const struct machine *m, const struct thread *t, int32_t core)
+{
+    return LIKELY(!m->any_affinity) || affinity_allows(m, t, core);
+}
 
 /* cache.c */
 struct cache *cache_new(struct machine *m);

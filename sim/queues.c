@@ -47,6 +47,7 @@ void queues_init(struct machine *m)
         s->params = m->spec->policy_params;
         s->machine = m;
         s->core = m->nqueues == 1 ? -1 : i;
+        s->choosy = m->any_affinity;
         s->rng = rng_stream(m->sim->sc->seed, name);
         s->state = arena_alloc(mem, policy->state_size + 1);
         sched_init(s);
@@ -68,11 +69,11 @@ static uint32_t load_of(const struct machine *m, int32_t core)
 
 /* A thread that comes and goes changes nothing in the end, so the indices of cores hear of one
  * when they are asked, not when it changes. */
-void machine_core_changed(struct machine *m, int32_t core)
+void machine_unsettle(struct machine *m, int32_t core)
 {
     struct core *c = &m->cores[core];
 
-    if (!m->unsettled || c->unsettled)
+    if (c->unsettled)
         return;
     c->unsettled = true;
     m->unsettled[m->nunsettled++] = core;
@@ -103,18 +104,22 @@ static int32_t least_loaded_of_all(struct machine *m)
     return core_index_first(&m->loads);
 }
 
-static void queue_changed(struct machine *m, const struct sched *s)
+/* With a queue a core: `s` may be empty now, or no longer. */
+static void queue_turned(struct machine *m, const struct sched *s)
 {
-    uint64_t bit;
+    uint64_t bit = UINT64_C(1) << (s->core % 64);
 
-    if (m->nqueues == 1)
-        return;
-    bit = UINT64_C(1) << (s->core % 64);
     if (s->nready > 0)
         m->waiting[s->core / 64] |= bit;
     else
         m->waiting[s->core / 64] &= ~bit;
     machine_core_changed(m, s->core);
+}
+
+static inline void queue_changed(struct machine *m, const struct sched *s)
+{
+    if (m->nqueues > 1)
+        queue_turned(m, s);
 }
 
 static bool runs_anywhere(const struct machine *m, const struct thread *t)

@@ -37,6 +37,8 @@ static inline struct thread *ready_list_thread(const struct sched *s, struct lis
     return sched_thread_of(s, container_of(link, struct ready_thread, link));
 }
 
+enum { READY_LIST_MANY = 1024 }; /* threads: more than a cache holds */
+
 /* Asks for the memory of those that are next, before it is needed: among a million threads
  * each is far from the other. */
 static inline void ready_list_fetch(struct sched *s)
@@ -44,6 +46,8 @@ static inline void ready_list_fetch(struct sched *s)
     struct ready_list *r = s->state;
     struct list *next = r->queue.next;
 
+    if (LIKELY(s->nready < READY_LIST_MANY))
+        return;
     for (int turns = 0; turns < FETCH_TURNS && next != &r->queue; turns++, next = next->next)
         sched_fetch(ready_list_thread(s, next), turns);
 }

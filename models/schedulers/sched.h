@@ -26,6 +26,7 @@
 #include "sim/engine.h"
 #include "sim/param.h"
 #include "sim/rng.h"
+#include "sim/thread.h"
 #include "sim/trace.h" /* enum ready_why, enum stop_why */
 
 struct machine;
@@ -38,6 +39,7 @@ struct sched { /* one policy at work on one run queue */
     struct machine *machine;
     int32_t core; /* whose queue this is; -1: of all cores */
     uint32_t nready;
+    bool choosy;     /* not every thread may run on every core */
     uint32_t offset; /* of its bytes of a thread: behind those of policies around it */
     struct rng rng;  /* this queue's own stream */
     void *state;     /* policy->state_size bytes */
@@ -205,11 +207,31 @@ void sched_alarm(struct sched *s, sim_time at);
 
 /* What is ready may preempt now, though nothing became ready: an alarm has changed things. */
 void sched_reconsider(struct sched *s);
-bool sched_may_run(const struct sched *s,
-                   const struct thread *t); /* on a core that is choosing now */
-void *sched_thread(const struct sched *s, struct thread *t); /* the policy's bytes of `t` */
-const void *sched_thread_const(const struct sched *s, const struct thread *t);
-struct thread *sched_thread_of(const struct sched *s, void *bytes); /* and back */
+bool sched_finds_core(const struct sched *s,
+                      const struct thread *t); /* where some are choosy */
+
+/* On a core that is choosing now? */
+static inline bool sched_may_run(const struct sched *s, const struct thread *t)
+{
+    return LIKELY(!s->choosy) || sched_finds_core(s, t);
+}
+
+/* The policy's bytes of `t`, and back. */
+static inline void *sched_thread(const struct sched *s, struct thread *t)
+{
+    return (char *)(t + 1) + s->offset;
+}
+
+static inline const void *sched_thread_const(const struct sched *s, const struct thread *t)
+{
+    return (const char *)(t + 1) + s->offset;
+}
+
+static inline struct thread *sched_thread_of(const struct sched *s, void *bytes)
+{
+    return (struct thread *)(void *)((char *)bytes - s->offset) - 1;
+}
+
 /* `t` will run after `turns` others, of FETCH_TURNS at most: its memory is asked for, of what it
  * points to the nearer the sooner.  Changes nothing but the speed. */
 enum { FETCH_TURNS = 3 };
