@@ -2,6 +2,7 @@
 # make demo         installs, builds, shows   make asan      tests under ASan and UBSan
 # make bench        speed and bytes           make fuzz      FUZZ_SECONDS (60), all targets
 # make node-check   programs for node: golden ones and NODE_SEEDS (100) random ones, beside node
+# make browser-check  pages: golden ones and BROWSER_SEEDS (40) random ones, beside Chromium
 # make pthreads-check  programs of threads: compiled, and some run, by the real kernel
 # make readers      exports, read back by the programs they are made for
 # make page         bundles plots/page/       make page-test  the page, in Node and in Chromium
@@ -21,6 +22,7 @@ PREFIX  ?= /usr/local
 PYTHON  ?= python3
 FUZZ_SECONDS ?= 60
 NODE_SEEDS ?= 100
+BROWSER_SEEDS ?= 40
 
 WARN   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
           -Wmissing-prototypes -Wcast-qual -Wwrite-strings -Wformat=2 -Wundef -Wvla \
@@ -132,6 +134,14 @@ node-check: $B/quanta
 	$(PYTHON) tests/node_shrink.py $<
 	$(PYTHON) tests/node_check.py $< $(NODE_SEEDS)
 
+PAGE_MODULES := plots/page/node_modules/.package-lock.json
+# Pages, opened by the Chromium on this machine, which is driven as for the page's tests.  Where
+# there is none it says so.
+CHROMIUM_THERE = $(or $(CHROMIUM),$(shell command -v chromium || command -v chromium-browser || \
+                 command -v google-chrome))
+browser-check: $B/quanta $(if $(CHROMIUM_THERE),$(PAGE_MODULES))
+	$(PYTHON) tests/browser_check.py $< $(BROWSER_SEEDS)
+
 # Programs of threads: they compile without a warning, and some run in quanta's order.
 pthreads-check: $B/quanta
 	$(PYTHON) tests/pthreads_check.py $<
@@ -156,7 +166,6 @@ $(FUZZERS): $B/%: $B/tests/fuzz/%.o $(call obj,$(FUZZ_LIB)) $B/libquanta.a
 
 # The page that `quanta plot -o x.html` writes.  Its bundle is committed: only who changes
 # plots/page/ needs Node.
-PAGE_MODULES := plots/page/node_modules/.package-lock.json
 $(PAGE_MODULES): plots/page/package-lock.json
 	@.ci/install.sh browser
 	cd plots/page && npm ci --ignore-scripts --no-audit --no-fund --silent
@@ -218,7 +227,7 @@ deps-build deps-test deps-lint deps-readers: deps-%:
 	@.ci/install.sh $*
 
 FORCE:
-.PHONY: FORCE demo test run-tests asan bench run-bench repeat repeat-cross fuzz fuzzers node-check pthreads-check \
+.PHONY: browser-check FORCE demo test run-tests asan bench run-bench repeat repeat-cross fuzz fuzzers node-check pthreads-check \
         readers page page-test page-bench lint format \
         schema install clean deps-build deps-test deps-lint deps-readers
 .DELETE_ON_ERROR:

@@ -1,4 +1,5 @@
-/* test_loop.c - the event loop: Node's golden programs as configs (tests/node/), what each key
+/* test_loop.c - the event loop: Node's golden programs as configs (tests/node/), a browser's
+ * (tests/browser/), what each key
  * and op means by numbers that follow from its definition, and random workloads. */
 #include <check.h>
 #include <stdio.h>
@@ -8,9 +9,11 @@
 #include "tests/loop_workload.h"
 #include "tests/support.h"
 
-/* ---- tests/node ------------------------------------------------------------------------- */
+/* ---- tests/node, tests/browser ------------------------------------------------------------------------- */
 
-/* A config's own "expect" holds the labels that real Node prints. */
+static const char *folder;
+
+/* A config's own "expect" holds the labels that real Node, or Chromium, prints. */
 static void check_golden(const char *name)
 {
     struct quanta_options options = {.check = true, .numbers = true};
@@ -19,7 +22,7 @@ static void check_golden(const char *name)
     struct text path = {0};
     char *errors, *failed, *violations;
 
-    text_addf(&path, "tests/node/%s", name);
+    text_addf(&path, "%s/%s", folder, name);
     cfg = quanta_read(path.data, &errors);
     ck_assert_msg(cfg != NULL, "%s", errors);
     run = quanta_run(cfg, 0, &options);
@@ -34,7 +37,15 @@ static void check_golden(const char *name)
 
 START_TEST(golden_programs_print_what_node_prints)
 {
-    ck_assert_int_ge(each_json("tests/node", check_golden), 60);
+    folder = "tests/node";
+    ck_assert_int_ge(each_json(folder, check_golden), 60);
+}
+END_TEST
+
+START_TEST(golden_pages_print_what_chromium_prints)
+{
+    folder = "tests/browser";
+    ck_assert_int_ge(each_json(folder, check_golden), 50);
 }
 END_TEST
 
@@ -289,6 +300,7 @@ Suite *loop_suite(void)
 
     tcase_set_timeout(tc, 120);
     tcase_add_test(tc, golden_programs_print_what_node_prints);
+    tcase_add_test(tc, golden_pages_print_what_chromium_prints);
     tcase_add_loop_test(tc, the_loop_does_as_defined, 0, (int)ARRAY_LEN(cases));
     tcase_add_loop_test(tc, no_task_is_lost, 0, 280);
     suite_add_tcase(s, tc);

@@ -352,8 +352,9 @@ static void export_in_folder(const char *name)
 
 START_TEST(every_config_becomes_a_program_or_is_refused)
 {
-    static const char *const folders[] = {"configs/lessons", "configs/races", "configs/servers",
-                                          "configs/textbook", "tests/node"};
+    static const char *const folders[] = {"configs/lessons", "configs/races",
+                                          "configs/servers", "configs/textbook",
+                                          "tests/node",      "tests/browser"};
 
     folder = folders[_i];
     ck_assert_int_gt(each_json(folder, export_in_folder), 0);
@@ -368,7 +369,7 @@ Suite *translators_suite(void)
     tcase_add_loop_test(tc, programs_hold_what_they_should, 0, ARRAY_LEN(holds));
     tcase_add_loop_test(tc, what_cannot_be_said_is_a_mistake_with_its_place, 0,
                         ARRAY_LEN(refused));
-    tcase_add_loop_test(tc, every_config_becomes_a_program_or_is_refused, 0, 5);
+    tcase_add_loop_test(tc, every_config_becomes_a_program_or_is_refused, 0, 6);
     suite_add_tcase(s, tc);
     return s;
 }

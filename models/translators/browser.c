@@ -62,7 +62,12 @@ static void write_join(struct js *js, const struct op *op)
     else
         js_op_join.write(js, op);
 }
-static const struct js_writer op_join = {.op = "join", .write = write_join};
+static bool join_waits(const struct js *js, const struct op *op)
+{
+    return js_op_join.waits(js, op);
+}
+static const struct js_writer op_join = {
+    .op = "join", .write = write_join, .waits = join_waits};
 
 /* ---- messages and events ------------------------------------------------------------------------ */
 
