@@ -108,6 +108,7 @@ struct loop {
     struct fiber *top;         /* of the call stack */
     enum loop_phase phase;
     bool entered; /* the phase has begun */
+    bool again;   /* the last immediate has thrown: those queued meanwhile are this phase's */
     bool booted;  /* and its first turn has not begun */
     bool parked;
     bool accepting; /* in the middle of what waits, before libuv 1.45 */

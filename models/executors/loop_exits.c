@@ -255,6 +255,7 @@ static void handled(struct loop *l, struct loop_task *lt)
 {
     struct callback *cb = callback_new(lt, CALLBACK_TURN, true);
 
+    l->again = l->phase == TURN_CHECK && l->drain == DRAIN_BEGIN && !l->check.first;
     if (l->drain == DRAIN_BEGIN || l->drain == DRAIN_TICKS)
         l->drain = DRAIN_NONE;
     l->nrefd++;

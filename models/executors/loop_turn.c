@@ -273,14 +273,22 @@ static void batch(struct loop *l)
     }
 }
 
-/* I1: those that are queued meanwhile are the next turn's. */
+static void take_immediates(struct loop *l)
+{
+    l->check = l->immediates;
+    l->immediates.first = NULL;
+    l->again = false;
+}
+
+/* I1: those that are queued meanwhile are the next turn's.  But where the last one throws, and
+ * somebody hears that, Node does not see that it has run them all, and looks for more: kHasOutstanding
+ * of lib/internal/timers.js (processImmediate), src/env.cc (CheckImmediate). */
 static void check(struct loop *l)
 {
     struct callback *cb;
 
     if (!l->entered) {
-        l->check = l->immediates;
-        l->immediates.first = NULL;
+        take_immediates(l);
         l->entered = true;
         loop_phase(l, STAGE_CHECK);
         if (l->ticks.first || l->microtasks.first) { /* X2: left over */
@@ -288,6 +296,8 @@ static void check(struct loop *l)
             return;
         }
     }
+    if (l->again && !l->check.first)
+        take_immediates(l);
     cb = queue_pop(&l->check);
     if (cb)
         loop_outermost(l, cb);
