@@ -61,12 +61,27 @@ static void sift(struct timers *t, struct timer_list *list)
 
 static struct timer_list **bucket(struct timers *t, int64_t duration)
 {
-    return &t->buckets[(uint64_t)duration % TIMER_BUCKETS];
+    return &t->buckets[(uint64_t)duration & (t->room - 1)];
+}
+
+/* For more lists; those there are go to their new buckets. */
+static void grow(struct timers *t)
+{
+    t->room = t->room ? 2 * t->room : 16;
+    t->heap = sim_realloc(t->heap, t->room * sizeof(struct timer_list *));
+    free(t->buckets);
+    t->buckets = sim_calloc(t->room, sizeof(struct timer_list *));
+    for (size_t i = 0; i < t->n; i++) {
+        struct timer_list **at = bucket(t, t->heap[i]->duration);
+
+        t->heap[i]->next = *at;
+        *at = t->heap[i];
+    }
 }
 
 static struct timer_list *find(struct timers *t, int64_t duration)
 {
-    struct timer_list *list = *bucket(t, duration);
+    struct timer_list *list = t->n > 0 ? *bucket(t, duration) : NULL;
 
     while (list && list->duration != duration)
         list = list->next;
@@ -82,16 +97,14 @@ static struct timer_list *list_new(struct loop *l, int64_t duration, int64_t exp
         t->unused = list->next;
     else
         list = executor_alloc(l->ex, sizeof(*list));
+    if (t->n == t->room)
+        grow(t);
     list->duration = duration;
     list->expiry = expiry;
     list->id = ++t->ids;
     list_init(&list->timers);
     list->next = *bucket(t, duration);
     *bucket(t, duration) = list;
-    if (t->n == t->room) {
-        t->room = t->room ? 2 * t->room : 16;
-        t->heap = sim_realloc(t->heap, t->room * sizeof(struct timer_list *));
-    }
     place(t, list, t->n++);
     sift(t, list);
     return list;
@@ -338,4 +351,5 @@ void timers_init(struct loop *l)
 void timers_release(struct loop *l)
 {
     free(l->timers.heap);
+    free(l->timers.buckets);
 }

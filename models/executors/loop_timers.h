@@ -23,13 +23,11 @@ struct timer_list {
     struct list timers;
 };
 
-enum { TIMER_BUCKETS = 64 };
-
 struct timers {
-    struct timer_list *buckets[TIMER_BUCKETS]; /* by duration */
-    struct timer_list **heap;                  /* by (expiry, id) */
+    struct timer_list **buckets; /* by duration: as many as there is room for lists */
+    struct timer_list **heap;    /* by (expiry, id) */
     struct timer_list *unused;
-    size_t n, room;
+    size_t n, room; /* room: a power of two */
     uint64_t ids;
     int64_t native;         /* libuv's timer, ms; LOOP_NEVER: not armed */
     int64_t next_expiry;    /* for which it was armed */
