@@ -35,8 +35,8 @@ static void core_to(struct metrics *m, int32_t core, sim_time now)
     if (c->is >= CORE_USER) {
         struct task_now *t = metrics_task(m, c->task);
 
-        t->m.cpu += passed;
-        t->m.waiting += stolen;
+        t->cpu += passed;
+        t->waiting += stolen;
         wide_add(&m->state->run, (uint64_t)passed);
     }
 }
@@ -53,21 +53,27 @@ static void core_is(struct metrics *m, int32_t core, sim_time now, enum core_is 
     c->task = task;
 }
 
+/* NULL: too many tasks have come, or it is nobody's. */
+static struct task_metrics *kept_of(struct metrics *m, int32_t slot)
+{
+    return m->tasks_dropped ? NULL : metrics_known(m, slot)->kept;
+}
+
 static void became_ready(struct metrics *m, const struct trace_rec *rec)
 {
     struct task_now *t = metrics_task(m, rec->task);
 
-    metrics_task_to(m, t, rec->at);
+    metrics_task_to(m, rec->task, rec->at);
     t->is = TASK_WAITS;
     if (t->core >= 0) { /* preempted while the core still switched to it */
         core_is(m, t->core, rec->at, CORE_IDLE, -1);
         t->core = -1;
     }
     if (t->queued && rec->arg == READY_NEW) {
-        int32_t ex = m->sc->tasks[t->m.spec].executor;
+        int32_t ex = m->sc->tasks[metrics_known(m, rec->task)->spec].executor;
 
         if (!m->sc->executors[ex].model->is_loop) /* there the queue is the pool's */
-            samples_add(&m->executors[ex].queue, rec->at - t->m.arrival);
+            samples_add(&m->executors[ex].queue, rec->at - t->arrival);
         t->queued = false;
     }
 }
@@ -84,7 +90,8 @@ static void switches(struct metrics *m, const struct trace_rec *rec)
     }
     if (rec->extra & 2) {
         m->migrations++;
-        t->m.migrations++;
+        if (kept_of(m, rec->task))
+            kept_of(m, rec->task)->migrations++;
     }
 }
 
@@ -97,12 +104,13 @@ static void runs(struct metrics *m, const struct trace_rec *rec)
 {
     struct task_now *t = metrics_task(m, rec->task);
 
-    metrics_task_to(m, t, rec->at);
+    metrics_task_to(m, rec->task, rec->at);
     t->is = TASK_RUNS;
     t->core = rec->place;
-    t->m.slices++;
-    if (t->m.first_run < 0)
-        t->m.first_run = rec->at;
+    if (kept_of(m, rec->task))
+        kept_of(m, rec->task)->slices++;
+    if (t->first_run < 0)
+        t->first_run = rec->at;
     core_is(m, rec->place, rec->at, mode_of(rec), rec->task);
 }
 
@@ -116,7 +124,8 @@ static void stopped(struct metrics *m, const struct trace_rec *rec)
     t->core = -1;
     if (rec->arg == STOP_PREEMPTED || rec->arg == STOP_EXPIRED) {
         m->preemptions++;
-        t->m.preemptions++;
+        if (kept_of(m, rec->task))
+            kept_of(m, rec->task)->preemptions++;
     }
 }
 
@@ -139,11 +148,11 @@ static void blocks(struct metrics *m, const struct trace_rec *rec)
 }
 
 static struct note *add_note(struct metrics *m, struct notes *notes, sim_time at, int32_t core,
-                             const struct task_now *t)
+                             int32_t slot)
 {
     char buf[TASK_NAME_SIZE];
 
-    return notes_add(notes, at, core, metrics_task_name(m, &t->m, buf));
+    return notes_add(notes, at, core, metrics_slot_name(m, slot, buf));
 }
 
 static void device_does(struct metrics *m, const struct trace_rec *rec)
@@ -189,7 +198,7 @@ static void owns(struct metrics *m, const struct trace_rec *rec)
 
 static void waits_for_ever(struct metrics *m, const struct trace_rec *rec)
 {
-    struct note *note = add_note(m, &m->deadlock, rec->at, -1, metrics_task(m, rec->task));
+    struct note *note = add_note(m, &m->deadlock, rec->at, -1, rec->task);
     const struct owner *o =
         rec->place < 0 ? NULL : owners_find(&m->state->owners, rec->place, (int32_t)rec->arg);
     char buf[TASK_NAME_SIZE];
@@ -197,8 +206,7 @@ static void waits_for_ever(struct metrics *m, const struct trace_rec *rec)
     note->place = rec->extra;
     note->waits_for = sim_strdup(rec->text);
     if (rec->arg >= 0)
-        note->held_by =
-            sim_strdup(metrics_task_name(m, &metrics_task(m, (int32_t)rec->arg)->m, buf));
+        note->held_by = sim_strdup(metrics_slot_name(m, (int32_t)rec->arg, buf));
     if (!o)
         return;
     if (rec->arg < 0) {
@@ -218,7 +226,7 @@ static void interrupted(struct metrics *m, const struct trace_rec *rec)
 static void says(struct metrics *m, struct notes *notes, const struct trace_rec *rec,
                  int64_t place)
 {
-    struct note *note = add_note(m, notes, rec->at, rec->place, metrics_task(m, rec->task));
+    struct note *note = add_note(m, notes, rec->at, rec->place, rec->task);
 
     note->text = sim_strdup(rec->text);
     note->place = place;
@@ -226,10 +234,11 @@ static void says(struct metrics *m, struct notes *notes, const struct trace_rec 
 
 static void job_done(struct metrics *m, const struct trace_rec *rec)
 {
-    struct task_now *t = metrics_task(m, rec->task);
+    struct task_metrics *kept = kept_of(m, rec->task);
 
-    t->m.jobs++;
-    t->m.misses += rec->arg > 0;
+    metrics_known(m, rec->task)->jobs++;
+    if (kept)
+        kept->misses += rec->arg > 0;
     m->deadline_misses += rec->arg > 0;
 }
 
@@ -266,7 +275,8 @@ NOINLINE static void course(struct metrics *m, const struct trace_rec *rec)
         core_is(m, rec->place, rec->at, mode_of(rec), rec->task);
         break;
     case TR_RENEW:
-        metrics_task(m, rec->task)->m.slices++;
+        if (kept_of(m, rec->task))
+            kept_of(m, rec->task)->slices++;
         break;
     case TR_STOP:
         stopped(m, rec);
@@ -332,11 +342,11 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
 /* ---- the end -------------------------------------------------------------------------------------- */
 
 /* Jobs that had to end by now and have not, begun or not. */
-static uint64_t overdue(const struct metrics *m, const struct task_metrics *t)
+static uint64_t overdue(const struct metrics *m, const struct task_known *t, sim_time arrival)
 {
     const struct task_spec *spec = &m->sc->tasks[t->spec];
     sim_time delay = spec->deadline > 0 ? spec->deadline : spec->period;
-    sim_time due = time_add(t->arrival, delay);
+    sim_time due = time_add(arrival, delay);
     int64_t n;
 
     if (delay == 0 || t->name || due > m->end)
@@ -347,17 +357,19 @@ static uint64_t overdue(const struct metrics *m, const struct task_metrics *t)
     return n > (int64_t)t->jobs ? (uint64_t)n - t->jobs : 0;
 }
 
-static void finish_task(struct metrics *m, struct task_now *t)
+static void finish_task(struct metrics *m, int32_t slot)
 {
-    uint64_t late = overdue(m, &t->m);
+    struct task_now *t = metrics_task(m, slot);
+    uint64_t late = overdue(m, metrics_known(m, slot), t->arrival);
 
-    t->m.misses += late;
+    if (kept_of(m, slot))
+        kept_of(m, slot)->misses += late;
     m->deadline_misses += late;
     if (t->is != TASK_RUNS)
-        metrics_task_to(m, t, m->end);
+        metrics_task_to(m, slot, m->end);
     if (!t->helper)
-        metrics_measure(m, t);
-    metrics_put_away(m, t);
+        metrics_measure(m, slot);
+    metrics_put_away(m, slot);
 }
 
 static int64_t mean_level(const struct metrics *m, struct wide area)
@@ -401,7 +413,7 @@ static void finish(struct trace_sink *sink, sim_time end)
     for (size_t i = 0; i < st->ntasks; i++)
         if (st->tasks[i].is != TASK_GONE) {
             left = left || !st->tasks[i].helper;
-            finish_task(m, &st->tasks[i]);
+            finish_task(m, (int32_t)i);
         }
     level_to(&m->concurrency, end);
     level_to(&m->parallelism, end);
@@ -466,11 +478,12 @@ void metrics_free(struct metrics *m)
     samples_release(&m->turnaround);
     samples_release(&m->waiting);
     samples_release(&m->response);
-    for (size_t i = 0; i < m->state->ntasks; i++)
-        metrics_task_free(&m->state->tasks[i].m);
+    metrics_drop_kept(m);
+    for (size_t i = 0; i < m->state->nknown; i++)
+        free(m->state->known[i].name);
+    free(m->state->known);
     asked_free(m->state->unused);
     owners_release(&m->state->owners);
-    metrics_drop_kept(m);
     notes_release(&m->log);
     notes_release(&m->faults);
     notes_release(&m->deadlock);

@@ -15,7 +15,7 @@ void metrics_loops_init(struct metrics *m)
         m->sink.kinds |= METRICS_LOOPS;
     for (int32_t i = 0; i < st->nloops; i++) {
         st->loops[i].stage = STAGE_WAIT; /* nothing has asked for it yet */
-        st->loops[i].calling = -1;
+        st->loops[i].calling = st->loops[i].blamed = -1;
         st->loops[i].hold.at = -1;
     }
 }
@@ -54,7 +54,8 @@ static void hold_ends(struct loop_now *l)
     if (l->hold.at < 0)
         return;
     hold_release(&l->hold);
-    l->hold = (struct loop_hold){.at = -1};
+    l->hold.at = -1;
+    l->blamed = -1;
 }
 
 static bool drains(enum call_kind call)
@@ -70,27 +71,45 @@ static void calls(struct metrics *m, const struct trace_rec *rec)
 
     if (!drains(call))
         hold_ends(l);
-    if (l->hold.at < 0)
+    if (l->hold.at < 0) {
         l->hold.at = rec->at;
+        l->hold.longest = l->hold.drain = 0;
+    }
     l->calling = rec->task;
     l->call = call;
     l->place = rec->extra;
     l->called_at = rec->at;
 }
 
-/* Of all that has held the loop since then this call was the longest. */
+/* Of all that has held the loop since then this call was the longest.  Whose it was is written
+ * down only if somebody asks, or the task ends first: nearly no hold is the longest of all. */
 static void blame(struct metrics *m, struct loop_now *l, sim_time took)
 {
     struct loop_hold *h = &l->hold;
-    const struct task_metrics *t = &metrics_task(m, l->calling)->m;
 
     hold_release(h);
     h->longest = took;
     h->call = l->call;
     h->place = l->place;
-    h->spec = t->spec;
-    h->copy = t->copy;
-    h->name = t->name ? sim_strdup(t->name) : NULL;
+    l->blamed = l->calling;
+    metrics_task(m, l->calling)->blamed = true;
+}
+
+static void name_the_blamed(struct metrics *m, struct loop_now *l)
+{
+    const struct task_known *t = metrics_known(m, l->blamed);
+
+    l->hold.spec = t->spec;
+    l->hold.copy = t->copy;
+    l->hold.name = t->name ? sim_strdup(t->name) : NULL;
+    l->blamed = -1;
+}
+
+void metrics_loops_forget(struct metrics *m, int32_t slot)
+{
+    for (int32_t i = 0; i < m->state->nloops; i++)
+        if (m->state->loops[i].blamed == slot)
+            name_the_blamed(m, &m->state->loops[i]);
 }
 
 static void returns(struct metrics *m, int32_t loop, sim_time now)
@@ -99,15 +118,17 @@ static void returns(struct metrics *m, int32_t loop, sim_time now)
     struct loop_hold *h = &l->hold, *longest = &m->loops[loop].longest;
     sim_time took = now - l->called_at;
 
-    h->time = now - h->at;
-    h->waited = l->queued[LOOP_QUEUE_READY] + l->queued[LOOP_QUEUE_DUE];
-    if (drains(l->call))
+    if (took > 0 && drains(l->call))
         h->drain += took;
     if (took > h->longest)
         blame(m, l, took);
     l->calling = -1;
+    h->time = now - h->at;
     if (h->longest == 0 || h->time <= longest->time)
         return;
+    if (l->blamed >= 0)
+        name_the_blamed(m, l);
+    h->waited = l->queued[LOOP_QUEUE_READY] + l->queued[LOOP_QUEUE_DUE];
     hold_release(longest);
     *longest = *h;
     if (h->name)

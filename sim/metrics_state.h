@@ -17,18 +17,30 @@ struct core_now {
 
 enum task_is { TASK_GONE, TASK_WAITS, TASK_RUNS, TASK_BLOCKS };
 
-/* A task that has arrived and not completed. */
+/* A task that has arrived and not completed: what nearly every record of it needs, in 64 bytes,
+ * and the rest in `known`.  Where hundreds of thousands are there at once, each first look at a line
+ * of memory costs more than all that is done with it. */
 struct task_now {
-    struct task_metrics m;
-    size_t number; /* among all arrivals, from 0 */
-    enum task_is is;
-    sim_time since; /* it waits or blocks */
-    struct asked *asked;
+    uint8_t is;   /* enum task_is */
+    bool queued;  /* for a thread of its executor */
+    bool helper;  /* nobody's task: what a thread of a pool does */
+    bool blamed;  /* a loop's hold knows it by its slot */
     int32_t core; /* that switches to it or runs it; -1: none */
     int32_t blocked_by;
-    uint32_t owns; /* sync objects */
-    bool queued;   /* for a thread of its executor */
-    bool helper;   /* nobody's task: what a thread of a pool does */
+    uint32_t owns;                             /* sync objects */
+    sim_time since;                            /* it waits or blocks */
+    sim_time arrival, first_run, cpu, waiting; /* as in struct task_metrics */
+    struct asked *asked;
+};
+
+/* Of the same task. */
+struct task_known {
+    int32_t spec;
+    uint64_t copy;
+    char *name;    /* of a spawned task; NULL: by spec and copy */
+    uint64_t jobs; /* that have ended */
+    struct task_metrics
+        *kept; /* NULL: it is not, or nobody's task; complete when it has ended */
 };
 
 /* What a loop is doing. */
@@ -41,6 +53,7 @@ struct loop_now {
     int64_t place;
     sim_time called_at;
     struct loop_hold hold; /* that goes on; at -1: none */
+    int32_t blamed; /* slot of the task of `hold`, which does not know it yet; -1: it does */
 };
 
 struct metrics_state {
@@ -49,8 +62,9 @@ struct metrics_state {
     struct owners owners;
     struct asked *unused;
     struct core_now *cores;
-    struct task_now *tasks; /* by slot */
-    size_t ntasks, nserving;
+    struct task_now *tasks;   /* by slot */
+    struct task_known *known; /* likewise */
+    size_t ntasks, nknown;
     int64_t *serving; /* of each device */
     sim_time *busy_since;
     sim_time last_completion;
@@ -61,15 +75,27 @@ struct metrics_state {
     bool keep;
 };
 
+static inline struct task_now *metrics_task(struct metrics *m, int32_t slot)
+{
+    sim_assert(slot >= 0 && (size_t)slot < m->state->ntasks);
+    return &m->state->tasks[slot];
+}
+
+static inline struct task_known *metrics_known(struct metrics *m, int32_t slot)
+{
+    sim_assert(slot >= 0 && (size_t)slot < m->state->nknown);
+    return &m->state->known[slot];
+}
+
 /* ---- metrics_tasks.c --------------------------------------------------------------------- */
 
-struct task_now *metrics_task(struct metrics *m, int32_t slot);
 void metrics_task_free(struct task_metrics *t);
 void metrics_drop_kept(struct metrics *m);
 void metrics_arrived(struct metrics *m, const struct trace_rec *rec);
-void metrics_task_to(struct metrics *m, struct task_now *t, sim_time now);
-void metrics_measure(struct metrics *m, struct task_now *t);
-void metrics_put_away(struct metrics *m, struct task_now *t);
+void metrics_task_to(struct metrics *m, int32_t slot, sim_time now);
+void metrics_measure(struct metrics *m, int32_t slot);
+void metrics_put_away(struct metrics *m, int32_t slot);
+const char *metrics_slot_name(struct metrics *m, int32_t slot, char buf[TASK_NAME_SIZE]);
 void metrics_completed(struct metrics *m, const struct trace_rec *rec);
 
 /* ---- metrics_memory.c -------------------------------------------------------------------- */
@@ -84,5 +110,7 @@ void metrics_loops_release(struct metrics *m);
     (TRACE_BIT(PHASE) | TRACE_BIT(CALL) | TRACE_BIT(RETURN) | TRACE_BIT(QUEUED))
 void metrics_loop(struct metrics *m, const struct trace_rec *rec); /* one of these */
 void metrics_loops_finish(struct metrics *m);
+void metrics_loops_forget(struct metrics *m,
+                          int32_t slot); /* a blamed task is about to be gone */
 
 #endif
