@@ -20,11 +20,6 @@ static void tell(const struct executor *ex, enum trace_kind kind, int32_t place,
     trace_emit(ex->sim->trace, ex->sim->eng.now, kind, place, (int32_t)t->slot, arg, extra);
 }
 
-sim_time executor_now(const struct executor *ex)
-{
-    return ex->sim->eng.now;
-}
-
 void *executor_alloc(struct executor *ex, size_t bytes)
 {
     return arena_alloc(&ex->sim->mem, bytes);

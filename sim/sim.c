@@ -237,6 +237,7 @@ static void executors_init(struct sim *sim)
         ex->model = sc->executors[i].model;
         ex->params = sc->executors[i].params;
         ex->sim = sim;
+        ex->now = &sim->eng.now;
         ex->id = i;
         ex->first_loop = scenario_first_loop(sc, i);
         ex->first_worker = scenario_first_worker(sc, i);

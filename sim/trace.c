@@ -1,12 +1,15 @@
 /* trace.c - hands records to those who listen, and knows what things are called. */
 #include "sim/trace.h"
 
+#include <string.h>
+
 _Static_assert(TR_COUNT <= 63, "a set of kinds is 64 bits, and TRACE_ALL is made by a shift");
 
 void trace_init(struct trace *tr)
 {
     tr->first = NULL;
     tr->last = &tr->first;
+    memset(tr->sole, 0, sizeof(tr->sole));
     tr->kinds = 0;
     tr->queues = 0;
 }
@@ -15,6 +18,9 @@ void trace_attach(struct trace *tr, struct trace_sink *sink)
 {
     sim_assert(sink->record);
     sim_assert((sink->kinds & ~TRACE_ALL) == 0);
+    for (int kind = 0; kind < TR_COUNT; kind++)
+        if (sink->kinds >> kind & 1)
+            tr->sole[kind] = tr->kinds >> kind & 1 ? NULL : sink;
     sink->next = NULL;
     *tr->last = sink;
     tr->last = &sink->next;
@@ -28,6 +34,11 @@ void trace_tell(const struct trace *tr, const struct trace_rec *rec)
     struct trace_sink *sink;
 
     sim_assert(rec->kind < TR_COUNT);
+    sink = tr->sole[rec->kind];
+    if (sink) {
+        sink->record(sink, rec);
+        return;
+    }
     for (sink = tr->first; sink; sink = sink->next) {
         if (sink->kinds >> rec->kind & 1)
             sink->record(sink, rec);

@@ -307,6 +307,7 @@ struct trace_sink {
 
 struct trace {
     struct trace_sink *first, **last; /* told in the order they were attached */
+    struct trace_sink *sole[TR_COUNT]; /* who alone wants that kind; NULL: nobody, or several */
     uint64_t kinds;                   /* what anybody wants */
     uint32_t queues;                  /* of QUEUED, likewise */
 };

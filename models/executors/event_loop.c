@@ -12,8 +12,6 @@
 
 #include "sim/scenario.h"
 
-enum { SPINS_MAX = 2000000 }; /* pieces of work without time passing: an endless loop */
-
 struct loop_params {
     int64_t pool, loops;
     int32_t flavor;
@@ -258,8 +256,10 @@ static bool run(struct loop *l, struct step *out)
     struct loop_task *lt = f->of;
 
     loop_serve(l, lt);
-    if (UNLIKELY(l->all->costly) && costs_call(l, out))
+    if (UNLIKELY(l->owed > 0)) {
+        costs_call(l, out);
         return true;
+    }
     if (l->heap.asker)
         return heap_goes_on(l, out);
     if (l->worker && l->started < 2 && start(l, out))
@@ -333,9 +333,10 @@ static void stop(struct loop *l)
 /* It is about to poll. */
 static bool looks(const struct loop *l)
 {
-    if (l->timers.returns || l->drain != DRAIN_NONE || l->leaving.goes || l->stops || l->gone)
+    if (l->phase != TURN_POLLS && l->phase != TURN_WAITS)
         return false;
-    return l->phase == TURN_POLLS || l->phase == TURN_WAITS;
+    return !l->timers.returns && l->drain == DRAIN_NONE && !l->leaving.goes && !l->stops &&
+           !l->gone;
 }
 
 static void loop_next(struct loop *l, struct step *out)
@@ -344,10 +345,12 @@ static void loop_next(struct loop *l, struct step *out)
 
     for (;;) {
         mind_endless(l);
-        if (UNLIKELY(costly) && costs_submit(l, out))
+        if (UNLIKELY(l->owed_kernel > 0)) {
+            costs_submit(l, out);
             return;
+        }
         if (l->top && !l->stops) {
-            if (UNLIKELY(costly))
+            if (UNLIKELY(l->runs_itself))
                 costs_done(l);
             if (run(l, out))
                 return;
@@ -357,7 +360,8 @@ static void loop_next(struct loop *l, struct step *out)
         if (UNLIKELY(costly)) {
             if (looks(l) && costs_poll(l, out))
                 return;
-            costs_done(l);
+            if (l->runs_itself)
+                costs_done(l);
         }
         if (l->timers.returns && (l->drain == DRAIN_NONE || !l->all->browser))
             timers_returned(l);
@@ -394,7 +398,7 @@ static void event_loop_next(struct executor *ex, struct thread *th, struct step 
     if (number < 0)
         work_next(all, &all->pool.threads[-1 - number], out);
     else
-        loop_next(loop_numbered(all, number), out);
+        loop_next(number < all->n ? &all->loops[number] : loop_numbered(all, number), out);
 }
 
 static void event_loop_settle(struct executor *ex)

@@ -22,6 +22,7 @@ struct executor { /* one of them at work */
     const struct executor_model *model;
     const void *params;
     struct sim *sim;
+    const sim_time *now; /* the clock of the simulation */
     int32_t id;
     int32_t first_loop;   /* the number of its first loop: scenario_loops() */
     int32_t first_worker; /* of its first worker's; -1: it makes none */
@@ -93,7 +94,11 @@ void executor_queued(struct executor *ex, int64_t n);
 
 /* ---- what an executor may ask that runs many tasks on one thread, in turns: sim/host.c ---- */
 
-sim_time executor_now(const struct executor *ex);
+static inline sim_time executor_now(const struct executor *ex)
+{
+    return *ex->now;
+}
+
 void *executor_alloc(struct executor *ex, size_t bytes); /* zeroed; as long as the run */
 void executor_at(struct executor *ex, struct event *ev, sim_time at); /* now, if that is past */
 void executor_cancel(struct executor *ex, struct event *ev);

@@ -87,6 +87,8 @@ struct loop_task {
     bool dead, fault, script, finishing, lingers;
 };
 
+enum { SPINS_MAX = 2000000 }; /* pieces of work without time passing: an endless loop */
+
 enum loop_phase {
     TURN_BOOT,
     TURN_TIMERS,
@@ -234,14 +236,14 @@ void work_next(struct loops *all, struct pool_thread *pt, struct step *out);
 
 /* ---- loop_costs.c ---------------------------------------------------------------------------- */
 
-/* Is there something to pay for?  Nobody need ask where no loop is `costly`.  True: `out` is
- * that time.  For the hand-overs, whenever the loop goes on; before it looks for what is ready;
- * before the fiber on top runs. */
-bool costs_submit(struct loop *l, struct step *out);
+/* What there is to pay for, as `out`: for the hand-overs (loop.owed_kernel), whenever the loop goes
+ * on; before it looks for what is ready, if anything (true); before the fiber on top runs
+ * (loop.owed). */
+void costs_submit(struct loop *l, struct step *out);
 bool costs_poll(struct loop *l, struct step *out);
-bool costs_call(struct loop *l, struct step *out);
+void costs_call(struct loop *l, struct step *out);
 bool costs_wake(struct loop *l); /* true: it is woken, to poll, for nobody yet */
-void costs_done(struct loop *l); /* the loop runs for somebody again, or parks */
+void costs_done(struct loop *l); /* it runs itself; it runs for somebody again, or parks */
 
 /* ---- loop_watch.c: what those see who look into loops --------------------------------------- */
 

@@ -59,28 +59,25 @@ void costs_done(struct loop *l)
 {
     static const struct waiting idle = {BLOCK_POOL, -1, NULL};
 
-    if (!l->runs_itself)
-        return;
+    sim_assert(l->runs_itself);
     l->runs_itself = false;
     executor_leave(l->ex, l->th, &idle);
 }
 
-static bool takes(struct step *out, sim_time time, bool kernel)
+static void takes(struct step *out, sim_time time, bool kernel)
 {
     *out = (struct step){.kind = STEP_RUN, .time = time, .kernel = kernel};
-    return true;
 }
 
-bool costs_submit(struct loop *l, struct step *out)
+void costs_submit(struct loop *l, struct step *out)
 {
     sim_time time = l->owed_kernel;
 
-    if (time == 0)
-        return false;
+    sim_assert(time > 0);
     l->owed_kernel = 0;
     if (!l->serving)
         runs_itself(l);
-    return takes(out, time, true);
+    takes(out, time, true);
 }
 
 /* What no callback came of is the round's. */
@@ -93,23 +90,24 @@ bool costs_poll(struct loop *l, struct step *out)
         l->turned = true;
         l->owed = 0;
         runs_itself(l);
-        return takes(out, turn, false);
+        takes(out, turn, false);
+        return true;
     }
     if (!l->polled && costs->poll > 0) {
         l->turned = l->polled = true;
         runs_itself(l);
-        return takes(out, costs->poll, true);
+        takes(out, costs->poll, true);
+        return true;
     }
     l->turned = l->polled = false;
     return false;
 }
 
-bool costs_call(struct loop *l, struct step *out)
+void costs_call(struct loop *l, struct step *out)
 {
     sim_time time = l->owed;
 
-    if (time == 0)
-        return false;
+    sim_assert(time > 0);
     l->owed = 0;
-    return takes(out, time, false);
+    takes(out, time, false);
 }

@@ -187,7 +187,8 @@ bool loop_test_alive(struct loop *l)
     return true;
 }
 
-static void timers(struct loop *l)
+/* True: it is over. */
+static bool timers(struct loop *l)
 {
     struct callback *cb;
 
@@ -199,11 +200,12 @@ static void timers(struct loop *l)
     cb = timers_next(l);
     if (cb) {
         loop_outermost(l, cb);
-        return;
+        return false;
     }
     /* The first pass comes before the first turn, which begins whatever it has left alive. */
     go_to(l, l->all->old || l->booted ? TURN_POLLS : TURN_ALIVE);
     l->booted = false;
+    return true;
 }
 
 /* L4, L5: what is ready now is this turn's; nothing, and nothing else to do: the thread waits.
@@ -282,8 +284,8 @@ static void take_immediates(struct loop *l)
 
 /* I1: those that are queued meanwhile are the next turn's.  But where the last one throws, and
  * somebody hears that, Node does not see that it has run them all, and looks for more: kHasOutstanding
- * of lib/internal/timers.js (processImmediate), src/env.cc (CheckImmediate). */
-static void check(struct loop *l)
+ * of lib/internal/timers.js (processImmediate), src/env.cc (CheckImmediate).  True: it is over. */
+static bool check(struct loop *l)
 {
     struct callback *cb;
 
@@ -293,7 +295,7 @@ static void check(struct loop *l)
         loop_phase(l, STAGE_CHECK);
         if (l->ticks.first || l->microtasks.first) { /* X2: left over */
             l->drain = DRAIN_BEGIN;
-            return;
+            return false;
         }
     }
     if (l->again && !l->check.first)
@@ -303,10 +305,11 @@ static void check(struct loop *l)
         loop_outermost(l, cb);
     else
         go_to(l, TURN_CLOSING);
+    return !cb;
 }
 
-/* C1: the newest first. */
-static void closing(struct loop *l)
+/* C1: the newest first.  True: it is over. */
+static bool closing(struct loop *l)
 {
     struct callback *cb;
 
@@ -324,6 +327,24 @@ static void closing(struct loop *l)
     } else {
         go_to(l, l->all->old ? TURN_ALIVE : TURN_TIMERS);
     }
+    return !cb;
+}
+
+/* Phases in which there is mostly nothing: on to the next one at once, as if somebody had asked
+ * for it, and counted as that. */
+static void call_or_pass(struct loop *l)
+{
+    for (;;) {
+        bool over = l->phase == TURN_CHECK     ? check(l)
+                    : l->phase == TURN_CLOSING ? closing(l)
+                                               : timers(l);
+
+        if (!over || (l->phase != TURN_CLOSING && l->phase != TURN_TIMERS))
+            return;
+        if (l->spins + 1 >= SPINS_MAX)
+            return;
+        l->spins++;
+    }
 }
 
 /* One callback, or one phase further.  False: there is nothing to do. */
@@ -332,9 +353,6 @@ bool loop_turn(struct loop *l)
     switch (l->phase) {
     case TURN_BOOT:
         boot(l);
-        return true;
-    case TURN_TIMERS:
-        timers(l);
         return true;
     case TURN_ALIVE: /* F2: before the timers, or behind them */
         if (!loop_test_alive(l))
@@ -347,11 +365,8 @@ bool loop_turn(struct loop *l)
     case TURN_BATCH:
         batch(l);
         return true;
-    case TURN_CHECK:
-        check(l);
-        return true;
     default:
-        closing(l);
+        call_or_pass(l);
         return true;
     }
 }
