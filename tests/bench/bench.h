@@ -21,6 +21,10 @@ struct bench_run {
 };
 struct bench_run bench_run(const char *config);
 
+/* The same, told to those who want no records, the digest, or all numbers (and the digest). */
+enum bench_listener { BENCH_NOBODY, BENCH_DIGEST, BENCH_NUMBERS, BENCH_LISTENERS };
+struct bench_run bench_listened(const char *config, enum bench_listener who);
+
 /* A number of the result document of the same config. */
 int64_t bench_number(const char *config, const char *pointer);
 

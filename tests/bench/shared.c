@@ -7,6 +7,8 @@
 #include <time.h>
 
 #include "sim/config.h"
+#include "sim/digest.h"
+#include "sim/metrics.h"
 #include "sim/quanta.h"
 #include "sim/sim.h"
 
@@ -24,9 +26,11 @@ const char *bench_rate(double count, double seconds, char buf[BENCH_TEXT])
     return buf;
 }
 
-struct bench_run bench_run(const char *config)
+struct bench_run bench_listened(const char *config, enum bench_listener who)
 {
     struct bench_run r;
+    struct digest digest;
+    struct metrics *metrics = NULL;
     struct diags diags;
     struct config *cfg;
     struct scenario *sc;
@@ -39,10 +43,19 @@ struct bench_run bench_run(const char *config)
     sc = cfg ? config_scenario(cfg, 0, &diags) : NULL;
     sim_assert(sc); /* a config of ours */
     trace_init(&trace);
+    if (who >= BENCH_DIGEST) {
+        digest_init(&digest);
+        trace_attach(&trace, &digest.sink);
+    }
+    if (who == BENCH_NUMBERS) {
+        metrics = metrics_new(sc, false);
+        trace_attach(&trace, &metrics->sink);
+    }
     sim = sim_new(sc, &trace);
     start = bench_seconds();
     (void)sim_run(sim);
     r.seconds = bench_seconds() - start;
+    metrics_free(metrics);
     r.events = sim_events(sim);
     r.bytes = sim_bytes(sim);
     r.live = sim_live_max(sim);
@@ -52,6 +65,11 @@ struct bench_run bench_run(const char *config)
     config_free(cfg);
     diags_release(&diags);
     return r;
+}
+
+struct bench_run bench_run(const char *config)
+{
+    return bench_listened(config, BENCH_NOBODY);
 }
 
 int64_t bench_number(const char *config, const char *pointer)
