@@ -265,6 +265,25 @@ static const int32_t *resolve_locals(const struct compiler *c)
     return locals;
 }
 
+/* Of the random stream of a task with this name; its beginning, as it may be long. */
+static uint64_t stream_name(const char *task)
+{
+    char name[TASK_NAME_SIZE + 8];
+
+    (void)snprintf(name, sizeof(name), "task/%s", task);
+    return rng_name(name);
+}
+
+static const uint64_t *name_streams(struct arena *mem, const struct scenario *sc)
+{
+    int32_t n = sc->ntasks + sc->nhelpers;
+    uint64_t *streams = arena_alloc(mem, ((size_t)n + 1) * sizeof(*streams));
+
+    for (int32_t i = 0; i < n; i++)
+        streams[i] = stream_name(sc->tasks[i].name);
+    return streams;
+}
+
 void code_compile(struct code *code, struct arena *mem, const struct scenario *sc)
 {
     struct compiler c = {.mem = mem, .sc = sc};
@@ -283,8 +302,13 @@ void code_compile(struct code *code, struct arena *mem, const struct scenario *s
         memcpy(instr, c.code, c.n * sizeof(*instr));
     if (c.nnames > 0)
         memcpy(names, c.names, c.nnames * sizeof(*names));
-    *code =
-        (struct code){instr, entry, names, c.nnames, resolve_shared(&c), resolve_locals(&c)};
+    *code = (struct code){instr,
+                          entry,
+                          name_streams(mem, sc),
+                          names,
+                          c.nnames,
+                          resolve_shared(&c),
+                          resolve_locals(&c)};
     free(c.code);
     free(c.names);
 }
@@ -340,11 +364,11 @@ sim_time task_draw(struct sim *sim, struct task *t, const struct dist *d)
     if (LIKELY(d->kind == DIST_CONST))
         return d->a;
     if (!(t->flags & TASK_SEEDED)) {
-        char name[TASK_NAME_SIZE + 8];
+        bool named = t->ctx && t->ctx->name;
 
-        (void)snprintf(name, sizeof(name), "task/%s",
-                       t->ctx && t->ctx->name ? t->ctx->name : sim->sc->tasks[t->spec].name);
-        t->rng = rng_stream_numbered(sim->sc->seed, name, t->copy);
+        t->rng = rng_stream_of(sim->sc->seed,
+                               named ? stream_name(t->ctx->name) : sim->code.streams[t->spec],
+                               t->copy);
         t->flags |= TASK_SEEDED;
     }
     if (d->kind == DIST_LIST) {
@@ -378,13 +402,46 @@ struct task_ctx *task_ctx(struct task *t)
     return t->ctx;
 }
 
+/* The stack as memory of its own, with room for `room`. */
+static void stack_resize(struct task_ctx *ctx, uint32_t room)
+{
+    int64_t *before = ctx->stack == ctx->few ? NULL : ctx->stack;
+    int64_t *stack = sim_realloc(before, room * sizeof(*stack));
+
+    if (ctx->stack == ctx->few)
+        memcpy(stack, ctx->few, ctx->sp * sizeof(*stack));
+    ctx->stack = stack;
+    ctx->room = room;
+}
+
+void task_stack_out(struct task_ctx *ctx)
+{
+    if (ctx->stack != ctx->few)
+        return;
+    if (ctx->sp > 0) {
+        stack_resize(ctx, ctx->room);
+    } else {
+        ctx->stack = NULL;
+        ctx->room = 0;
+    }
+}
+
+void task_stack_free(struct task_ctx *ctx)
+{
+    if (ctx->stack != ctx->few)
+        free(ctx->stack);
+    ctx->stack = NULL;
+}
+
 void task_push(struct task *t, int64_t value)
 {
     struct task_ctx *ctx = task_ctx(t);
 
-    if (ctx->sp == ctx->room) {
-        ctx->room = ctx->room ? 2 * ctx->room : 4;
-        ctx->stack = sim_realloc(ctx->stack, ctx->room * sizeof(*ctx->stack));
+    if (!ctx->stack) {
+        ctx->stack = ctx->few;
+        ctx->room = STACK_FEW;
+    } else if (ctx->sp == ctx->room) {
+        stack_resize(ctx, 2 * ctx->room);
     }
     ctx->stack[ctx->sp++] = value;
 }
@@ -586,7 +643,7 @@ void task_ctx_free(struct task *t)
     }
     task_caught_free(ctx->caught);
     words_drop(ctx->message);
-    free(ctx->stack);
+    task_stack_free(ctx);
     free(ctx->locals);
     free(ctx->cursors);
     connections_free(ctx->connections);

@@ -82,6 +82,9 @@ void task_push(struct task *t, int64_t value);
 int64_t task_pop(struct task *t);
 int64_t *task_top(struct task *t);
 struct task_ctx *task_ctx(struct task *t);
+void task_stack_out(
+    struct task_ctx *ctx); /* it moves to memory that free() takes; NULL: empty */
+void task_stack_free(struct task_ctx *ctx);
 
 /* A variable by its number: a local of the task, else a shared one, else NULL. */
 enum var_scope { VAR_UNKNOWN, VAR_LOCAL, VAR_SHARED };
@@ -150,7 +153,8 @@ static inline struct task *task_of_sibling(struct list *sibling)
 
 struct code {
     const struct instr *instr;
-    const uint32_t *entry; /* of each program */
+    const uint32_t *entry;   /* of each program */
+    const uint64_t *streams; /* rng_name() of each kind of task's */
     const char *const *names;
     uint32_t nnames;
     const int32_t *shared; /* of each name: the number of the shared variable, or -1 */

@@ -55,7 +55,7 @@ static void free_ctx(struct task_ctx *ctx)
         return;
     task_caught_free(ctx->caught);
     words_drop(ctx->message);
-    free(ctx->stack);
+    task_stack_free(ctx);
     free(ctx->locals);
     free(ctx->cursors);
     free(ctx);

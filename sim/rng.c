@@ -15,7 +15,7 @@ static uint64_t hash_byte(uint64_t hash, unsigned char byte)
     return (hash ^ byte) * UINT64_C(0x100000001b3);
 }
 
-static uint64_t hash_name(const char *name)
+uint64_t rng_name(const char *name)
 {
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
 
@@ -36,12 +36,17 @@ static struct rng stream_of(uint64_t seed, uint64_t hash)
 
 struct rng rng_stream(uint64_t seed, const char *name)
 {
-    return stream_of(seed, hash_name(name));
+    return stream_of(seed, rng_name(name));
 }
 
 struct rng rng_stream_numbered(uint64_t seed, const char *name, uint64_t number)
 {
-    uint64_t hash = hash_byte(hash_name(name), '#');
+    return rng_stream_of(seed, rng_name(name), number);
+}
+
+struct rng rng_stream_of(uint64_t seed, uint64_t name, uint64_t number)
+{
+    uint64_t hash = hash_byte(name, '#');
     unsigned char digits[20];
     size_t n = 0;
 

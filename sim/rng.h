@@ -22,6 +22,10 @@ struct rng {
 struct rng rng_stream(uint64_t seed, const char *name);
 struct rng rng_stream_numbered(uint64_t seed, const char *name, uint64_t number);
 
+/* The same by the hash of the name, for who asks for many streams of one name. */
+uint64_t rng_name(const char *name);
+struct rng rng_stream_of(uint64_t seed, uint64_t name, uint64_t number);
+
 #define RNG_GOLDEN UINT64_C(0x9e3779b97f4a7c15) /* 2^64 / the golden ratio, made odd */
 
 /* Source: D. Stafford, Better Bit Mixing, 2011, variant 13: the finalizer of splitmix64. */

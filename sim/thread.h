@@ -96,8 +96,11 @@ struct caught {
     bool bound;          /* it has the name `error` */
 };
 
+enum { STACK_FEW = 4 };
+
 /* What only some tasks need. */
 struct task_ctx {
+    int64_t few[STACK_FEW]; /* the stack, as long as it has room there */
     int64_t *stack; /* counters of repeat, frames, values read by set, handlers of try */
     uint32_t sp, room;
     uint32_t calls; /* frames on the stack: each where the one below is, and a return address */

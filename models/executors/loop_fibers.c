@@ -77,6 +77,7 @@ void fiber_unload(struct loop_task *lt)
     t->flags &= ~(uint32_t)TASK_PAID;
     if (!ctx)
         return;
+    task_stack_out(ctx);
     f->saved.stack = ctx->stack;
     f->saved.sp = ctx->sp;
     f->saved.room = ctx->room;
