@@ -166,6 +166,29 @@ static const struct {
      "    if (me.gone) return;\n    me.gone = true; // what it has started looks at that\n    "
      "return;\n",
      "owned"},
+    {"node", "several loops are threads, to which the first deals out tasks",
+     "{'executors':{'default':{'kind':'event-loop','loops':2,'main':[{'log':'x'}]}},'tasks':[{"
+     "'name':'A','count':3,'do':[]},{'name':'B','arrive':9,'after':['A'],'locals':{'l':1},'do':"
+     "[{"
+     "'log':'${l}'}]}]}",
+     "if (isMainThread) {\n  const defaultLoops = startLoops('default', 2);\n  openGate();\n"
+     "  for (let i = 0; i < 3; i++) AEnds.count(served(defaultLoops, 'A'));\n"
+     "  after([AEnds], () => {\n    later(9 - performance.now(), () => deal(defaultLoops, "
+     "'B'));\n"
+     "  });\n} else {\n  passGate();\n  if (workerData.loop === 'default') main();\n  serve({\n"
+     "    'A': () => A(),\n    'B': () => B({ l: 1 }),\n  });\n}\n",
+     NULL},
+    {"node", "a variable of several threads is a cell, of one a variable",
+     MAIN_WITH("'vars':{'n':4,'m':5},'programs':{'w':[{'set':'n = n + n','cost':1},{'atomic':"
+               "'n = n + 1'}]}",
+               "{'worker':'w'},{'set':'m = m + n'}"),
+     "const n = new Shared(1, 4);\nlet m = 5;\nlet wPort;\n\nfunction w() {\n  {\n    "
+     "busy(1);\n"
+     "    const v0 = n.value;\n    busy(1);\n    const v1 = n.value;\n    busy(1);\n"
+     "    n.value = v0 + v1;\n  }\n  atomically(() => {\n    n.value = n.value + 1;\n  "
+     "});\n}\n\n"
+     "function main() {\n  wPort = startWorker('w');\n  m = m + n.value;\n}\n",
+     NULL},
     {"node", "what is allocated is arrays, a task's own or for ever",
      "{'executors':{'default':{'kind':'event-loop'}},'tasks':[{'name':'A','count':2,'do':["
      "{'allocate':'3MB'},{'allocate':100,'leak':true},{'free':8}]}]}",
@@ -252,8 +275,25 @@ static const struct {
      "node is one event loop\n"},
     {"node", MAIN_WITH("'sync':{'m':{'mutex':{}}}", "{'lock':'m'},{'unlock':'m'}"),
      "/executors/default/main/0: \"lock\" cannot be expressed in a program for node\n"},
-    {"node", "{'executors':{'default':{'kind':'event-loop','loops':2,'main':[]}}}",
-     "t.json:1:25: error: /executors/default: 2 loops are a cluster of processes"},
+    {"browser",
+     "{'executors':{'default':{'kind':'event-loop','flavor':'browser','loops':2,'main':[]}}}",
+     "t.json:1:25: error: /executors/default: 2 loops are a server's: a page is one\n"},
+    {"node",
+     "{'executors':{'default':{'kind':'event-loop','main':[]},'b':{'kind':'event-loop','flavor'"
+     ":"
+     "'node18'}},'tasks':[{'name':'A','on':'b','do':[]}]}",
+     "/executors/default: this loop is of another flavor than \"b\": a program is for one "
+     "Node\n"},
+    {"node",
+     "{'executors':{'default':{'kind':'event-loop','loops':2}},'programs':{'p':[]},'tasks':[{"
+     "'name':'A','do':[{'spawn':'p'}]}]}",
+     "/tasks/0/do/0: a child is dealt to the next loop: only the first thread of a program for "
+     "node "
+     "deals out tasks\n"},
+    {"node",
+     "{'executors':{'default':{'kind':'event-loop','main':[{'promise':'p'}]},'b':{'kind':"
+     "'event-loop'}},'tasks':[{'name':'A','on':'b','do':[{'await':'p'}]}]}",
+     "/executors/default/main/0: \"p\" is used on several threads"},
     {"node",
      MAIN_WITH("'programs':{'p':[{'await':null},{'call':'p'},{'log':'x'}]}",
                "{'call':'p'},{'log':'x'}"),
@@ -268,14 +308,6 @@ static const struct {
      "{'executors':{'default':{'kind':'event-loop'}},'tasks':[{'name':'A','count':2,'do':["
      "{'promise':'p'},{'await':'p'}]},{'name':'B','do':[{'resolve':'p'}]}]}",
      "/tasks/1/do/0: which task's promise \"p\" this is cannot be told beforehand\n"},
-    {"node",
-     MAIN_WITH("'vars':{'n':0},'programs':{'w':[{'set':'n = n + 1'}]}",
-               "{'worker':'w'},{'log':'${n}'}"),
-     "\"n\" is used on several threads, which share no variables in node\n"},
-    {"node",
-     MAIN_WITH("'vars':{'n':0},'programs':{'w':[{'set':'n = n + 1'}]}",
-               "{'repeat':2,'do':[{'worker':'w'}]}"),
-     "/programs/w/0: \"n\" is used on several threads, which share no variables in node\n"},
     {"node",
      MAIN_WITH("'programs':{'w':[]}",
                "{'worker':'w'},{'on':'online','do':[{'log':'${message}'}]}"),

@@ -39,12 +39,10 @@ static const struct js_writer op_clear = {.op = "clear", .write = write_clear};
 /* A function ends by returning; of scripts, only those of workers have an end. */
 static void write_exit(struct js *js, const struct op *op)
 {
-    int32_t place = js->programs[js->program].place;
-
     if (js_is_script(js))
         cannot_op(js->tr, op, "let what it has started come to its end",
                   "a page has no end that its script brings about");
-    if (place >= JS_PLACE_SCRIPT)
+    if (js_in_worker(js, js->program))
         js_line(js, "close();");
     else if (js->programs[js->program].quits)
         js_line(js, "me.gone = true; // what it has started looks at that");

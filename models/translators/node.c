@@ -185,14 +185,41 @@ static int64_t loop_number(const struct js *js, const char *key, int64_t otherwi
     return n ? *n : otherwise;
 }
 
-const char *js_flavor(const struct js *js)
+static const char *flavor_of(const struct executor_spec *ex)
 {
-    const struct param *p = js->loop->model->params;
+    const struct param *p = ex->model->params;
 
     while (p->name && strcmp(p->name, "flavor") != 0)
         p++;
-    return p->name ? p->choices[*(const int32_t *)((const char *)js->loop->params + p->offset)]
+    return p->name ? p->choices[*(const int32_t *)((const char *)ex->params + p->offset)]
                    : "node";
+}
+
+const char *js_flavor(const struct js *js)
+{
+    return flavor_of(js->loop);
+}
+
+/* Their flavor is the first's; of their pools, one has all threads. */
+static void add_loop(struct js *js, const struct executor_spec *ex)
+{
+    const struct executor_spec *first = js->loop;
+
+    for (uint32_t i = 0; i < js->nloops; i++)
+        if (js->loops[i] == ex)
+            return;
+    js->loops = sim_realloc(js->loops, (js->nloops + 1) * sizeof(*js->loops));
+    js->loops[js->nloops++] = ex;
+    js->loop = ex;
+    js->pool += loop_number(js, "pool", 4);
+    js->cluster |= js->nloops > 1 || js_loops(js, ex) > 1;
+    if (!first)
+        return;
+    if (strcmp(js_flavor(js), flavor_of(first)) != 0)
+        cannot(js->tr, ex->number, "the same \"flavor\" for all",
+               "this loop is of another flavor than \"%s\": a program is for one Node",
+               first->name);
+    js->loop = first;
 }
 
 static void find_loop(struct js *js)
@@ -212,11 +239,11 @@ static void find_loop(struct js *js)
             cannot(js->tr, t->number, hint,
                    "\"%s\" runs on threads (\"%s\"): %s is one event loop", t->name,
                    ex->model->name, js->target->program);
-        else if (js->loop && js->loop != ex)
+        else if (js->loop && js->loop != ex && js->target->browser)
             cannot(js->tr, t->number, "export a variant with one of them",
-                   "\"%s\" is on another loop: %s is one", t->name, js->target->program);
+                   "\"%s\" is on another loop: a page is one", t->name);
         else
-            js->loop = ex;
+            add_loop(js, ex);
     }
 }
 
@@ -224,10 +251,9 @@ static void check_loop(struct js *js)
 {
     bool browser = strcmp(js_flavor(js), "browser") == 0;
 
-    if (loop_number(js, "loops", 1) != 1)
+    if (js->cluster && js->target->browser)
         cannot(js->tr, js->loop->number, "export a variant with \"loops\": 1",
-               "%" PRId64 " loops are a cluster of processes: %s is one loop",
-               loop_number(js, "loops", 1), js->target->program);
+               "%" PRId64 " loops are a server's: a page is one", js_loops(js, js->loop));
     if (browser && !js->target->browser)
         cannot(js->tr, js->loop->number, "\"flavor\": \"node\", or export --to browser",
                "a browser's loop is not node's");
@@ -263,11 +289,7 @@ void js_notes(struct text *out, const struct js_note *notes, size_t n)
 
 static void variables(struct js *js)
 {
-    const struct scenario *sc = js->tr->sc;
-
-    for (uint32_t i = 0; i < sc->nvars; i++)
-        js_line(js, "let %s = %" PRId64 ";",
-                ident(js->tr, &js->globals, NAME_VAR, sc->vars[i].name), sc->vars[i].value);
+    js_variables(js);
     js_declare_names(js);
 }
 
@@ -339,7 +361,6 @@ void js_translate(struct translation *tr, const struct js_target *target)
     if (js.loop)
         check_loop(&js);
     if (!tr->failed && js.loop) {
-        js.pool = loop_number(&js, "pool", 4);
         js.asked = arena_alloc(&tr->mem, (size_t)tr->sc->ndevices + 1);
         js_facts(&js);
         reserve_names(&js);
@@ -349,6 +370,7 @@ void js_translate(struct translation *tr, const struct js_target *target)
         free(js.names[i].owners);
     free(js.names);
     free(js.actors);
+    free(js.loops);
     idents_release(&js.globals);
     idents_release(&js.members);
 }
@@ -373,6 +395,11 @@ static void node_opens(struct js *js, struct text *out)
         {js->helps[JS_ARRIVE],
          "Tasks are not connections, but messages of the program to itself, "
          "and end when their function returns."},
+        {js->cluster,
+         "A loop is a thread of its own, to which the first thread deals out tasks in "
+         "turn, by messages."},
+        {js->nloops > 1,
+         "Loops share the threads of one pool: those of all executors together."},
         {js->helps[JS_HEAP],
          "Memory is arrays on V8's heap, which collects when it thinks best; a limit is "
          "node --max-old-space-size=MB."},
@@ -397,7 +424,7 @@ static void node_settings(struct js *js)
         js_line(js, "process.env.UV_THREADPOOL_SIZE = '%" PRId64 "';", js->pool);
     if (js->tr->sc->until < SIM_NEVER)
         js_line(js, "%ssetTimeout(() => process%s.exit(0), %s).unref(); // until",
-                js->nscripts > 0 ? "if (isMainThread) " : "",
+                js->threads ? "if (isMainThread) " : "",
                 js->hears_exit ? ".removeAllListeners('exit')" : "",
                 decimal_ms(js->tr->sc->until, buf));
 }

@@ -188,7 +188,7 @@ bool js_local_of(const struct task_spec *spec, const char *name)
 }
 
 /* Is this a local of somebody who runs the program? */
-static bool is_local(const struct js *js, int32_t program, const char *name)
+bool js_is_local(const struct js *js, int32_t program, const char *name)
 {
     for (uint32_t i = 0; i < js->nactors; i++)
         if (js->actors[i].visits[program] && js_local_of(js->actors[i].spec, name))
@@ -206,7 +206,7 @@ static void search_tree(struct local_search *s, const struct expr_node *n)
 {
     if (!n)
         return;
-    if (n->kind == EXPR_NAME && is_local(s->js, s->program, n->op))
+    if (n->kind == EXPR_NAME && js_is_local(s->js, s->program, n->op))
         s->found = true;
     search_tree(s, n->left);
     search_tree(s, n->right);
@@ -235,7 +235,7 @@ static bool text_uses_me(const struct js *js, int32_t program, const struct para
         search_tree(&s, translator_expr(js->tr, text));
     } else if (expr_split_set(text, name, &at)) {
         search_tree(&s, translator_expr(js->tr, text + at));
-        s.found |= is_local(js, program, name);
+        s.found |= js_is_local(js, program, name);
     }
     return s.found;
 }
@@ -360,7 +360,7 @@ static bool may_quit(const struct js *js, const struct js_actor *a)
     bool outlives = js_outlives(js, a->program);
 
     for (int32_t i = 0; i < js->tr->sc->nprograms; i++)
-        if (a->visits[i] && js->programs[i].place < JS_PLACE_SCRIPT &&
+        if (a->visits[i] && !js_in_worker(js, i) &&
             has_exit(js->tr->sc->programs[i].ops, outlives))
             return true;
     return false;
@@ -373,7 +373,7 @@ static void find_quitters(struct js *js)
 
         a->quits = !(a->one && a->spec->script) && may_quit(js, a);
         for (int32_t k = 0; a->quits && k < js->tr->sc->nprograms; k++)
-            if (a->visits[k] && js->programs[k].place < JS_PLACE_SCRIPT)
+            if (a->visits[k] && !js_in_worker(js, k))
                 js->programs[k].quits = js->programs[k].uses_me = true;
     }
 }
@@ -399,13 +399,14 @@ void js_facts(struct js *js)
         arena_alloc(&js->tr->mem, ((size_t)sc->nprograms + 1) * sizeof(*js->programs));
     for (int32_t i = 0; i < sc->ntasks; i++) {
         const struct task_spec *t = &sc->tasks[i];
-        bool one = t->count == 1 && t->clients == 0;
+        bool one = (t->count == 1 && t->clients == 0) || t->script; /* in each loop */
 
         add_actor(js, t, t->program, one);
     }
     for (uint32_t i = 0; i < js->nactors; i++) /* spawned ones are added meanwhile */
         visit_program(js, i, js->actors[i].program, js->actors[i].spec->period > 0);
     js_places(js);
+    js_shared(js);
     device_facts(js);
     find_facts(js);
     find_quitters(js);

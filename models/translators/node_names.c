@@ -33,8 +33,12 @@ const char *js_var(struct js *js, const struct op *op, const char *name)
                             ident(js->tr, &js->members, NAME_LOCAL, name));
     for (uint32_t i = 0; i < sc->nvars; i++)
         if (strcmp(sc->vars[i].name, name) == 0) {
-            js_check_place(js, op, &js->var_places[i], name);
-            return ident(js->tr, &js->globals, NAME_VAR, name);
+            const char *variable = ident(js->tr, &js->globals, NAME_VAR, name);
+
+            if (!js_is_shared(js, i))
+                return variable;
+            return js->reads ? arena_printf(&js->tr->mem, "v%u", (unsigned)(*js->reads)++)
+                             : arena_printf(&js->tr->mem, "%s.value", variable);
         }
     if (js->errors > 0 && strcmp(name, "error") == 0)
         return "error.message";
@@ -82,7 +86,8 @@ const char *js_promise(struct js *js, const struct op *op, const char *name)
         cannot_op(js->tr, op, NULL, "nothing makes the promise \"%s\"", name);
         return "";
     }
-    js_check_place(js, op, n->place, name);
+    if (js_name_is_one(js, n) || js->nscripts > 0)
+        js_check_place(js, op, n->place, name);
     if (js_name_is_one(js, n))
         return ident(js->tr, &js->globals, NAME_PROMISE, name);
     if (!all_give(js, n))

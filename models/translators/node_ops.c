@@ -186,7 +186,7 @@ const struct js_writer js_op_if = {.op = "if", .write = write_if, .in_place = tr
 /* Is all that runs this a loop's `main`, whose end is the process's, or a worker's? */
 bool js_is_script(const struct js *js)
 {
-    if (js->programs[js->program].place >= JS_PLACE_SCRIPT)
+    if (js_in_worker(js, js->program))
         return true;
     for (uint32_t i = 0; i < js->nactors; i++) {
         const struct js_actor *a = &js->actors[i];
@@ -318,6 +318,67 @@ static void write_assignment(struct js *js, const struct op *op, const char *tex
             js_value(js, op, text + at));
 }
 
+/* Variables of several threads: "n.value" where they stand. */
+static uint32_t threads_variables(const struct js *js, const struct expr_node *n)
+{
+    uint32_t count = 0;
+
+    if (!n)
+        return 0;
+    for (uint32_t i = 0; n->kind == EXPR_NAME && i < js->tr->sc->nvars; i++)
+        count += strcmp(js->tr->sc->vars[i].name, n->op) == 0 && js_is_shared(js, i) &&
+                 !js_is_local(js, js->program, n->op);
+    return count + threads_variables(js, n->left) + threads_variables(js, n->right);
+}
+
+static bool of_threads(struct js *js, const char *text)
+{
+    char name[EXPR_NAME_MAX];
+    size_t at;
+    bool good = expr_split_set(text, name, &at);
+    struct expr_node target = {.kind = EXPR_NAME, .op = name};
+
+    sim_assert(good);
+    return threads_variables(js, &target) +
+               threads_variables(js, translator_expr(js->tr, text + at)) >
+           0;
+}
+
+static void read_all(struct js *js, const struct op *op, const struct expr_node *n,
+                     uint32_t *nreads)
+{
+    if (!n)
+        return;
+    read_all(js, op, n->left, nreads);
+    if (n->kind == EXPR_NAME && threads_variables(js, n) > 0) {
+        js_line(js, "busy(%s);", js_op_time(js, op, "cost"));
+        js_line(js, "const v%u = %s;", (unsigned)(*nreads)++,
+                js_var(js, op, arena_strdup(&js->tr->mem, n->op)));
+    }
+    read_all(js, op, n->right, nreads);
+}
+
+/* Another thread may come between each read and the write. */
+static void write_slow_set(struct js *js, const struct op *op, const char *text)
+{
+    uint32_t written = 0, read = 0;
+    char name[EXPR_NAME_MAX];
+    const char *value;
+    size_t at;
+    bool good = expr_split_set(text, name, &at);
+
+    sim_assert(good);
+    js_use(js, JS_BUSY);
+    js_open(js, "{");
+    read_all(js, op, translator_expr(js->tr, text + at), &read);
+    js->reads = &written;
+    value = js_value(js, op, text + at);
+    js->reads = NULL;
+    js_line(js, "busy(%s);", js_op_time(js, op, "cost"));
+    js_line(js, "%s = %s;", js_var(js, op, arena_strdup(&js->tr->mem, name)), value);
+    js_close(js, "}");
+}
+
 /* On one loop nothing runs between its steps: what they cost comes first. */
 static void write_set(struct js *js, const struct op *op)
 {
@@ -327,6 +388,10 @@ static void write_set(struct js *js, const struct op *op)
     uint32_t steps = 1;
     size_t at;
 
+    if ((cost->kind != DIST_CONST || cost->a > 0) && of_threads(js, text)) {
+        write_slow_set(js, op, text);
+        return;
+    }
     if (cost->kind != DIST_CONST || cost->a > 0) {
         bool good = expr_split_set(text, name, &at);
 
@@ -342,7 +407,16 @@ const struct js_writer js_op_set = {.op = "set", .write = write_set};
 
 static void write_atomic(struct js *js, const struct op *op)
 {
-    write_assignment(js, op, op_text(op, "atomic"));
+    const char *text = op_text(op, "atomic");
+    bool several = of_threads(js, text);
+
+    if (several) {
+        js_use(js, JS_ATOMICALLY);
+        js_open(js, "atomically(() => {");
+    }
+    write_assignment(js, op, text);
+    if (several)
+        js_close(js, "});");
 }
 const struct js_writer js_op_atomic = {.op = "atomic", .write = write_atomic};
 
@@ -357,12 +431,29 @@ const struct js_writer js_op_assert = {.op = "assert", .write = write_assert};
 
 /* ---- children --------------------------------------------------------------------------------------- */
 
+static void check_spawn(struct js *js, const struct op *op)
+{
+    for (uint32_t i = 0; i < js->nactors; i++) {
+        const struct js_actor *a = &js->actors[i];
+        const struct executor_spec *ex = &js->tr->sc->executors[a->spec->executor];
+
+        if (a->visits[js->program] && js_loops(js, ex) > 1 && !js_in_worker(js, js->program)) {
+            cannot_op(
+                js->tr, op, "\"call\" it, or export a variant with one loop",
+                "a child is dealt to the next loop: only the first thread of a program for "
+                "node deals out tasks");
+            return;
+        }
+    }
+}
+
 static void write_spawn(struct js *js, const struct op *op)
 {
     int32_t program = op_number(op, "spawn");
     const char *as = op_text(op, "as");
     const struct task_spec *spec = NULL;
 
+    check_spawn(js, op);
     for (uint32_t i = 0; i < js->nactors; i++) {
         const struct js_actor *a = &js->actors[i];
 

@@ -29,7 +29,9 @@ const char *const js_reserved[] = {
     "spawn", "stat", "times", "uniform", "work", "writeSync", "inTurn", "clock", "turn",
     "ring", "rung", "replied", "devices", "requests", "made", "seed", "accept", "zero",
     "isMainThread", "parentPort", "workerData", "message", "error", "receive", "number",
-    "receiveMessageOnPort", "inbox", "startWorker", "leave", "owned", "said", "EventEmitter", "workers", "allocate",
+    "receiveMessageOnPort", "inbox", "startWorker", "leave", "owned", "said", "startThread", "cells",
+    "Shared", "atomically", "gate", "atGate", "open", "opened", "allLoops", "waiting", "dealt",
+    "startLoops", "deal", "served", "openGate", "passGate", "serve", "EventEmitter", "workers", "allocate",
     "release", "findNamed", "heapOf", "heaps", "leaked", "__dirname", "__filename", NULL
 };
 /* clang-format on */
@@ -326,15 +328,17 @@ static const struct js_helper_text for_node[JS_HELPER_COUNT] = {
          "    if (ahead >= 1) await sleep(ahead);\n"
          "  };\n"
          "}\n"},
+    [JS_SHARED] = {{JS_THREADS, NONE}, NULL},
+    [JS_ATOMICALLY] = {{JS_SHARED, NONE}, js_atomically_text},
+    [JS_THREADS] = {{NONE, NONE}, NULL},
+    [JS_CLUSTER] = {{JS_THREADS, JS_ARRIVE}, js_cluster_text},
     [JS_WORKERS] =
-        {{JS_LOG, NONE},
+        {{JS_LOG, JS_THREADS},
          "// A worker loads this file, too, and runs a program of it; `workers` tells of all.\n"
          "const workers = new EventEmitter();\n"
-         "const inbox = isMainThread ? workers : parentPort;\n"
+         "const inbox = workerData?.program ? parentPort : workers;\n"
          "function startWorker(program) {\n"
-         "  const workerData = { program, zero: performance.timeOrigin + zero };\n"
-         "  const worker = new Worker(__filename, { workerData, argv: "
-         "process.argv.slice(2) });\n"
+         "  const worker = startThread({ program, zero: performance.timeOrigin + zero });\n"
          "  const hears = event => workers.listenerCount(event) > 0;\n"
          "  worker.ended = new Promise(done => worker.on('exit', done));\n"
          "  worker.on('online', () => workers.emit('online'));\n"
@@ -443,7 +447,7 @@ static void imports(struct text *out, const bool *needed)
     static const enum js_helper timers[] = {JS_SLEEP, JS_SCHEDULER};
     static const char *const timers_names[] = {"setTimeout: sleep", "scheduler"};
     static const enum js_helper threads[] = {JS_CLOSE,   JS_POLLED,  JS_PORTS,  JS_DEVICES,
-                                             JS_WORKERS, JS_WORKERS, JS_RECEIVE};
+                                             JS_THREADS, JS_THREADS, JS_RECEIVE};
     static const char *const threads_names[] = {channel,
                                                 channel,
                                                 channel,
@@ -474,6 +478,10 @@ static void add_helper(const struct js *js, enum js_helper i, struct text *out)
         text_add(out, text);
     else if (i == JS_DEVICES)
         js_devices_text(js, out);
+    else if (i == JS_SHARED)
+        js_shared_text(js, out);
+    else if (i == JS_THREADS)
+        js_threads_text(js, out);
     else
         js_disciplines_text(js, out);
 }

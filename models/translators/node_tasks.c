@@ -43,11 +43,15 @@ const char *js_new_me(struct js *js, const struct task_spec *spec, int32_t progr
 /* ---- functions ------------------------------------------------------------------------------------- */
 
 /* The task's own function: its program's, if that has a name. */
-static const char *task_function(struct js *js, const struct task_spec *t)
+const char *js_task_function(struct js *js, const struct task_spec *t)
 {
     if (js->tr->sc->programs[t->program].name && t->period == 0)
         return js_program_name(js, t->program);
-    return ident(js->tr, &js->globals, NAME_TASK, t->script ? "main" : t->name);
+    return ident(js->tr, &js->globals, NAME_TASK,
+                 !t->script        ? t->name
+                 : js->nloops == 1 ? "main"
+                                   : arena_printf(&js->tr->mem, "%s main",
+                                                  js->tr->sc->executors[t->executor].name));
 }
 
 /* The jobs of a periodic task; after each it waits for the next release. */
@@ -79,7 +83,7 @@ static void write_function(struct js *js, const struct task_spec *t)
     js->unseen = true;
     js->depth = 0;
     text_add(js->out, "\n");
-    js_open(js, "%sfunction %s(%s) {", waits ? "async " : "", task_function(js, t),
+    js_open(js, "%sfunction %s(%s) {", waits ? "async " : "", js_task_function(js, t),
             js_me(js, t->program));
     if (t->period > 0)
         write_jobs(js, t);
@@ -125,7 +129,8 @@ static void write_arrivals(struct js *js, const struct task_spec *t, const char 
 {
     char buf[DECIMAL_SIZE];
 
-    js_use(js, JS_ARRIVE);
+    if (!js->cluster)
+        js_use(js, JS_ARRIVE);
     if (t->clients > 0) {
         write_clients(js, t, begin);
         return;
@@ -136,11 +141,11 @@ static void write_arrivals(struct js *js, const struct task_spec *t, const char 
     }
     if (t->arrive > 0) {
         js_use(js, JS_LATER);
-        begin = arena_printf(&js->tr->mem, "arriveLater(%s%s, () => %s);",
-                             decimal_ms(t->arrive, buf),
+        begin = arena_printf(&js->tr->mem, "%s(%s%s, () => %s);",
+                             js->cluster ? "later" : "arriveLater", decimal_ms(t->arrive, buf),
                              t->nafter > 0 ? " - performance.now()" : "", begin);
     } else {
-        begin = arena_printf(&js->tr->mem, "arrive(() => %s);", begin);
+        begin = arena_printf(&js->tr->mem, js->cluster ? "%s;" : "arrive(() => %s);", begin);
     }
     if (t->count != 1)
         js_line(js, "for (let i = 0; i < %" PRId64 "; i++) %s", t->count, begin);
@@ -205,10 +210,13 @@ static const char *ends_of(struct js *js, const struct task_spec *t)
 static const char *begin_call(struct js *js, int32_t task)
 {
     const struct task_spec *t = &js->tr->sc->tasks[task];
-    const char *call = arena_printf(&js->tr->mem, "%s(%s)", task_function(js, t),
-                                    js_new_me(js, t, t->program));
+    bool watched = has_followers(js, task) || t->clients > 0;
+    const char *call = js->cluster
+                           ? js_deal(js, t, watched)
+                           : arena_printf(&js->tr->mem, "%s(%s)", js_task_function(js, t),
+                                          js_new_me(js, t, t->program));
 
-    if ((has_followers(js, task) || t->clients > 0) && js_outlives(js, t->program))
+    if (watched && js_outlives(js, t->program))
         cannot(js->tr, t->number, "let it wait for what it starts, with \"await\"",
                "\"%s\" ends with all that it has started, a function when it returns", t->name);
     if (!has_followers(js, task))
@@ -253,22 +261,31 @@ void js_tasks(struct js *js)
         write_function(js, &sc->tasks[i]);
     text_add(js->out, "\n");
     declare_ends(js);
-    if (js->nscripts > 0)
+    if (js->threads)
         js_open(js, "if (isMainThread) {");
-    if (js->helps[JS_LOG])
+    if (js->cluster)
+        js_start_loops(js);
+    else if (js->helps[JS_LOG])
         js_line(js, "zero = performance.now();");
     for (int32_t i = 0; i < sc->ntasks; i++)
         if (!sc->tasks[i].script)
             begin_task(js, i);
     for (int32_t i = 0; i < sc->ntasks;
          i++) /* runs after what is there at the start has come */
-        if (sc->tasks[i].script)
-            js_line(js, "%s(%s);", task_function(js, &sc->tasks[i]),
+        if (sc->tasks[i].script && !js->cluster)
+            js_line(js, "%s(%s);", js_task_function(js, &sc->tasks[i]),
                     js_new_me(js, &sc->tasks[i], sc->tasks[i].program));
-    if (js->nscripts == 0)
+    if (!js->threads)
         return;
     js->indent--;
-    js_open(js, "} else {");
-    js_scripts(js);
+    if (js->cluster) {
+        js_open(js, js->nscripts > 0 ? "} else if (workerData.loop) {" : "} else {");
+        js_run_loop(js);
+        js->indent -= js->nscripts > 0;
+    }
+    if (js->nscripts > 0) {
+        js_open(js, "} else {");
+        js_scripts(js);
+    }
     js_close(js, "}");
 }

@@ -21,7 +21,7 @@ static void place_here(struct js *js, int32_t *place)
 
 void js_check_place(struct js *js, const struct op *op, int32_t *place, const char *name)
 {
-    if (js->nscripts == 0 || *place == JS_PLACE_SEVERAL)
+    if (!js->threads || *place == JS_PLACE_SEVERAL)
         return; /* said once */
     place_here(js, place);
     if (*place == JS_PLACE_SEVERAL)
@@ -83,9 +83,9 @@ static void place_list(struct js *js, struct op_list list, int32_t place)
 void js_places(struct js *js)
 {
     for (int32_t i = 0; i < js->tr->sc->ntasks; i++)
-        place_program(js, js->tr->sc->tasks[i].program, JS_PLACE_MAIN);
-    js->var_places =
-        arena_alloc(&js->tr->mem, ((size_t)js->tr->sc->nvars + 1) * sizeof(int32_t));
+        place_program(js, js->tr->sc->tasks[i].program,
+                      js_place_of_loop(js, &js->tr->sc->tasks[i]));
+    js->threads = js->nscripts > 0 || js->cluster;
     if (js->nscripts > 0) {
         js_use(js, JS_WORKERS);
         js_use(js, JS_LOG);
@@ -231,7 +231,7 @@ static void write_onMessage(struct js *js, const struct op *op)
     if (op_flag(op, "unref") && from && is_port(js, from))
         js_line(js, "%s.unref();", of);
     else if (op_flag(op, "unref") && !from)
-        js_line(js, "if (!isMainThread) parentPort.unref();");
+        js_line(js, "if (workerData?.program) parentPort.unref();");
 }
 const struct js_writer js_op_onMessage = {.op = "onMessage", .write = write_onMessage};
 

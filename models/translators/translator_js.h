@@ -7,6 +7,7 @@
  *   node_ops.c       the table of ops; those that run in place
  *   node_loop.c      those that start something, or wait for it
  *   node_devices.c   devices, and what asks them
+ *   node_threads.c   several loops, and what threads share
  *   node_workers.c   workers and messages
  *   node_more.c      promises of several, events of the process, ref, the heap
  *   node_expr.c      expressions and times
@@ -35,7 +36,8 @@
     X(LOGNORMAL) X(PARETO) X(CHOICE) X(NEXT) X(TURN) X(POLLED) X(POOL) X(DISCIPLINES) \
     X(DEVICES) X(LIMITED) X(LOOKUPS) X(CONNECT) X(STAT) X(LOOKUP) X(SLEEP) X(SCHEDULER) \
     X(ARRIVE) X(LATER) X(ARRIVALS) X(CLIENTS) X(ENDS) X(SPAWN) X(LEAVE) X(PERIODS) \
-    X(FAILS) X(WORKERS) X(PORTS) X(RECEIVE) X(SAID) X(NUMBER) X(HEAP)
+    X(FAILS) X(SHARED) X(ATOMICALLY) \
+    X(THREADS) X(WORKERS) X(PORTS) X(RECEIVE) X(SAID) X(NUMBER) X(HEAP) X(CLUSTER)
 /* clang-format on */
 
 enum js_helper {
@@ -106,7 +108,8 @@ enum {
     JS_PLACE_NONE,
     JS_PLACE_MAIN,
     JS_PLACE_SEVERAL,
-    JS_PLACE_SCRIPT /* + the number of a program: the one worker whose script it is */
+    JS_PLACE_SCRIPT /* + the number of a program: the one worker whose script it is; behind
+                     * these, of a cluster, + the number of an executor: its loops */
 };
 
 struct js_program {
@@ -132,19 +135,23 @@ struct js {
     uint32_t nactors;
     struct js_name *names;
     uint32_t nnames, names_room;
-    const struct executor_spec *loop;
-    int64_t pool;         /* threads */
-    bool *asked;          /* devices, by number: some op asks it */
-    bool lists;           /* some times are lists, gone through by each task for itself */
-    bool random;          /* some times are drawn */
-    bool urgent;          /* requests have the priorities of their tasks, which differ */
-    bool threads;         /* several load the file */
-    bool spawns;          /* there are children */
-    int32_t program;      /* whose ops are being written */
-    bool async;           /* ... in an async function */
-    bool function;        /* ... in that of a program, which tells its caller of an `exit` */
-    bool cleared;         /* the next callback is never called once its task has ended */
-    bool unseen;          /* nobody waits for the promise of this function */
+    const struct executor_spec *loop, **loops; /* the first; all */
+    uint32_t nloops;
+    int64_t pool;    /* threads */
+    bool *asked;     /* devices, by number: some op asks it */
+    bool lists;      /* some times are lists, gone through by each task for itself */
+    bool random;     /* some times are drawn */
+    bool urgent;     /* requests have the priorities of their tasks, which differ */
+    bool cluster;    /* there are several loops */
+    bool threads;    /* several load the file */
+    uint32_t *reads; /* shared variables have been read so often, into v0 ...; NULL: they are
+                           * read where they stand */
+    bool spawns;     /* there are children */
+    int32_t program; /* whose ops are being written */
+    bool async;      /* ... in an async function */
+    bool function;   /* ... in that of a program, which tells its caller of an `exit` */
+    bool cleared;    /* the next callback is never called once its task has ended */
+    bool unseen;     /* nobody waits for the promise of this function */
     const char *argument; /* of the next callback, "error"; NULL: none */
     int errors;           /* catches around what is being written: ${error} has a meaning */
     int messages;         /* callbacks with a ${message}, likewise */
@@ -216,6 +223,23 @@ bool js_timer_of_me(const struct js *js, const struct js_name *n);
 bool js_name_is_one(const struct js *js, const struct js_name *n);
 void js_declare_names(struct js *js); /* `let` of promises and timers */
 
+/* ---- node_threads.c ---------------------------------------------------------------------------- */
+
+void js_shared(struct js *js); /* which variables are several threads' */
+bool js_is_shared(const struct js *js, uint32_t var);
+void js_variables(struct js *js); /* declares them */
+int64_t js_loops(const struct js *js, const struct executor_spec *ex);
+int32_t js_place_of_loop(const struct js *js, const struct task_spec *t);
+bool js_in_worker(const struct js *js, int32_t program); /* it is a worker's alone */
+/* A call that deals out one copy; or gives a promise of its end. */
+const char *js_deal(struct js *js, const struct task_spec *t, bool waits);
+void js_start_loops(struct js *js);
+void js_run_loop(struct js *js);
+/* The helpers. */
+void js_shared_text(const struct js *js, struct text *out);
+void js_threads_text(const struct js *js, struct text *out);
+extern const char js_atomically_text[], js_cluster_text[];
+
 /* ---- node_workers.c ---------------------------------------------------------------------------- */
 
 void js_places(struct js *js);  /* who runs which program */
@@ -234,6 +258,7 @@ bool js_join_worker(struct js *js, const struct op *op, const char *name);
 
 void js_facts(struct js *js);
 bool js_waits(const struct js *js, struct op_list ops);
+bool js_is_local(const struct js *js, int32_t program, const char *name); /* of who runs it */
 bool js_local_of(const struct task_spec *spec, const char *name);
 
 /* ---- node_tasks.c ------------------------------------------------------------------------------ */
@@ -242,12 +267,14 @@ void js_tasks(struct js *js);
 /* The first argument of a call for a new task, "{ x: 0 }" or "". */
 const char *js_new_me(struct js *js, const struct task_spec *spec, int32_t program);
 const char *js_program_name(struct js *js, int32_t program);
+const char *js_task_function(struct js *js, const struct task_spec *t);
 bool js_outlives(const struct js *js, int32_t program); /* what it starts, its function */
 
 /* ---- node_devices.c ------------------------------------------------------------------------------ */
 
 void js_devices(struct js *js);
-bool js_device_knows_me(const struct js *js, const struct op *op); /* which task it is that asks */
+bool js_device_knows_me(const struct js *js,
+                        const struct op *op); /* which task it is that asks */
 /* The helpers. */
 void js_devices_text(const struct js *js, struct text *out);
 void js_disciplines_text(const struct js *js, struct text *out);
