@@ -88,13 +88,11 @@ int32_t import_cpu(struct imported *im, int64_t number, const char *name)
 
 void import_add(struct imported *im, struct import_event event)
 {
-    if (im->n == im->room) {
-        im->room = im->room ? 2 * im->room : 1024;
-        im->events = sim_realloc(im->events, im->room * sizeof(*im->events));
-    }
-    event.order = (uint32_t)im->n;
-    im->events[im->n++] = event;
-    if (event.kind == IMPORT_SWITCH && event.state == LEFT_DEAD && event.thread >= 0)
+    import_events_add(&im->events, event);
+    if (event.kind != IMPORT_SWITCH)
+        return;
+    im->io = im->io || event.state == LEFT_IO;
+    if (event.state == LEFT_DEAD && event.thread >= 0)
         im->threads[event.thread].gone = true;
 }
 
@@ -113,22 +111,14 @@ void import_note(struct imported *im, const char *s)
     text_addf(&im->notes, "%s\n", s);
 }
 
-bool import_wrong(struct diags *diags, const char *text, size_t len, size_t at,
-                  const char *hint, const char *message)
+bool import_wrong(struct diags *diags, const struct lines *in, const char *line, size_t len,
+                  size_t at, const char *hint, const char *message)
 {
     char *file = sim_strdup(diags->file);
-    size_t from = at, lines = 0;
-    const char *newline;
 
-    while (from > 0 && text[from - 1] != '\n')
-        from--;
-    for (size_t i = 0; i < from; i++)
-        lines += text[i] == '\n';
-    newline = memchr(text + from, '\n', len - from);
-    diags_source(diags, file, text + from,
-                 newline ? (size_t)(newline - text) - from : len - from);
-    diags->lines_before = lines;
-    diags_add_text(diags, at - from, NULL, hint, message);
+    diags_source(diags, file, line, len);
+    diags->lines_before = in->number - 1;
+    diags_add_text(diags, at, NULL, hint, message);
     free(file);
     return false;
 }
@@ -139,7 +129,7 @@ static void release(struct imported *im)
         free(im->threads[i].name);
     for (size_t i = 0; i < im->ncores; i++)
         free(im->cores[i].name);
-    free(im->events);
+    import_events_release(&im->events);
     free(im->threads);
     free(im->by_pid);
     free(im->cores);
@@ -149,16 +139,20 @@ static void release(struct imported *im)
 
 /* ---- formats --------------------------------------------------------------------------------- */
 
-static const struct import_format *format_of(const char *name, const char *text, size_t len,
+/* How much of a text is looked at to tell its format. */
+enum { LOOK = 1 << 16 };
+
+static const struct import_format *format_of(const char *name, struct lines *in,
                                              struct diags *diags)
 {
     const struct import_format *best = NULL;
     struct text hint = {0};
     int most = 0;
 
+    lines_look(in, LOOK);
     for (size_t i = 0; import_formats[i]; i++) {
         int looks = name ? (strcmp(import_formats[i]->name, name) == 0)
-                         : import_formats[i]->looks(text, len);
+                         : import_formats[i]->looks(in->data + in->at, in->end - in->at);
 
         if (looks > most) {
             most = looks;
@@ -178,8 +172,8 @@ static const struct import_format *format_of(const char *name, const char *text,
 
 static void tell_what_is_missing(const struct imported *im, struct text *notes)
 {
-    text_addf(notes, "%zu events of %zu threads on %zu core%s\n", im->n, im->nthreads,
-              im->ncores, im->ncores == 1 ? "" : "s");
+    text_addf(notes, "%" PRIu64 " events of %zu threads on %zu core%s\n", im->events.total,
+              im->nthreads, im->ncores, im->ncores == 1 ? "" : "s");
     if (im->skipped > 0)
         text_addf(notes, "%" PRId64 " lines that say nothing of a schedule were skipped\n",
                   im->skipped);
@@ -188,13 +182,15 @@ static void tell_what_is_missing(const struct imported *im, struct text *notes)
     text_add_len(notes, im->notes.data ? im->notes.data : "", im->notes.len);
 }
 
-bool import_text(const char *name, const char *format, const char *text, size_t len,
-                 struct import_sink *to, struct text *notes, struct diags *diags)
+bool import_lines(const char *name, const char *format, struct lines *in,
+                  struct quanta_writer *to, struct text *notes, struct diags *diags)
 {
-    const struct import_format *f = format_of(format, text, len, diags);
+    const struct import_format *f = format_of(format, in, diags);
     struct imported im = {0};
-    bool fine = f && f->read(&im, text, len, diags);
+    bool fine;
 
+    import_events_init(&im.events, to);
+    fine = f && f->read(&im, in, diags) && lines_fine(in, diags);
     if (fine && (im.nthreads == 0 || im.ncores == 0)) {
         diags_add(diags, SIZE_MAX, NULL,
                   "record the events sched_switch, sched_waking, sched_process_fork and "

@@ -14,13 +14,17 @@
  *   idle        pid 0, on every core
  *   gaps        who leaves a core has not been seen to take it: events are missing
  *
- * All events are in memory until they are sorted: 40 bytes each.
+ * Events are sorted before any is made a record: of a long recording most of them are then in a
+ * scratch file, 32 bytes each (import_events.h), and text is read a line at a time; so memory
+ * grows with the threads, not with the length.  Chrome's JSON is read as a whole.
  */
 #ifndef PLOTS_IMPORT_H
 #define PLOTS_IMPORT_H
 
 #include "sim/base.h"
 #include "sim/diag.h"
+#include "sim/quanta.h"
+#include "sim/recording_lines.h"
 
 struct imported;
 
@@ -42,7 +46,7 @@ enum { NO_THREAD = -1, IDLE_THREAD = -2 };
 
 struct import_event {
     int64_t at;           /* ns, of whatever clock */
-    uint32_t order;       /* of the line: settles ties */
+    uint32_t order;       /* import_events.c's: settles ties */
     int32_t thread, next; /* as import_thread() numbers them, or the above */
     int32_t cpu;          /* as import_cpu() numbers it; -1: unknown */
     uint8_t kind, state;
@@ -63,9 +67,9 @@ void import_skipped(struct imported *im);         /* a line that says nothing of
 void import_lost(struct imported *im, int64_t n); /* events that the recorder has dropped */
 void import_note(struct imported *im, const char *s); /* something the user should know */
 
-/* A mistake at a byte of the text; gives false. */
-bool import_wrong(struct diags *diags, const char *text, size_t len, size_t at,
-                  const char *hint, const char *message);
+/* A mistake at a byte of the line that `in` gave last; gives false. */
+bool import_wrong(struct diags *diags, const struct lines *in, const char *line, size_t len,
+                  size_t at, const char *hint, const char *message);
 
 struct import_format {
     const char *name;
@@ -73,22 +77,18 @@ struct import_format {
     const char *source; /* where it is described */
     /* How likely is it that a text which begins so is of this format: 0, no, to 100? */
     int (*looks)(const char *text, size_t len);
-    /* False: `diags`, of the file but without its text, says why. */
-    bool (*read)(struct imported *im, const char *text, size_t len, struct diags *diags);
+    /* From front to back.  False: `diags`, of the file but without its text, says why. */
+    bool (*read)(struct imported *im, struct lines *in, struct diags *diags);
 };
 extern const struct import_format *const import_formats[]; /* NULL ends it */
 
 /* ---- what a caller does --------------------------------------------------------------------- */
 
-/* `name`: of the file, as title and in messages; `format` NULL: by its content.  Appends the
- * recording to `out`, a piece at a time: `write` is called with some of it, and may empty it;
- * it returns false to stop.  `notes`: sentences on what was skipped or filled in, a line each.
- * False: diags says why, or `write` did. */
-struct import_sink {
-    bool (*write)(struct import_sink *to, const char *bytes, size_t n);
-};
-enum { IMPORT_MAX = 1 << 30 }; /* bytes of a text */
-bool import_text(const char *name, const char *format, const char *text, size_t len,
-                 struct import_sink *to, struct text *notes, struct diags *diags);
+/* `name`: of the file, as title and in messages; `format` NULL: by its content.  The recording
+ * becomes file 0 of the writer.  `notes`: sentences on what was skipped or filled in, a line
+ * each.  False: diags says why, or the writer failed. */
+enum { IMPORT_MAX = 1 << 30 }; /* bytes of a text that is read as a whole */
+bool import_lines(const char *name, const char *format, struct lines *in,
+                  struct quanta_writer *to, struct text *notes, struct diags *diags);
 
 #endif

@@ -32,7 +32,7 @@ struct core_now {
 
 struct build {
     struct imported *im;
-    struct import_sink *to;
+    struct quanta_writer *to;
     struct scenario *sc; /* of the config in the head of the recording */
     struct thread_now *threads;
     struct core_now *cores;
@@ -53,7 +53,7 @@ struct build {
 static void flush(struct build *b)
 {
     if (b->out.len > 0 && !b->failed)
-        b->failed = !b->to->write(b->to, b->out.data, b->out.len);
+        b->failed = !b->to->write(b->to, 0, b->out.data, b->out.len);
     b->out.len = 0;
 }
 
@@ -253,60 +253,99 @@ static void handle(struct build *b, const struct import_event *e)
     }
 }
 
-/* What leaves a core at its first switch, and was not seen before, has run there all the time. */
-static void run_from_the_beginning(struct build *b)
+/* What the beginning needs to know of all events. */
+struct survey {
+    struct build *b;
+    bool *met;        /* threads that an event has named */
+    bool *known;      /* cores that have had a switch */
+    int32_t *running; /* thread and core, in turn: who has run there from the beginning */
+    size_t nrunning;
+    int32_t nranked;
+};
+
+/* Threads are numbered by the first event of each.  What leaves a core at its first switch, and
+ * was not seen before, has run there all the time. */
+static void survey_event(struct survey *s, const struct import_event *e)
 {
-    const struct imported *im = b->im;
-    bool *met = sim_calloc(im->nthreads + 1, sizeof(*met));
-    bool *known = sim_calloc(im->ncores + 1, sizeof(*known));
+    const int32_t both[] = {e->thread, e->next};
+    struct build *b = s->b;
 
-    for (size_t i = 0; i < im->n; i++) {
-        const struct import_event *e = &im->events[i];
-
-        if (e->kind == IMPORT_SWITCH && !known[e->cpu]) {
-            known[e->cpu] = true;
-            if (e->thread >= 0 && !met[e->thread])
-                run(b, e->thread, b->core_rank[e->cpu]);
-            tell_begun(b);
+    if (e->kind == IMPORT_SWITCH && !s->known[e->cpu]) {
+        s->known[e->cpu] = true;
+        if (e->thread >= 0 && !s->met[e->thread]) {
+            s->running[2 * s->nrunning] = e->thread;
+            s->running[2 * s->nrunning++ + 1] = e->cpu;
         }
-        if (e->thread >= 0)
-            met[e->thread] = true;
-        if (e->next >= 0)
-            met[e->next] = true;
     }
-    free(met);
-    free(known);
+    for (size_t k = 0; k < ARRAY_LEN(both); k++) {
+        if (both[k] < 0)
+            continue;
+        s->met[both[k]] = true;
+        if (b->rank[both[k]] < 0)
+            b->rank[both[k]] = s->nranked++;
+    }
 }
 
-/* Threads by the first event of each; those of none at the end. */
-static void rank_threads(struct build *b)
+/* Those of no event at the end. */
+static void rank_the_rest(struct survey *s)
 {
-    const struct imported *im = b->im;
-    int32_t n = 0;
+    struct build *b = s->b;
 
-    for (size_t i = 0; i < im->nthreads; i++)
-        b->rank[i] = -1;
-    for (size_t i = 0; i < im->n; i++) {
-        const int32_t both[] = {im->events[i].thread, im->events[i].next};
-
-        for (size_t k = 0; k < ARRAY_LEN(both); k++)
-            if (both[k] >= 0 && b->rank[both[k]] < 0)
-                b->rank[both[k]] = n++;
-    }
-    for (size_t i = 0; i < im->nthreads; i++) {
+    for (size_t i = 0; i < b->im->nthreads; i++) {
         if (b->rank[i] < 0)
-            b->rank[i] = n++;
+            b->rank[i] = s->nranked++;
         b->ranked[b->rank[i]] = (int32_t)i;
     }
 }
 
-static int by_time(const void *a, const void *b)
+static void survey(struct survey *s, struct build *b)
 {
-    const struct import_event *x = a, *y = b;
+    struct imported *im = b->im;
+    struct import_cursor cursor;
+    struct import_event e;
+    bool first = true;
 
-    if (x->at != y->at)
-        return x->at < y->at ? -1 : 1;
-    return (x->order > y->order) - (x->order < y->order);
+    *s = (struct survey){.b = b};
+    s->met = sim_calloc(im->nthreads + 1, sizeof(*s->met));
+    s->known = sim_calloc(im->ncores + 1, sizeof(*s->known));
+    s->running = sim_calloc(2 * im->ncores + 2, sizeof(*s->running));
+    for (size_t i = 0; i < im->nthreads; i++)
+        b->rank[i] = -1;
+    import_cursor_init(&cursor, &im->events);
+    for (; import_cursor_next(&cursor, &e); first = false) {
+        if (first)
+            b->begin = e.at;
+        survey_event(s, &e);
+    }
+    import_cursor_release(&cursor);
+    rank_the_rest(s);
+}
+
+static void run_from_the_beginning(const struct survey *s)
+{
+    for (size_t i = 0; i < s->nrunning; i++) {
+        run(s->b, s->running[2 * i], s->b->core_rank[s->running[2 * i + 1]]);
+        tell_begun(s->b);
+    }
+}
+
+static void survey_release(struct survey *s)
+{
+    free(s->met);
+    free(s->known);
+    free(s->running);
+}
+
+static void handle_all(struct build *b)
+{
+    struct import_cursor cursor;
+    struct import_event e;
+
+    import_cursor_init(&cursor, &b->im->events);
+    while (!b->failed && import_cursor_next(&cursor, &e))
+        handle(b, &e);
+    import_cursor_release(&cursor);
+    b->failed = b->failed || b->im->events.failed;
 }
 
 static int by_number(const void *a, const void *b)
@@ -375,17 +414,14 @@ static char *config_of(struct build *b, const char *name)
 {
     const struct imported *im = b->im;
     const char *base = strrchr(name, '/');
-    bool io = false;
     struct text t = {0};
 
-    for (size_t i = 0; i < im->n; i++)
-        io = io || (im->events[i].kind == IMPORT_SWITCH && im->events[i].state == LEFT_IO);
     text_add(&t, "{\"name\":");
     text_quote(&t, base ? base + 1 : name);
     text_add(&t, ",\"unit\":\"ns\",\"machine\":{\"cores\":[");
     add_cores(b, &t);
     text_add(&t, "],\"scheduler\":\"linux\",\"queues\":\"per-core\"}");
-    if (io)
+    if (im->io)
         text_add(&t, ",\"devices\":{\"io\":{\"channels\":\"unlimited\"}}");
     text_add(&t, ",\"tasks\":[");
     for (size_t i = 0; i < im->nthreads; i++) {
@@ -436,9 +472,10 @@ static void note_gaps(struct build *b)
     }
 }
 
-bool import_build(struct imported *im, const char *name, struct import_sink *to)
+bool import_build(struct imported *im, const char *name, struct quanta_writer *to)
 {
     struct build b = {.im = im, .to = to};
+    struct survey all;
     bool left = false;
 
     b.threads = sim_calloc(im->nthreads + 1, sizeof(*b.threads));
@@ -451,14 +488,12 @@ bool import_build(struct imported *im, const char *name, struct import_sink *to)
         b.threads[i].core = -1;
     for (size_t i = 0; i < im->ncores; i++)
         b.cores[i].thread = b.cores[i].last = NO_THREAD;
-    if (im->n > 0)
-        qsort(im->events, im->n, sizeof(*im->events), by_time);
-    b.begin = im->n > 0 ? im->events[0].at : 0;
-    rank_threads(&b);
+    import_events_sort(&im->events);
+    survey(&all, &b);
     begin(&b, name);
-    run_from_the_beginning(&b);
-    for (size_t i = 0; i < im->n && !b.failed; i++)
-        handle(&b, &im->events[i]);
+    run_from_the_beginning(&all);
+    survey_release(&all);
+    handle_all(&b);
     tell_begun(&b);
     for (size_t i = 0; i < im->nthreads; i++)
         left = left || (b.threads[i].is != GONE && b.threads[i].is != UNSEEN);

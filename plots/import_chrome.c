@@ -557,16 +557,32 @@ static bool read_all(struct chrome *c, const cJSON *root)
     return true;
 }
 
-static bool read(struct imported *im, const char *text, size_t len, struct diags *diags)
+/* All of it, at in->data, NUL-terminated.  False: it is too large. */
+static bool read_whole(struct lines *in, struct diags *diags)
 {
-    struct json j;
+    while (in->end - in->at <= IMPORT_MAX && lines_fill(in))
+        continue;
+    if (in->end - in->at > IMPORT_MAX) {
+        diags_add(diags, SIZE_MAX, NULL, "the kernel's text formats may be of any size",
+                  "the file is larger than %d MiB", IMPORT_MAX >> 20);
+        return false;
+    }
+    return true;
+}
+
+static bool read(struct imported *im, struct lines *in, struct diags *diags)
+{
+    struct json j = {0};
     struct chrome c = {.im = im, .j = &j, .diags = diags, .fine = true};
-    char *file = sim_strdup(diags->file);
+    char *file;
     bool fine;
 
-    diags_source(diags, file, text, len);
+    if (!read_whole(in, diags))
+        return false;
+    file = sim_strdup(diags->file);
+    diags_source(diags, file, in->data + in->at, in->end - in->at);
     free(file);
-    fine = json_parse(&j, text, len, diags) && read_all(&c, j.root);
+    fine = json_parse(&j, in->data + in->at, in->end - in->at, diags) && read_all(&c, j.root);
     json_release(&j);
     free(c.threads);
     free(c.pieces);

@@ -20,6 +20,8 @@
 
 #include "plots/import.h"
 
+enum { TRACE_LINE_MAX = 1 << 20 };
+
 /* ---- a line ------------------------------------------------------------------------------------ */
 
 struct cursor {
@@ -373,37 +375,46 @@ static void read_lost(struct imported *im, struct cursor c)
         import_skipped(im);
 }
 
-static bool read(struct imported *im, const char *text, size_t len, struct diags *diags)
+static bool read_line(struct imported *im, const struct lines *in, const char *line, size_t len,
+                      struct diags *diags)
 {
-    const char *at = text, *end = text + len;
+    struct import_event e = {.thread = NO_THREAD, .next = NO_THREAD, .cpu = -1};
+    struct line l;
+    int event;
 
-    for (size_t n; at < end; at += n + 1) {
-        const char *newline = memchr(at, '\n', (size_t)(end - at));
-        struct import_event e = {.thread = NO_THREAD, .next = NO_THREAD, .cpu = -1};
-        struct line l;
-        int event;
-
-        n = (size_t)((newline ? newline : end) - at);
-        if (n == 0 || *at == '#')
-            continue;
-        if (!find_line(at, n, &l)) {
-            read_lost(im, (struct cursor){at, at + n});
-            continue;
-        }
-        event = event_of(&l.event);
-        if (event < 0) {
-            import_skipped(im);
-            continue;
-        }
-        e.at = l.at;
-        e.cpu = import_cpu(im, l.cpu, NULL);
-        if (!events[event].read(im, &l, &e))
-            return import_wrong(diags, text, len, (size_t)(l.fields.at - text),
-                                "as `trace-cmd report` and `perf script` write it",
-                                "the fields of this event are not what they should be");
-        import_add(im, e);
+    if (len == 0 || *line == '#')
+        return true;
+    if (!find_line(line, len, &l)) {
+        read_lost(im, (struct cursor){line, line + len});
+        return true;
     }
+    event = event_of(&l.event);
+    if (event < 0) {
+        import_skipped(im);
+        return true;
+    }
+    e.at = l.at;
+    e.cpu = import_cpu(im, l.cpu, NULL);
+    if (!events[event].read(im, &l, &e))
+        return import_wrong(diags, in, line, len, (size_t)(l.fields.at - line),
+                            "as `trace-cmd report` and `perf script` write it",
+                            "the fields of this event are not what they should be");
+    import_add(im, e);
     return true;
+}
+
+static bool read(struct imported *im, struct lines *in, struct diags *diags)
+{
+    const char *line;
+    size_t len;
+
+    while (lines_next(in, TRACE_LINE_MAX, &line, &len))
+        if (!read_line(im, in, line, len, diags))
+            return false;
+    if (len == 0)
+        return true;
+    in->number++;
+    return import_wrong(diags, in, "", 0, 0, NULL, "this line is too long for a trace");
 }
 
 /* Of the first lines, how many are of the kind. */

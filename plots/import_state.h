@@ -3,6 +3,7 @@
 #define PLOTS_IMPORT_STATE_H
 
 #include "plots/import.h"
+#include "plots/import_events.h"
 
 struct import_thread {
     int64_t pid;
@@ -18,8 +19,8 @@ struct import_core {
 };
 
 struct imported {
-    struct import_event *events;
-    size_t n, room;
+    struct import_events events;
+    bool io; /* some thread waits for it */
     struct import_thread *threads;
     size_t nthreads, threads_room;
     int32_t *by_pid; /* hash: thread + 1; 0: free */
@@ -31,7 +32,7 @@ struct imported {
     struct text notes;
 };
 
-/* import_build.c: sorts the events and writes the recording.  False: `write` did. */
-bool import_build(struct imported *im, const char *name, struct import_sink *to);
+/* import_build.c: sorts the events and writes the recording.  False: the writer failed. */
+bool import_build(struct imported *im, const char *name, struct quanta_writer *to);
 
 #endif

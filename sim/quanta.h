@@ -149,6 +149,9 @@ struct quanta_writer {
     int (*open)(struct quanta_writer *w, const char *name);
     /* Appends the content of a scratch file to another file; the scratch file is gone then. */
     bool (*append)(struct quanta_writer *w, int file, int scratch);
+    /* Reads back what a scratch file has at a byte; quanta_import() alone needs it, for long
+     * traces.  NULL: they are in memory. */
+    bool (*read)(struct quanta_writer *w, int scratch, uint64_t at, void *bytes, size_t n);
 };
 
 /* Writes a variant in a format, for which most of them simulate it; memory does not grow with
@@ -208,7 +211,8 @@ bool quanta_time(const char *text, int64_t *ns);
 bool quanta_page(const struct quanta_run *const *runs, size_t n, struct quanta_writer *writer);
 
 /* Makes a recorded trace, file 0 of the writer, of a schedule that others have recorded ("-":
- * standard input).  `format` NULL: whichever it looks like.  `notes`, which may be NULL: what was
+ * standard input).  The kernel's formats may be of any length: what does not fit into a few MB
+ * goes through a scratch file.  `format` NULL: whichever it looks like.  `notes`, which may be NULL: what was
  * found, skipped and filled in, a line each.  False: the writer failed, or `errors` says why. */
 extern const char *const quanta_import_names[]; /* NULL ends them */
 const char *quanta_import_help(size_t format);  /* one line, no full stop; NULL: none such */

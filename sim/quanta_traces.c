@@ -6,6 +6,7 @@
 #include "plots/export.h"
 #include "plots/import.h"
 #include "sim/config_json.h"
+#include "sim/recording_lines.h"
 #include "sim/quanta_state.h"
 
 const struct scenario *quanta_scenario(const struct quanta_config *cfg, size_t variant)
@@ -112,37 +113,25 @@ bool quanta_export(const struct quanta_config *cfg, size_t variant, const char *
     return export_run(cfg, &from, f, &out, errors);
 }
 
-struct import_to_writer {
-    struct import_sink sink;
-    struct quanta_writer *writer;
-};
-
-static bool import_write(struct import_sink *to, const char *bytes, size_t n)
-{
-    struct quanta_writer *w = container_of(to, struct import_to_writer, sink)->writer;
-
-    return w->write(w, 0, bytes, n);
-}
-
 bool quanta_import(const char *path, const char *format, struct quanta_writer *writer,
                    char **notes, char **errors)
 {
-    struct import_to_writer to = {{import_write}, writer};
     const char *name = strcmp(path, "-") == 0 ? "<stdin>" : path;
-    struct text text = {0}, said = {0};
+    struct text said = {0};
+    struct lines in;
     struct diags diags;
-    bool fine;
+    bool fine = false;
 
     diags_init(&diags);
     diags_source(&diags, name, NULL, 0);
-    fine = config_slurp(path, IMPORT_MAX, &text, &diags);
-    text_add(&text, "");
-    fine = fine && import_text(name, format, text.data, text.len, &to.sink, &said, &diags);
+    if (lines_open(&in, path, &diags)) {
+        fine = import_lines(name, format, &in, writer, &said, &diags);
+        lines_close(&in);
+    }
     if (errors)
         *errors = fine ? NULL : diags_text(&diags);
     if (notes)
         *notes = text_take(&said);
-    text_release(&text);
     text_release(&said);
     diags_release(&diags);
     return fine;

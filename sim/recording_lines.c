@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { CHUNK = 1 << 18 };
 
@@ -13,15 +14,33 @@ void lines_of_text(struct lines *l, const char *text, size_t len)
 
 bool lines_open(struct lines *l, const char *path, struct diags *diags)
 {
-    *l = (struct lines){.f = fopen(path, "rb")};
+    struct stat st;
+
+    *l = (struct lines){.f = NULL};
+    if (strcmp(path, "-") == 0) {
+        l->f = stdin;
+        return true;
+    }
+    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+        diags_add(diags, SIZE_MAX, NULL, "name a file in it", "this is a directory");
+        return false;
+    }
+    l->f = fopen(path, "rb");
     if (!l->f)
         diags_add(diags, SIZE_MAX, NULL, NULL, "cannot read: %s", strerror(errno));
     return l->f != NULL;
 }
 
+bool lines_fine(const struct lines *l, struct diags *diags)
+{
+    if (l->error)
+        diags_add(diags, SIZE_MAX, NULL, NULL, "cannot read: %s", strerror(l->error));
+    return l->error == 0;
+}
+
 void lines_close(struct lines *l)
 {
-    if (l->f)
+    if (l->f && l->f != stdin)
         (void)fclose(l->f);
     free(l->buffer);
 }
@@ -43,8 +62,16 @@ bool lines_fill(struct lines *l)
     }
     l->data = l->buffer;
     n = fread(l->buffer + l->end, 1, CHUNK, l->f);
+    if (n == 0 && ferror(l->f))
+        l->error = errno ? errno : EIO;
     l->end += n;
     return n > 0;
+}
+
+void lines_look(struct lines *l, size_t n)
+{
+    while (l->end - l->at < n && lines_fill(l))
+        continue;
 }
 
 bool lines_next(struct lines *l, size_t max, const char **line, size_t *len)

@@ -397,7 +397,8 @@ static bool export_to(struct memory *m, const char *format, const char *path, in
 
     ck_assert_msg(cfg != NULL, "%s", errors);
     memset(m, 0, sizeof(*m));
-    m->writer = (struct quanta_writer){memory_write, memory_open, memory_append};
+    m->writer = (struct quanta_writer){
+        .write = memory_write, .open = memory_open, .append = memory_append};
     m->n = 1;
     m->fails = fails;
     fine = quanta_export(cfg, 0, format, &m->writer, &errors);

@@ -135,6 +135,26 @@ static bool files_append(struct quanta_writer *w, int file, int scratch)
     return fine;
 }
 
+static bool files_read(struct quanta_writer *w, int scratch, uint64_t at, void *bytes, size_t n)
+{
+    struct out_files *files = container_of(w, struct out_files, writer);
+    char *p = bytes;
+
+    sim_assert(scratch > 0 && scratch < files->n);
+    while (n > 0) {
+        ssize_t got = pread(files->list[scratch].fd, p, n, (off_t)at);
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return failed(files);
+        p += got;
+        at += (uint64_t)got;
+        n -= (size_t)got;
+    }
+    return true;
+}
+
 /* ---- folders ------------------------------------------------------------------- */
 
 /* A folder takes no place but a free one, or an empty folder's: what is in it is not ours to
@@ -207,7 +227,7 @@ struct out_files *out_files_new(const char *path, bool folder)
 {
     struct out_files *files = sim_calloc(1, sizeof(*files));
 
-    files->writer = (struct quanta_writer){files_write, files_open, files_append};
+    files->writer = (struct quanta_writer){files_write, files_open, files_append, files_read};
     files->path = path && strcmp(path, "-") != 0 ? path : NULL;
     files->folder = folder;
     files->whole.fd = -1;

@@ -6,17 +6,6 @@
 #include "plots/import.h"
 #include "tests/fuzz/fuzz.h"
 
-struct to_text {
-    struct import_sink sink;
-    struct text text;
-};
-
-static bool write_text(struct import_sink *to, const char *bytes, size_t n)
-{
-    text_add_len(&container_of(to, struct to_text, sink)->text, bytes, n);
-    return true;
-}
-
 /* The trace that was made is one. */
 static void play(const char *text, size_t size)
 {
@@ -36,14 +25,17 @@ static void play(const char *text, size_t size)
 
 static void import(const char *format, const char *text, size_t size)
 {
-    struct to_text to = {.sink = {write_text}};
+    struct fuzz_files to;
     struct text notes = {0};
     struct diags diags;
+    struct lines in;
 
     diags_init(&diags);
     diags_source(&diags, "fuzz.txt", NULL, 0);
-    if (import_text("fuzz.txt", format, text, size, &to.sink, &notes, &diags)) {
-        play(to.text.data, to.text.len);
+    lines_of_text(&in, text, size);
+    fuzz_files_init(&to);
+    if (import_lines("fuzz.txt", format, &in, &to.writer, &notes, &diags)) {
+        play(to.list[0].data, to.list[0].len);
     } else {
         char *errors = diags_text(&diags);
 
@@ -51,7 +43,7 @@ static void import(const char *format, const char *text, size_t size)
         free(errors);
     }
     diags_release(&diags);
-    text_release(&to.text);
+    fuzz_files_release(&to);
     text_release(&notes);
 }
 

@@ -125,7 +125,8 @@ static bool append_file(struct quanta_writer *w, int file, int scratch)
 
 void fuzz_files_init(struct fuzz_files *files)
 {
-    *files = (struct fuzz_files){.writer = {write_file, open_file, append_file}};
+    *files = (struct fuzz_files){
+        .writer = {.write = write_file, .open = open_file, .append = append_file}};
     (void)open_file(&files->writer, NULL);
 }
 
