@@ -97,11 +97,20 @@ static struct task_state *task_of(struct checker *c, int32_t slot)
     return &st->tasks[slot];
 }
 
-static void task_account(struct task_state *t, sim_time now)
+static bool allows(const struct checker *c, const struct task_state *t, int32_t core)
+{
+    const uint64_t *affinity = c->sc->tasks[t->spec].affinity;
+
+    return !affinity || (affinity[core / 64] >> (core % 64) & 1);
+}
+
+static void task_account(struct checker *c, struct task_state *t, sim_time now)
 {
     sim_time passed = now - t->since;
 
     t->since = now;
+    if (t->place == RUNNING && passed > 0 && !allows(c, t, t->core))
+        found(c, "a task runs on core %d, which its affinity does not allow", (int)t->core);
     if (t->place == RUNNING)
         t->cpu += passed;
     else if (t->place == BLOCKED)
@@ -118,7 +127,7 @@ static void move(struct checker *c, const struct trace_rec *rec, enum whereabout
     if (!(allowed >> t->place & 1))
         found(c, "task %d: %s while %s", (int)rec->task,
               trace_kind_name((enum trace_kind)rec->kind), place_names[t->place]);
-    task_account(t, rec->at);
+    task_account(c, t, rec->at);
     c->state->nready += (to == READY) - (t->place == READY);
     t->place = to;
 }
@@ -147,7 +156,6 @@ static void core_takes(struct checker *c, int32_t core, int32_t task)
 static bool may_run(const struct checker *c, const struct task_state *t, int32_t core)
 {
     const struct machine_spec *m = &c->sc->machine;
-    const uint64_t *affinity = c->sc->tasks[t->spec].affinity;
 
     if (m->policy->rests && m->policy->rests(&c->sc->tasks[t->spec]))
         return false;
@@ -156,7 +164,7 @@ static bool may_run(const struct checker *c, const struct task_state *t, int32_t
         return t->home == core; /* and that one will run it, after an interrupt perhaps */
     if (m->queues == QUEUES_PER_CORE && m->balance != BALANCE_STEAL && t->queue != core)
         return false;
-    return !affinity || (affinity[core / 64] >> (core % 64) & 1);
+    return allows(c, t, core);
 }
 
 /* Before time goes on: nobody idles who could work. */
@@ -408,7 +416,7 @@ static void finish(struct trace_sink *sink, sim_time end)
 
         if (t->place == GONE)
             continue;
-        task_account(t, end);
+        task_account(c, t, end);
         wide_add(&c->cpu, (uint64_t)t->cpu);
         wide_add(&st->system.stays, (uint64_t)(end - t->arrival));
         for (const struct asked *a = t->asked; a; a = a->next)

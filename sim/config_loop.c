@@ -350,9 +350,9 @@ void read_loops(struct reader *r, const cJSON *executors)
         if (sc->executors[i].model->is_loop)
             sc->executors[i].helper = add_helper(r, i, "pool");
     for (int32_t i = 0; i < sc->nexecutors; i++)
-        if (sc->executors[i].model->is_loop &&
+        if (sc->executors[i].model->has_costs &&
             sc->executors[i].model->has_costs(sc->executors[i].params))
-            sc->executors[i].own = add_helper(r, i, "loop");
+            sc->executors[i].own = add_helper(r, i, sc->executors[i].model->own_name);
     if (r->bad)
         return;
     check_threads(r);

@@ -64,21 +64,13 @@ static void no_op(struct reader *r, const cJSON *at)
 {
     const char *names[64];
     size_t n = 0;
-    const cJSON *first = at->child, *m;
+    const cJSON *first = at->child;
 
     while (first && is_comment(first))
         first = first->next;
     if (!first) {
         wrong(r, at, "as { \"cpu\": \"5ms\" }", "an op without a key");
         return;
-    }
-    for (m = first; m; m = m->next) {
-        const char *later = not_yet("op", m->string);
-
-        if (later) {
-            wrong_key(r, m, later, "the op \"%s\" is not supported yet", m->string);
-            return;
-        }
     }
     while (n < ARRAY_LEN(names) && op_defs[n]) {
         names[n] = op_defs[n]->params[0].name;

@@ -211,12 +211,7 @@ static bool read_choice(struct reader *r, const cJSON *at, const struct param *p
         }
     }
     if (cJSON_IsString(at)) {
-        const char *later = not_yet(p->name, at->valuestring);
-
-        if (later)
-            wrong(r, at, later, "%s \"%s\" is not supported yet", p->name, at->valuestring);
-        else
-            wrong_name(r, at, p->name, at->valuestring, p->choices, n);
+        wrong_name(r, at, p->name, at->valuestring, p->choices, n);
     } else {
         struct text hint = {0};
 
@@ -568,10 +563,9 @@ static bool is_other(const struct keys *keys, size_t n, const char *name)
     return false;
 }
 
-static void unknown_key(struct reader *r, const cJSON *m, const char *what,
-                        const struct keys *keys, size_t n)
+static void unknown_key(struct reader *r, const cJSON *m, const struct keys *keys, size_t n)
 {
-    const char *names[64], *later = not_yet(what, m->string);
+    const char *names[64];
     size_t count = 0;
 
     for (size_t i = 0; i < n; i++) {
@@ -581,10 +575,7 @@ static void unknown_key(struct reader *r, const cJSON *m, const char *what,
         for (const char *const *o = keys[i].others; o && *o && count < ARRAY_LEN(names); o++)
             names[count++] = *o;
     }
-    if (later)
-        wrong_key(r, m, later, "the key \"%s\" of %s is not supported yet", m->string, what);
-    else
-        wrong_name(r, m, "key", m->string, names, count);
+    wrong_name(r, m, "key", m->string, names, count);
 }
 
 void read_object(struct reader *r, const cJSON *object, const char *what,
@@ -604,6 +595,6 @@ void read_object(struct reader *r, const cJSON *object, const char *what,
         if (p)
             read_param(r, m, p, field(&keys[set], p));
         else if (!is_comment(m) && !is_other(keys, n, m->string))
-            unknown_key(r, m, what, keys, n);
+            unknown_key(r, m, keys, n);
     }
 }

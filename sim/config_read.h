@@ -140,8 +140,6 @@ void task_defaults(struct reader *r, struct task_spec *t);
 
 /* config_loop.c: the scripts of event loops and what only loops can do. */
 void read_loops(struct reader *r, const cJSON *executors);
-/* Do these belong to the language, but not yet to this version?  NULL: no; else what to say. */
-const char *not_yet(const char *kind, const char *name);
 
 /* The table of a task's plain keys, and the machine's, and the device's: for the schema. */
 extern const struct param machine_params[], cache_params[], core_params[], task_params[],

@@ -7,26 +7,6 @@
 #include "sim/config_build.h"
 #include "sim/config_read.h"
 
-/* ---- what this version has not ------------------------------------------------------- */
-
-static const char later_version[] = "it belongs to the language, but not to this version";
-
-const char *not_yet(const char *kind, const char *name)
-{
-    static const struct {
-        const char *kind, *names, *why;
-    } later[] = {
-        {"executor", " green ", later_version},
-    };
-    char word[40];
-
-    (void)snprintf(word, sizeof(word), " %.30s ", name);
-    for (size_t i = 0; i < ARRAY_LEN(later); i++)
-        if (strcmp(later[i].kind, kind) == 0 && strstr(later[i].names, word))
-            return later[i].why;
-    return NULL;
-}
-
 bool usable_name(struct reader *r, const cJSON *m, const char *kind)
 {
     size_t len = strlen(m->string);
@@ -116,7 +96,7 @@ static void read_syncs(struct reader *r, const cJSON *at)
 
 static const struct executor_model *find_kind(struct reader *r, const cJSON *at)
 {
-    const char *names[16], *later;
+    const char *names[16];
     size_t n = 0;
 
     if (!cJSON_IsString(at)) {
@@ -128,11 +108,7 @@ static const struct executor_model *find_kind(struct reader *r, const cJSON *at)
         if (strcmp(names[n], at->valuestring) == 0)
             return executor_models[n];
     }
-    later = not_yet("executor", at->valuestring);
-    if (later)
-        wrong(r, at, later, "the executor \"%s\" is not supported yet", at->valuestring);
-    else
-        wrong_name(r, at, "kind of executor", at->valuestring, names, n);
+    wrong_name(r, at, "kind of executor", at->valuestring, names, n);
     return NULL;
 }
 

@@ -311,6 +311,18 @@ static void core_exit(struct core *c)
     pool_give(&m->sim->threads, t->slot);
 }
 
+/* The thread has turned to a task that may not run here: it goes on where that may. */
+static bool core_moves(struct core *c)
+{
+    struct thread *t = c->running;
+
+    if (LIKELY(!c->machine->any_affinity) || thread_may_run(c->machine, t, c->id))
+        return false;
+    c->since = c->machine->sim->eng.now;
+    core_preempt(c);
+    return true;
+}
+
 /* ---- what next ---------------------------------------------------------------------- */
 
 /* One step of the running thread.  True: it goes on at once. */
@@ -332,6 +344,8 @@ static bool core_step(struct core *c)
         t->rest = step.time;
         t->flags =
             (uint8_t)(step.kernel ? t->flags | THREAD_KERNEL : t->flags & ~THREAD_KERNEL);
+        if (core_moves(c))
+            return false;
         if (!c->slice_over || core_expire(c))
             core_burst(c);
         return false;

@@ -173,24 +173,29 @@ enum life {
     LIFE_SURE
 };
 
-static enum life life_of(const struct task *t)
+static enum life life_of(const struct sim *sim, const struct task *t)
 {
     const struct thread *th = t->thread;
 
-    if (!th || (th->flags & THREAD_WAITS))
+    if (!th || (th->flags & THREAD_WAITS) ||
+        (thread_stands_in(th) && th->state == THREAD_READY))
         return LIFE_NONE; /* without a thread, it waits for one of its pool */
+    if (t->spec >= sim->sc->ntasks && th->task != t)
+        return LIFE_NONE; /* nobody's, and idle */
     if ((th->flags & THREAD_SPINS) && th->wait.object->holds)
         return LIFE_NONE;
     return th->state == THREAD_READY ? LIFE_READY : LIFE_SURE;
 }
 
 /* What runs lives, mostly: no need to look at all tasks. */
-static bool a_core_lives(const struct machine *m)
+static bool a_core_lives(const struct sim *sim)
 {
+    const struct machine *m = &sim->machine;
+
     for (int32_t i = 0; i < m->ncores; i++) {
         const struct thread *th = m->cores[i].running;
 
-        if (th && th->task && life_of(th->task) == LIFE_SURE)
+        if (th && th->task && life_of(sim, th->task) == LIFE_SURE)
             return true;
     }
     return false;
@@ -201,11 +206,11 @@ static enum life any_life(struct sim *sim)
     enum life best = sources_pending(sim) ? LIFE_SURE : LIFE_NONE;
     uint8_t *gone;
 
-    if (best == LIFE_SURE || a_core_lives(&sim->machine))
+    if (best == LIFE_SURE || a_core_lives(sim))
         return LIFE_SURE;
     gone = pool_gone(&sim->tasks);
     for (uint32_t slot = 0; slot < sim->tasks.used && best != LIFE_SURE; slot++) {
-        enum life life = gone[slot] ? LIFE_NONE : life_of(pool_at(&sim->tasks, slot));
+        enum life life = gone[slot] ? LIFE_NONE : life_of(sim, pool_at(&sim->tasks, slot));
 
         best = life > best ? life : best;
     }

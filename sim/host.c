@@ -47,6 +47,26 @@ void executor_step(struct executor *ex, struct task *t, struct step *out)
     task_next(ex->sim, t, out);
 }
 
+bool executor_task_step(struct executor *ex, struct thread *th, struct step *out)
+{
+    struct task *t = th->task;
+
+    task_next(ex->sim, t, out);
+    if (out->kind == STEP_THROW)
+        task_uncaught(ex->sim, t, out);
+    if (LIKELY(out->kind != STEP_END))
+        return true;
+    if (t->ctx)
+        task_frames(ex->sim, t, t->ctx->stack, t->ctx->calls, t->ctx->frame, false);
+    executor_done(ex, th, out->fault);
+    return false;
+}
+
+int64_t executor_cores(const struct executor *ex)
+{
+    return ex->sim->sc->machine.ncores;
+}
+
 void executor_waits(struct executor *ex, struct task *t)
 {
     tell(ex, TR_READY, -1, t, READY_LOOP, 0);
@@ -55,9 +75,16 @@ void executor_waits(struct executor *ex, struct task *t)
 void executor_wake(struct executor *ex, struct thread *th, struct task *t, bool fresh)
 {
     sim_assert(th->state == THREAD_PARKED);
+    stand_in_leaves(ex->sim, t);
     executor_serve(ex, th, t);
     queues_put(&ex->sim->machine, th, fresh ? READY_NEW : READY_WOKEN);
     tell(ex, TR_TURN, (int32_t)th->slot, t, 1, 0);
+}
+
+void executor_wake_anew(struct executor *ex, struct thread *th, struct task *t, bool fresh)
+{
+    th->flags |= THREAD_ANEW;
+    executor_wake(ex, th, t, fresh);
 }
 
 void executor_enter(struct executor *ex, struct thread *th, struct task *t, bool fresh)
@@ -69,6 +96,7 @@ void executor_enter(struct executor *ex, struct thread *th, struct task *t, bool
 
     sim_assert(c->running == th);
     sim_assert(!th->task);
+    stand_in_leaves(ex->sim, t);
     executor_serve(ex, th, t);
     if (s->policy->renew)
         s->policy->renew(s, th);
@@ -90,6 +118,7 @@ void executor_leave(struct executor *ex, struct thread *th, const struct waiting
                             .place = w ? w->device : -1,
                             .task = (int32_t)t->slot,
                             .arg = w ? (int64_t)w->why : 0,
+                            .extra = w ? (int64_t)w->place : 0,
                             .text = w ? w->name : NULL};
 
     tell(ex, TR_TURN, (int32_t)th->slot, t, 0, 0);

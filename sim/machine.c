@@ -78,6 +78,10 @@ void machine_wake(struct machine *m, struct thread *t)
 {
     sim_assert(t->state == THREAD_BLOCKED);
     sim_assert(!(t->flags & THREAD_WAITS));
+    if (UNLIKELY(thread_stands_in(t))) {
+        stand_in_woken(m->sim, t);
+        return;
+    }
     if (m->spec->on_block == ON_BLOCK_HOLD) {
         struct core *c = &m->cores[t->core];
         sim_time now = m->sim->eng.now;

@@ -242,6 +242,12 @@ static void job_done(struct metrics *m, const struct trace_rec *rec)
     m->deadline_misses += rec->arg > 0;
 }
 
+static void switched(struct executor_metrics *ex, sim_time time)
+{
+    ex->switches++;
+    ex->switch_time = time_add(ex->switch_time, time);
+}
+
 static void executor_fact(struct executor_metrics *ex, const struct trace_rec *rec)
 {
     if (rec->kind == TR_REJECT)
@@ -252,6 +258,8 @@ static void executor_fact(struct executor_metrics *ex, const struct trace_rec *r
         ex->iterations++;
     else if (rec->arg == LOOP_LAG)
         samples_add(&ex->lag, rec->extra);
+    else if (rec->arg == LOOP_SWITCH)
+        switched(ex, rec->extra);
     else
         samples_add(&ex->queue, rec->extra);
 }

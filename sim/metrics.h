@@ -66,6 +66,8 @@ struct executor_metrics {
         queue; /* how long tasks waited for a thread: pools; work for one of a loop's */
     struct samples lag;  /* how long what was ready waited for a loop */
     uint64_t iterations; /* of loops */
+    uint64_t switches;   /* in user space */
+    sim_time switch_time;
 };
 
 /* Keys of `blocked`: a device's number, that of a sync object behind those of the devices,

@@ -163,6 +163,10 @@ static void enqueue(struct machine *m, struct thread *t, enum ready_why why)
 {
     struct sched *s = queues_of(m, t->core);
 
+    if (UNLIKELY(t->flags & THREAD_ANEW)) {
+        t->flags &= (uint8_t)~THREAD_ANEW;
+        why = READY_NEW;
+    }
     s->policy->enqueue(s, t, why);
     s->nready++;
     m->nready++;

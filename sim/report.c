@@ -324,6 +324,10 @@ static void add_executors(cJSON *root, const struct report *report)
         add_int(o, "rejected", ex->rejected);
         if (report->sc->executors[i].model->queues_tasks)
             add_samples(o, "pool_queue", &ex->queue);
+        if (report->sc->executors[i].model->woken) {
+            add_uint(o, "switches", ex->switches);
+            add_int(o, "switch_time", ex->switch_time);
+        }
         if (!report->sc->executors[i].model->is_loop)
             continue;
         if (loop_has_heap(&report->sc->executors[i]))

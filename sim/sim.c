@@ -169,7 +169,7 @@ void executor_serve(struct executor *ex, struct thread *th, struct task *t)
                th->serial, th->slot);
     th->task = t;
     t->thread = th;
-    th->priority = (int32_t)ex->sim->sc->tasks[t->spec].priority;
+    th->priority = sync_priority(ex->sim, t);
 }
 
 void executor_start(struct executor *ex, struct thread *th, struct task *t)
@@ -177,6 +177,7 @@ void executor_start(struct executor *ex, struct thread *th, struct task *t)
     executor_serve(ex, th, t);
     if (t->ctx && t->ctx->of)
         th->flags |= THREAD_CREATED; /* spawn has paid */
+    th->flags |= THREAD_ANEW;
     machine_ready(&ex->sim->machine, th);
 }
 

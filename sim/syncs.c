@@ -83,7 +83,7 @@ int32_t sync_base_priority(const struct sync *s, const struct task *t)
     return (int32_t)s->sim->sc->tasks[t->spec].priority;
 }
 
-static int32_t effective_priority(const struct sim *sim, const struct task *t)
+int32_t sync_priority(const struct sim *sim, const struct task *t)
 {
     int32_t most = (int32_t)sim->sc->tasks[t->spec].priority;
 
@@ -101,7 +101,7 @@ static void reprioritize(struct sim *sim, struct task *t)
 {
     while (t) {
         struct thread *th = t->thread;
-        int32_t priority = effective_priority(sim, t);
+        int32_t priority = sync_priority(sim, t);
         struct sync *s;
 
         if (th->priority == priority)

@@ -26,6 +26,9 @@ void sync_queue(struct sim *sim, struct thread *th);
 void sync_spin(struct sim *sim, struct thread *th);
 void sync_spin_off(struct thread *th);
 
+/* The priority that `t` has: its own, or the highest that is lent to it. */
+int32_t sync_priority(const struct sim *sim, const struct task *t);
+
 /* `t` has ended: what it owns stays owned. */
 void sync_task_gone(struct task *t);
 

@@ -36,7 +36,8 @@ enum thread_flag {
     THREAD_WARM = 16,   /* runs from a warm cache */
     THREAD_WAITS = 32,  /* BLOCKED; `wait` says for what: a sync object, or children */
     THREAD_SPINS =
-        64 /* `wait` says for which lock; off its core it asks again when it is back */
+        64, /* `wait` says for which lock; off its core it asks again when it is back */
+    THREAD_ANEW = 128 /* serves another task than its policy knows of: it comes as a new one */
 };
 
 struct thread {
@@ -50,7 +51,7 @@ struct thread {
     sim_time rest;       /* of the current burst, at speed 1 */
     sim_time slice_rest; /* kept over a preemption; 0: none */
     uint32_t slot;       /* its number in the table of threads */
-    uint32_t serial;     /* its number among all threads of the run, from 1 */
+    uint32_t serial;     /* its number among all threads of the run, from 1; 0: it stands in */
     int32_t
         core; /* RUNNING, BLOCKED with a held core: on it; READY: the queue's; else the last; -1: none */
     int32_t last_core; /* it ran on; -1: none */
@@ -60,6 +61,12 @@ struct thread {
     uint8_t flags;
     /* The policy's bytes follow. */
 };
+
+/* No core ever runs it: a task waits by it, without the thread that it had.  host_waits.c */
+static inline bool thread_stands_in(const struct thread *t)
+{
+    return t->serial == 0;
+}
 
 /* What it waited for stands in `wait` no longer: the place is a request's again. */
 static inline void thread_waits_no_more(struct thread *t)

@@ -57,6 +57,11 @@ void sim_mind_end(struct sim *sim); /* stops it where nothing is left to do */
 /* sim.c: what both kinds of executors do when a thread turns to a task. */
 void executor_serve(struct executor *ex, struct thread *th, struct task *t);
 
+/* host_waits.c: the stand-in of `t`, if it has one, is not needed any more; what a stand-in waited
+ * for has happened. */
+void stand_in_leaves(struct sim *sim, struct task *t);
+void stand_in_woken(struct sim *sim, struct thread *u);
+
 /* arrivals.c */
 void sources_init(struct sim *sim);
 void sources_release(struct sim *sim);

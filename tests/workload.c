@@ -332,9 +332,13 @@ static void add_devices(struct making *m)
 static void add_executors(struct making *m)
 {
     text_add(&m->t, "\"executors\":{");
-    for (int i = 0; i < m->npools; i++)
-        text_addf(&m->t, "%s\"pool%d\":{\"kind\":\"pool\",\"threads\":%d%s}", i ? "," : "", i,
-                  below(m, 3) + 1, chance(m, 20) ? ",\"backlog\":2" : "");
+    for (int i = 0; i < m->npools; i++) {
+        text_addf(&m->t, "%s\"pool%d\":{\"threads\":%d", i ? "," : "", i, below(m, 3) + 1);
+        if (chance(m, 50))
+            text_addf(&m->t, ",\"kind\":\"green\",\"switch\":%d}", below(m, 3));
+        else
+            text_addf(&m->t, ",\"kind\":\"pool\"%s}", chance(m, 20) ? ",\"backlog\":2" : "");
+    }
     text_add(&m->t, "},");
 }
 

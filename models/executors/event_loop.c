@@ -449,5 +449,6 @@ const struct executor_model executor_event_loop = {
     .has_heap = event_loop_has_heap,
     .heap_limit = event_loop_heap_limit,
     .has_costs = event_loop_has_costs,
+    .own_name = "loop",
     .loop_of = event_loop_loop_of,
 };

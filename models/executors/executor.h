@@ -48,6 +48,10 @@ struct executor_model {
     /* `t` has arrived. */
     void (*submit)(struct executor *ex, struct task *t);
 
+    /* `t`, which was blocked without its thread (executor_blocks()), could go on.  NULL: none of
+     * its tasks are. */
+    void (*woken)(struct executor *ex, struct task *t);
+
     /* What `th` does next: fills `out`.  Called when the step before is over. */
     void (*next)(struct executor *ex, struct thread *th, struct step *out);
 
@@ -64,11 +68,15 @@ struct executor_model {
         is_loop; /* takes STEP_LOOP: its tasks may use the ops of loops, and it may have a `main` */
     int64_t (*scripts)(const void *params); /* of a loop: how many run that */
 
+    /* Optional: do its threads take time by themselves, that is nobody's?  What they are called
+     * then, in "default/loop#1". */
+    bool (*has_costs)(const void *params);
+    const char *own_name;
+
     bool (*in_browser)(const void *params); /* its loops are pages': some ops are not there */
     bool (*has_heap)(const void *params);   /* its loops have heaps */
     int64_t (*heap_limit)(
-        const void *params);               /* of a heap: bytes of its old generation, at most */
-    bool (*has_costs)(const void *params); /* they take time by themselves */
+        const void *params); /* of a heap: bytes of its old generation, at most */
 
     /* The number of the loop that `th` runs; -1: none.  Optional: it has no loops. */
     int32_t (*loop_of)(const struct executor *ex, const struct thread *th);
@@ -107,18 +115,31 @@ struct executor *executor_of_engine(struct engine *eng, int32_t id);
 /* The next step of `t`, whatever it is. */
 void executor_step(struct executor *ex, struct task *t, struct step *out);
 
+/* The next step of the task that `th` serves.  False: it has ended, as executor_done() says. */
+bool executor_task_step(struct executor *ex, struct thread *th, struct step *out);
+
+/* That step makes the task wait, without its thread, which serves nobody then; woken() comes
+ * when it could go on.  After a STEP_YIELD it could right now.  False: the step took no time at
+ * all, and the thread still serves it. */
+bool executor_blocks(struct executor *ex, struct thread *th, const struct step *step);
+
+int64_t executor_cores(const struct executor *ex);
+
 /* `t`, which waited for something, could go on, but its thread does something else. */
 void executor_waits(struct executor *ex, struct task *t);
 
 /* The parked thread becomes ready, for `t`; `fresh`: which has not run before. */
 void executor_wake(struct executor *ex, struct thread *th, struct task *t, bool fresh);
+/* Likewise, and the policy takes it for a new thread: it had served others. */
+void executor_wake_anew(struct executor *ex, struct thread *th, struct task *t, bool fresh);
 
 /* The running thread, which serves nobody, goes on with `t`; it leaves the task it serves:
  * NULL: that could go on; else what it waits for. */
 struct waiting {
     enum block_why why;
-    int32_t device;   /* IO; else -1 */
-    const char *name; /* JOIN, PROMISE */
+    int32_t device;   /* IO; SYNC: the object; else -1 */
+    const char *name; /* JOIN, PROMISE, SYNC */
+    uint32_t place;   /* SYNC: of the op */
 };
 void executor_enter(struct executor *ex, struct thread *th, struct task *t, bool fresh);
 void executor_leave(struct executor *ex, struct thread *th, const struct waiting *w);

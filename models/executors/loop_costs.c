@@ -57,7 +57,7 @@ bool costs_wake(struct loop *l)
 
 void costs_done(struct loop *l)
 {
-    static const struct waiting idle = {BLOCK_POOL, -1, NULL};
+    static const struct waiting idle = {.why = BLOCK_POOL, .device = -1};
 
     sim_assert(l->runs_itself);
     l->runs_itself = false;

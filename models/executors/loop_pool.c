@@ -119,7 +119,7 @@ static void done(struct callback *job)
 
 void work_next(struct loops *all, struct pool_thread *pt, struct step *out)
 {
-    static const struct waiting idle = {BLOCK_POOL, -1, NULL};
+    static const struct waiting idle = {.why = BLOCK_POOL, .device = -1};
     struct callback *job = pt->job;
 
     if (job && !pt->paid && all->costs.handover > 0) {

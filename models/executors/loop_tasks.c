@@ -135,7 +135,7 @@ struct callback *loop_reason(const struct loop_task *lt)
 
 static struct waiting waiting_for(const struct loop_task *lt)
 {
-    struct waiting w = {BLOCK_SLEEP, -1, NULL};
+    struct waiting w = {.why = BLOCK_SLEEP, .device = -1};
     const struct callback *cb = loop_reason(lt);
 
     if (!cb)
