@@ -7,6 +7,7 @@
 # make readers      exports, read back by the programs they are made for
 # make page         bundles plots/page/       make page-test  the page, in Node and in Chromium
 # make lint format  the code's looks          make repeat    one digest from every compiler and -O level
+# make walk         every key at and beyond its limits, and mutated configs: the reader beside the schema
 # make schema       configs/schema.json       make repeat-cross  the same from i386 and aarch64
 # make install      PREFIX, DESTDIR           make compile_commands.json
 #
@@ -142,6 +143,10 @@ CHROMIUM_THERE = $(or $(CHROMIUM),$(shell command -v chromium || command -v chro
 browser-check: $B/quanta $(if $(CHROMIUM_THERE),$(PAGE_MODULES))
 	$(PYTHON) tests/browser_check.py $< $(BROWSER_SEEDS)
 
+# Configs that are a little wrong: quanta reads what the schema allows, and nothing else.
+walk: $B/quanta
+	$(PYTHON) tests/schema_walk.py $< configs/schema.json
+
 # Programs of threads: they compile without a warning, and some run in quanta's order.
 pthreads-check: $B/quanta
 	$(PYTHON) tests/pthreads_check.py $<
@@ -227,7 +232,7 @@ deps-build deps-test deps-lint deps-readers: deps-%:
 	@.ci/install.sh $*
 
 FORCE:
-.PHONY: browser-check FORCE demo test run-tests asan bench run-bench repeat repeat-cross fuzz fuzzers node-check pthreads-check \
+.PHONY: browser-check FORCE demo test run-tests asan bench run-bench repeat repeat-cross fuzz fuzzers node-check walk pthreads-check \
         readers page page-test page-bench lint format \
         schema install clean deps-build deps-test deps-lint deps-readers
 .DELETE_ON_ERROR:

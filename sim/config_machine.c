@@ -161,7 +161,8 @@ static const struct sched_policy *read_policy(struct reader *r, const cJSON *at,
     r->bad = was_bad || r->bad;
     problem = policy->check && !r->bad ? policy->check(*params, &key) : NULL;
     if (problem)
-        wrong(r, json_member(at, key), NULL, "\"%s\" %s", key, problem);
+        wrong(r, json_member(at, key) ? json_member(at, key) : at, NULL, "\"%s\" %s", key,
+              problem);
     return policy;
 }
 

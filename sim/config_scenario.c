@@ -296,6 +296,9 @@ static void read_file(struct reader *r, const cJSON *root)
     read_unit(r, json_member(root, "unit"));
     sc->name = read_title(r, json_member(root, "name"));
     sc->about = read_about(r, json_member(root, "about"));
+    m = json_member(root, "$schema");
+    if (m && !cJSON_IsString(m))
+        wrong_type(r, m, NULL, "a text");
     sc->seed = 1;
     m = json_member(root, "seed");
     if (m)

@@ -14,11 +14,27 @@
 
 /* ---- pieces ------------------------------------------------------------------------- */
 
+/* cJSON writes 15 digits where it thinks that they are enough: of 2^53 they are not. */
+static void exact(cJSON *node)
+{
+    for (cJSON *m = node->child, *next; m; m = next) {
+        double size = cJSON_IsNumber(m) ? m->valuedouble : 0;
+
+        next = m->next;
+        exact(m);
+        if (size == 9007199254740992.0 || size == -9007199254740992.0)
+            (void)cJSON_ReplaceItemInObjectCaseSensitive(
+                node, m->string,
+                cJSON_CreateRaw(size > 0 ? "9007199254740992" : "-9007199254740992"));
+    }
+}
+
 static cJSON *parse(const char *text)
 {
     cJSON *node = cJSON_ParseWithLengthOpts(text, strlen(text) + 1, NULL, 1);
 
     sim_assert(node); /* texts of ours */
+    exact(node);
     return node;
 }
 
@@ -449,14 +465,17 @@ static const char scalars[] =
     "{\"type\":\"string\",\"pattern\":\"^(?=.*[1-9])[0-9]+(\\\\.[0-9]+)?(ns|us|ms|s)$\"}]},"
     "\"rate\":{\"type\":\"string\",\"pattern\":\"^(?=.*[1-9])[0-9]+(\\\\.[0-9]+)?([eE][+-]?[0-"
     "9]+)?/(ns|us|ms|s)$\"},"
-    "\"bytes\":{\"anyOf\":[{\"type\":\"integer\",\"minimum\":0},"
+    "\"bytes\":{\"anyOf\":[{\"type\":\"integer\",\"minimum\":0,\"maximum\":9007199254740992},"
     "{\"type\":\"string\",\"pattern\":\"^[0-9]+(\\\\.[0-9]+)?(B|kB|KB|MB|GB|TB|KiB|MiB|GiB|TiB)"
     "$\"}]},"
     "\"bandwidth\":{\"type\":\"string\",\"pattern\":\"^[0-9]+(\\\\.[0-9]+)?(B|kB|KB|MB|GB|TB|"
     "KiB|MiB|GiB|TiB)/s$\"},"
-    "\"expression\":{\"type\":[\"string\",\"integer\",\"boolean\"]},"
+    "\"expression\":{\"type\":[\"string\",\"integer\",\"boolean\"],"
+    "\"minimum\":-9007199254740992,\"maximum\":9007199254740992},"
     "\"variables\":{\"type\":\"object\",\"patternProperties\":{\"^//$\":true,"
-    "\"^[A-Za-z_][A-Za-z0-9_]{0,62}$\":{\"type\":\"integer\"}},\"additionalProperties\":false},"
+    "\"^[A-Za-z_][A-Za-z0-9_]{0,62}$\":{\"type\":\"integer\","
+    "\"minimum\":-9007199254740992,\"maximum\":9007199254740992}},\"additionalProperties\":"
+    "false},"
     "\"tolerance\":{\"type\":\"object\",\"properties\":{\"near\":{\"type\":[\"number\","
     "\"string\"]},"
     "\"within\":{\"type\":[\"number\",\"string\"]}},\"patternProperties\":{\"^//$\":true},"
@@ -500,7 +519,8 @@ static const char top[] =
     "{"
     "\"$schema\":{\"type\":\"string\"},"
     "\"name\":{\"type\":\"string\"},"
-    "\"about\":{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"object\",\"additionalProperties\":"
+    "\"about\":{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"object\","
+    "\"patternProperties\":{\"^//$\":true},\"additionalProperties\":"
     "{\"type\":\"string\"}}]},"
     "\"unit\":{\"enum\":[\"ns\",\"us\",\"ms\",\"s\"]},"
     "\"seed\":{\"anyOf\":[{\"type\":\"integer\",\"minimum\":0,\"maximum\":18446744073709551615}"

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/schedulers/sched.h"
 #include "sim/config_read.h"
 
 static const char *const class_names[] = {"other", "batch",    "idle", "fifo",
@@ -195,6 +196,19 @@ void task_defaults(struct reader *r, struct task_spec *t)
     t->count = t->jobs = 1;
 }
 
+/* Of all the keys together, as the policy sees them. */
+static void check_policy(struct reader *r, const cJSON *at, const struct task_spec *t)
+{
+    const struct sched_policy *policy = r->sc->machine.policy;
+    const char *key = NULL, *problem;
+
+    if (r->bad || !policy->check_task)
+        return;
+    problem = policy->check_task(t, &key);
+    if (problem && json_member(at, key))
+        wrong(r, json_member(at, key), NULL, "\"%s\" %s", key, problem);
+}
+
 static void read_task(struct reader *r, const cJSON *at, struct task_spec *t)
 {
     struct keys keys = {.params = task_params, .base = t, .others = other_keys};
@@ -206,6 +220,7 @@ static void read_task(struct reader *r, const cJSON *at, struct task_spec *t)
     if (t->sched_class == CLASS_DEADLINE && t->deadline == 0 && t->period == 0)
         wrong(r, json_member(at, "class"), "as \"deadline\": \"10ms\"",
               "a task of the class \"deadline\" needs \"deadline\" or \"period\"");
+    check_policy(r, at, t);
     read_affinity(r, json_member(at, "affinity"), t);
     read_after(r, json_member(at, "after"), t);
     read_vars(r, json_member(at, "locals"), &t->locals, &t->nlocals);

@@ -159,6 +159,10 @@ struct sched_policy {
     /* Do the params, each right by itself, fit together?  NULL: yes; else what is wrong, with
      * `*key` the key it is about.  Optional: always. */
     const char *(*check)(const void *params, const char **key);
+
+    /* May there be a task of this kind?  NULL: yes; else what is wrong, with `*key` the key of
+     * the task that it is about; told where the file has that key.  Optional: always. */
+    const char *(*check_task)(const struct task_spec *spec, const char **key);
 };
 
 /* A policy that keeps other policies in it: `inner` works on a part of the threads of
