@@ -106,11 +106,17 @@ for name in "${@:-build}"; do
         ;;
     esac
 done
-# Each package once, and nothing left to do when there is none.
-# shellcheck disable=SC2086 # a list of packages
-missing=$(printf '%s\n' $missing | sort -u | tr '\n' ' ')
-missing=${missing% }
-[ -n "${missing# }$wished" ] || exit 0
+# Each package once, though sets that contain each other ask for it, and one that is wanted is
+# not wished for as well; nothing left to do when there is none.
+once() { printf '%s\n' "$@" | sed '/^$/d' | sort -u; }
+# shellcheck disable=SC2086 # lists of packages
+{
+    missing=$(once $missing)
+    wished=$(once $wished | grep -vxF "${missing:-none}" || true)
+    missing=$(echo $missing)
+    wished=$(echo $wished)
+}
+[ -n "$missing$wished" ] || exit 0
 
 root=''
 if ! have apt-get >/dev/null; then
@@ -131,7 +137,7 @@ if [ "$(id -u)" != 0 ]; then
     fi
 fi
 
-echo "install.sh: installing $missing$wished"
+echo "install.sh: installing $missing${missing:+${wished:+ }}$wished"
 apt() { # quiet unless it fails
     log=$(mktemp)
     if ! $root env DEBIAN_FRONTEND=noninteractive apt-get -q -y "$@" >"$log" 2>&1; then
@@ -152,5 +158,5 @@ if [ -n "$missing" ] && ! apt install --no-remove --no-install-recommends $missi
 fi
 # shellcheck disable=SC2086 # a list of packages
 if [ -n "$wished" ] && ! apt install --no-remove --no-install-recommends $wished; then
-    echo "install.sh: going on without:$wished" >&2
+    echo "install.sh: going on without: $wished" >&2
 fi
