@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/executors/executor.h"
 #include "plots/glyphs.h"
 
 enum best { NO_BEST, LEAST, MOST };
@@ -153,6 +154,35 @@ static int64_t longest_callback(const struct comparison_column *c,
     return longest;
 }
 
+/* Of the pages among the loops; NOTHING: there is none. */
+static int64_t frames_of(const struct metrics *m, bool dropped)
+{
+    int64_t n = NOTHING;
+
+    for (int32_t i = 0; i < m->sc->nexecutors; i++) {
+        const struct executor_spec *ex = &m->sc->executors[i];
+
+        if (!ex->model->is_loop || !ex->model->in_browser(ex->params))
+            continue;
+        n = n == NOTHING ? 0 : n;
+        n += (int64_t)(dropped ? m->executors[i].dropped : m->executors[i].late.count);
+    }
+    return n;
+}
+
+static int64_t frames(const struct comparison_column *c, const struct comparison_column *first)
+{
+    (void)first;
+    return frames_of(c->metrics, false);
+}
+
+static int64_t dropped_frames(const struct comparison_column *c,
+                              const struct comparison_column *first)
+{
+    (void)first;
+    return frames_of(c->metrics, true);
+}
+
 /* The longest that a collection has stopped a loop. */
 static int64_t heap_pause(const struct comparison_column *c,
                           const struct comparison_column *first)
@@ -196,6 +226,8 @@ static const struct row rows[] = {
     {"memory, peak", FORM_BYTES, LEAST, memory, true},
     {"memory a task", FORM_BYTES, LEAST, memory_per_task, true},
     {"longest callback", FORM_TIME, LEAST, longest_callback, true},
+    {"frames rendered", FORM_COUNT, NO_BEST, frames, true},
+    {"frames dropped", FORM_COUNT, LEAST, dropped_frames, true},
     {"longest GC pause", FORM_TIME, LEAST, heap_pause, true},
     {"inversion", FORM_TIME, LEAST, inversion, true},
     {"starvation", FORM_TIME, LEAST, starvation, true},

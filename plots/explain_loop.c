@@ -125,6 +125,17 @@ static void add_pending(struct explain *e, int32_t loop)
         e->line.data[e->line.len = before] = '\0';
 }
 
+/* A frame comes behind what ran at its opportunity. */
+static void late(struct explain *e, const struct trace_rec *rec)
+{
+    char time[TIME_TEXT_SIZE];
+
+    explain_line(e);
+    text_addf(&e->line, "a frame is %s late: something ran when it was time for it",
+              time_text(rec->extra, time));
+    explain_say(e, rec->at, 1);
+}
+
 /* ---- phases and calls --------------------------------------------------------------------------- */
 
 static void phase(struct explain *e, const struct trace_rec *rec)
@@ -270,6 +281,8 @@ void explain_loop(struct explain *e, const struct trace_rec *rec)
         replies(e, rec);
         break;
     case TR_LOOP:
+        if (rec->arg == LOOP_RENDERED && rec->extra > 0)
+            late(e, rec);
         if (rec->arg == LOOP_POOL_WAIT && e->pools[rec->place].woken > 0)
             e->pools[rec->place].woken--;
         break;

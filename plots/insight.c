@@ -277,8 +277,12 @@ static void lag(const struct plot_run *r, struct text *t)
             continue;
         text_add(t, "What was ready waited up to ");
         axis_time(t, m->executors[e].lag.max);
-        text_addf(t, " for the loop, which turned %" PRIu64 " time%s.",
+        text_addf(t, " for the loop, which turned %" PRIu64 " time%s",
                   m->executors[e].iterations, m->executors[e].iterations == 1 ? "" : "s");
+        if (m->executors[e].dropped > 0)
+            text_addf(t, "; %" PRIu64 " frame%s dropped", m->executors[e].dropped,
+                      m->executors[e].dropped == 1 ? " was" : "s were");
+        text_add(t, ".");
         return;
     }
 }

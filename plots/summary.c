@@ -117,6 +117,20 @@ static void add_heap(struct text *t, const struct metrics *m, int32_t executor)
               a, h->scavenges, h->mark_sweeps, rounded(h->pauses, b), rounded(h->pause_max, c));
 }
 
+/* Of a page: how many frames it has rendered, and how late. */
+static void add_frames(struct text *t, const struct metrics *m, int32_t executor)
+{
+    const struct executor_metrics *ex = &m->executors[executor];
+    char a[TIME_TEXT_SIZE];
+
+    if (ex->late.count == 0)
+        return;
+    label(t, "");
+    text_addf(t, "%" PRIu64 " frame%s rendered, up to %s late; %" PRIu64 " dropped\n",
+              ex->late.count, ex->late.count == 1 ? "" : "s", rounded(ex->late.max, a),
+              ex->dropped);
+}
+
 /* "poll 12 ms, check 3 ms; waits 40 ms": where the loops' time went, and what held one longest. */
 static void add_loops(struct text *t, const struct metrics *m, int32_t executor)
 {
@@ -152,6 +166,7 @@ static void add_executors(struct text *t, const struct metrics *m)
 {
     for (int32_t i = 0; i < m->sc->nexecutors; i++) {
         add_loops(t, m, i);
+        add_frames(t, m, i);
         add_heap(t, m, i);
         if (m->executors[i].rejected > 0) {
             label(t, m->sc->executors[i].name);

@@ -260,6 +260,10 @@ static void executor_fact(struct executor_metrics *ex, const struct trace_rec *r
         samples_add(&ex->lag, rec->extra);
     else if (rec->arg == LOOP_SWITCH)
         switched(ex, rec->extra);
+    else if (rec->arg == LOOP_RENDERED)
+        samples_add(&ex->late, rec->extra);
+    else if (rec->arg == LOOP_DROPPED)
+        ex->dropped++;
     else
         samples_add(&ex->queue, rec->extra);
 }
@@ -481,6 +485,7 @@ void metrics_free(struct metrics *m)
     for (int32_t i = 0; i < m->sc->nexecutors; i++) {
         samples_release(&m->executors[i].queue);
         samples_release(&m->executors[i].lag);
+        samples_release(&m->executors[i].late);
     }
     metrics_loops_release(m);
     samples_release(&m->turnaround);

@@ -68,6 +68,8 @@ struct executor_metrics {
     uint64_t iterations; /* of loops */
     uint64_t switches;   /* in user space */
     sim_time switch_time;
+    struct samples late; /* of a page's frames, how long after the opportunity asked for */
+    uint64_t dropped;    /* opportunities that passed while a frame was wanted */
 };
 
 /* Keys of `blocked`: a device's number, that of a sync object behind those of the devices,

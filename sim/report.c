@@ -271,6 +271,21 @@ static bool loop_has_heap(const struct executor_spec *ex)
     return ex->model->is_loop && ex->model->has_heap(ex->params);
 }
 
+static bool loop_has_frames(const struct executor_spec *ex)
+{
+    return ex->model->is_loop && ex->model->in_browser(ex->params);
+}
+
+/* Of opportunities that nobody has asked for, nothing is told. */
+static void add_frames(cJSON *to, struct executor_metrics *ex)
+{
+    cJSON *o = cJSON_AddObjectToObject(to, "frames");
+
+    add_uint(o, "rendered", ex->late.count);
+    add_uint(o, "dropped", ex->dropped);
+    add_samples(o, "late", &ex->late);
+}
+
 /* Null where no callback took any time. */
 static void add_longest_callback(cJSON *to, const struct report *report, int32_t executor)
 {
@@ -335,6 +350,8 @@ static void add_executors(cJSON *root, const struct report *report)
         add_samples(o, "loop_lag", &ex->lag);
         add_uint(o, "iterations", ex->iterations);
         add_samples(o, "pool_queue", &ex->queue);
+        if (loop_has_frames(&report->sc->executors[i]))
+            add_frames(o, ex);
         add_loops(o, report, i);
     }
 }

@@ -162,9 +162,17 @@ enum access_how {
 enum hold_how { HOLD_SOLE, HOLD_SHARED, HOLD_ORDER, HOLD_BACK };
 
 /* What a loop tells of itself: a turn begins; a callback had waited for the loop, a piece of
- * work for a thread of the pool.  And of a thread that switches tasks in user space: how long
- * that takes. */
-enum loop_fact { LOOP_TURN, LOOP_LAG, LOOP_POOL_WAIT, LOOP_SWITCH };
+ * work for a thread of the pool; a page renders a frame, so long after the opportunity that was
+ * asked for; and, each on its own, opportunities have passed meanwhile that it would have used.
+ * And of a thread that switches tasks in user space: how long that takes. */
+enum loop_fact {
+    LOOP_TURN,
+    LOOP_LAG,
+    LOOP_POOL_WAIT,
+    LOOP_SWITCH,
+    LOOP_RENDERED,
+    LOOP_DROPPED
+};
 
 /* Where a loop is in its round; the first eight are libuv's, in its order (1.45 and later start
  * with `poll`, behind one pass over the timers; before with `timers`), the last three a

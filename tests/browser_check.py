@@ -129,20 +129,24 @@ def for_pages(op):
         op = {"setTimeout": 0, "do": op.pop("setImmediate"), **op}
     if "setInterval" in op:  # whose beat Chromium keeps otherwise than the standard says
         op = {"setTimeout": op.pop("setInterval"), **op}
-    if "work" in op or op.get("io") == "fs":
-        op.pop("work", None)
-        op = {"io": "net", **{key: value for key, value in op.items() if key != "io"}}
+    if "spawn" in op:
+        op = {"setTimeout": 0, "do": [{"call": op["spawn"]}]}
+    if "work" in op or "io" in op:  # when another thread's answer stands in the queue is not defined
+        op = {"setTimeout": 19, "do": op["then"]} if "then" in op else {"sleep": 19}
     return [op]
 
 
 def workload(seed):
-    return node_smaller.without_unused(node_smaller.change_workload(node_programs.Maker(seed).workload(), for_pages))
+    """Tasks are async functions of the script's, as they would come as messages."""
+    w = node_smaller.change_workload(node_programs.Maker(seed).workload(), for_pages)
+    main = w["main"] + [{"async": task["do"]} for task in w["tasks"]]
+    return node_smaller.without_unused(dict(w, main=main, tasks=[]))
 
 
 def config(w, speed=node_orders.PLAIN):
     made = NODE_CONFIG(w, speed)
     made["executors"]["default"]["flavor"] = "browser"
-    del made["devices"]["fs"]
+    del made["devices"]  # pages would wait for them
     return made
 
 

@@ -335,7 +335,17 @@ static const struct {
           "]}"
           ",{'microtask':[{'log':'m'}]}",
           "'/log/order':['m','f','t'],'/log/1/t':'40ms'")},
-    {"HTML 8.1.4.7: what nobody catches is reported, and the page goes on",
+    {"a frame that is late by more than one is one, and those between are dropped",
+     PAGE("{'requestAnimationFrame':[{'requestAnimationFrame':[]}]},{'cpu':55}",
+          "'/executors/default/frames/rendered':2,'/executors/default/frames/dropped':2,"
+          "'/executors/default/frames/late/max':'38333333ns','/end':'66666668ns'")},
+    {"nobody asks for a frame, and none is dropped",
+     PAGE("{'cpu':55}", "'/executors/default/frames/rendered':0,'/executors/default/frames/"
+                        "dropped':0")},
+    {"timers that come due while a task runs stand behind what it queues, as in Chromium",
+     PAGE("{'setTimeout':1,'do':[{'log':'1'}]},{'cpu':5},{'setTimeout':0,'do':[{'log':'0'}]}",
+          "'/log/order':['0','1']")},
+    {"HTML, runtime script errors: what nobody catches is reported, and the page goes on",
      PAGE("{'setTimeout':1,'do':[{'throw':'e'}]},{'setTimeout':2,'do':[{'log':'on'}]}",
           "'/outcome':'fault','/log/order':['on'],'/faults/0/message':'nobody catches "
           "\\'e\\''")},

@@ -5,8 +5,9 @@
  *
  * Tasks are: the script, a timer's callback, a reply, a message, an arrival, the news of rejected
  * promises.  Each of these sources is a queue in the order in which its tasks became ready;
- * between the queues a browser may choose, and this one takes the oldest, but for continuations
- * of a yield, which come first.  Rendering has an opportunity every FRAME, counted from 0, and
+ * between the queues a browser may choose.  This one chooses as Chromium does: it takes the
+ * oldest, where timers that come due while a task runs stand behind what is queued till its end;
+ * continuations of a yield come first.  Rendering has an opportunity every FRAME, counted from 0, and
  * uses it only where an animation frame was asked for: after the task that runs then.
  *
  * Source: WHATWG HTML Living Standard, 8.1.7.3 (processing model: a task, a microtask
@@ -18,10 +19,11 @@
  * checkpoint of its own); WICG Prioritized Task Scheduling (yield: before others' tasks).  FRAME
  * is that of 60 Hz, the rate that the standard's own example names.
  *
- * Chromium, beside the standard: it takes the oldest of all sources, too, while none has waited
- * long (base/task/sequence_manager), and continuations of yields first; `setTimeout` 0 and 1 are
- * apart, and 0 is in the queue at once (blink core/scheduler/dom_timer.cc).  It differs there in
- * two things: the fifth timer of a chain waits 4 ms already, where the standard says the
+ * Chromium, where the standard leaves it open: the oldest of all sources, while none has waited
+ * long, delayed tasks being moved to those that are ready when the next is chosen
+ * (base/task/sequence_manager/task_queue_impl.cc, MoveReadyDelayedTasksToWorkQueue); `setTimeout`
+ * 0 and 1 are apart, and 0 is in the queue at once (blink core/scheduler/dom_timer.cc).  It
+ * differs from the standard in two things: the fifth timer of a chain waits 4 ms already, where the standard says the
  * seventh; and an interval keeps its beat, however long its callback takes.  The nesting level
  * counts on in microtasks, as there and in Gecko, where the letter of the standard begins anew.
  *
@@ -43,13 +45,22 @@ static struct callback *of_event(struct event *ev)
                         request.request);
 }
 
+static void becomes_ready(struct queue *q, struct callback *cb)
+{
+    queue_push(q, cb);
+    cb->queued = LOOP_QUEUE_READY + 1;
+    loop_counts(cb->loop, LOOP_QUEUE_READY, 1);
+    callback_ready(cb);
+}
+
+/* It stands among the tasks when the loop looks for the next: tasks(). */
 static void fire_timer(struct engine *eng, struct event *ev)
 {
     struct callback *cb = of_event(ev);
 
     (void)eng;
     callback_unqueue(cb); /* of the timers */
-    loop_polls(cb->loop, cb);
+    becomes_ready(&cb->loop->batch, cb);
 }
 
 static void arm(struct callback *cb)
@@ -121,6 +132,14 @@ void browser_frame(struct callback *cb)
     executor_at(cb->loop->ex, &cb->request.request.done, (now / FRAME + 1) * FRAME);
 }
 
+/* The frame itself is late by less than one; each FRAME more is one that nobody sees. */
+static void tell_lateness(struct loop *l, sim_time late)
+{
+    executor_tells(l->ex, LOOP_RENDERED, late);
+    for (; late >= FRAME; late -= FRAME)
+        executor_tells(l->ex, LOOP_DROPPED, late);
+}
+
 /* All that were asked for up to now, one after the other; false: it is not time, or none is. */
 static bool render(struct loop *l)
 {
@@ -131,6 +150,7 @@ static bool render(struct loop *l)
             callback_over(queue_pop(&l->frames)); /* cancelled */
         if (!l->frames.first || !l->frames.first->ready)
             return false;
+        tell_lateness(l, executor_now(l->ex) - l->frames.first->ready_at);
         l->frame_batch = l->frames;
         l->frames.first = NULL;
         loop_phase(l, STAGE_RENDER);
@@ -146,10 +166,7 @@ static bool render(struct loop *l)
 /* Its continuation comes before what waits, behind those of other yields. */
 void browser_yield(struct callback *cb)
 {
-    queue_push(&cb->loop->check, cb);
-    cb->queued = LOOP_QUEUE_READY + 1;
-    loop_counts(cb->loop, LOOP_QUEUE_READY, 1);
-    callback_ready(cb);
+    becomes_ready(&cb->loop->check, cb);
 }
 
 /* Those rejected since, and looked at by nobody, are told of in a task. */
@@ -212,6 +229,22 @@ static void task(struct loop *l, struct callback *cb)
     }
 }
 
+/* The next one; timers that came due since the last stand behind what was queued meanwhile. */
+static struct callback *next_task(struct loop *l)
+{
+    struct callback *cb = queue_pop(&l->check);
+
+    if (l->batch.first) {
+        if (l->ready.first)
+            l->ready.last->next = l->batch.first;
+        else
+            l->ready.first = l->batch.first;
+        l->ready.last = l->batch.last;
+        l->batch.first = NULL;
+    }
+    return cb ? cb : queue_pop(&l->ready);
+}
+
 bool browser_turn(struct loop *l)
 {
     struct loop_task *script = l->script;
@@ -239,9 +272,7 @@ bool browser_turn(struct loop *l)
         (void)loop_test_alive(l);
         return true;
     }
-    cb = queue_pop(&l->check);
-    if (!cb)
-        cb = queue_pop(&l->ready);
+    cb = next_task(l);
     if (cb) {
         task(l, cb);
         l->may_render = true;

@@ -233,7 +233,7 @@ static void fault(struct loop *l, const struct loop_task *lt, const struct words
     executor_fault(l->ex, lt->task, place, all);
 }
 
-/* HTML 8.1.4.7: it is reported, and the page, or the worker, goes on. */
+/* HTML, runtime script errors: it is reported, and the page, or the worker, goes on. */
 static void report(struct loop *l, struct loop_task *lt, struct words *w, uint32_t place,
                    const char *text)
 {

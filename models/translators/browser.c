@@ -1,8 +1,8 @@
 /* browser.c - a scenario's event loop as a page for a browser: what is other than for node.
  *
  * The page is one file: a list that the log goes to, and the program as its script, which
- * workers run, too.  What a polled device answers is a task like any other, so it is a timer;
- * a task of the file comes by a message of the page to itself.
+ * workers run, too.  Devices are a worker, whose messages are the answers; a task of the file
+ * comes by a message of the page to itself.
  *
  * Source: WHATWG HTML Living Standard, "Timers", "Animation frames", "Web messaging", "Web
  * workers", "Runtime script errors", "Unhandled promise rejections"; WICG Prioritized Task
@@ -172,8 +172,8 @@ static void opens(struct js *js, struct text *out)
     const struct js_note notes[] = {
         {js->helps[JS_BUSY], "cpu is a busy loop on performance.now()."},
         {js->helps[JS_DEVICES],
-         "Devices are timers of the page (to the ms); what they answer is a "
-         "task, as of fetch()."},
+         "Devices are a thread with timers (to the ms), which answers by messages; the script "
+         "begins when it is there."},
         {js->helps[JS_ARRIVE],
          "Tasks are messages of the page to itself, and end when their function returns."},
         {js->helps[JS_WORKERS], "What a worker logs reaches the page by a message; the lines "

@@ -73,16 +73,35 @@ static const struct js_helper_text helpers[JS_HELPER_COUNT] = {
          "}\n"},
     [JS_DEVICES] =
         {{NONE, NONE},
-         "// A device that serves so many requests at once: its answers are tasks.\n"
-         "function device(channels, latency) {\n"
-         "  const until = []; // until when each channel is busy\n"
-         "  return (service, reply) => {\n"
-         "    const now = performance.now(), full = until.length >= channels;\n"
+         "// The devices: a thread of their own, so that they go on while this one computes.  "
+         "What they\n"
+         "// answer are messages, tasks as those of fetch().\n"
+         "const replies = new Map();\n"
+         "const devices = new Worker(URL.createObjectURL(new Blob([`\n"
+         "  const busy = {}; // until when each channel of a device is\n"
+         "  onmessage = ({ data: { id, device, channels, service, latency } }) => {\n"
+         "    const now = performance.now(), until = (busy[device] ?\?= []);\n"
+         "    const full = until.length >= channels, last = until.length;\n"
          "    const at = channels === Infinity ? 0 : full ? until.indexOf(Math.min(...until)) "
-         ": until.length;\n"
+         ": last;\n"
          "    const begins = channels === Infinity || !full ? now : Math.max(until[at], now);\n"
          "    until[at] = begins + service;\n"
-         "    setTimeout(reply, Math.ceil(until[at] + latency() - now - 0.01));\n"
+         "    setTimeout(postMessage, Math.ceil(until[at] + latency - now - 0.01), id);\n"
+         "  };\n"
+         "  postMessage('ready');`])));\n"
+         "devices.addEventListener('message', ({ data: id }) => {\n"
+         "  const reply = replies.get(id);\n"
+         "  replies.delete(id);\n"
+         "  reply?.();\n"
+         "});\n"
+         "let requests = 0, made = 0;\n"
+         "function device(channels, latency) {\n"
+         "  const number = made++;\n"
+         "  return (service, reply) => {\n"
+         "    const id = requests++;\n"
+         "    replies.set(id, reply);\n"
+         "    devices.postMessage({ id, device: number, channels, service, latency: latency() "
+         "});\n"
          "  };\n"
          "}\n"},
     [JS_SLEEP] = {{NONE, NONE},
@@ -100,9 +119,9 @@ static const struct js_helper_text helpers[JS_HELPER_COUNT] = {
                    "const arrive = polled;\n"
                    "const comes = begin => begin();\n"},
     [JS_LATER] =
-        {{JS_ARRIVE, NONE},
-         "// Calls back so many ms later; a task that comes then.\n"
-         "const later = (ms, callback) => setTimeout(callback, Math.ceil(ms - 0.01));\n"
+        {{JS_ARRIVE, JS_DEVICES},
+         "// Calls back so many ms later, however busy the loop is; a task that comes then.\n"
+         "const later = device(Infinity, () => 0);\n"
          "const arriveLater = later;\n"},
     [JS_PORTS] = {{NONE, NONE},
                   "// Calls back with the text of each message.\n"

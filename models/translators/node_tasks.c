@@ -253,16 +253,26 @@ static void declare_ends(struct js *js)
     }
 }
 
-void js_tasks(struct js *js)
+/* In a page devices are not there at once; those that nobody asks may be waited for, too. */
+static bool waits_for_devices(struct js *js)
+{
+    const struct scenario *sc = js->tr->sc;
+    bool later = sc->ndevices > 0;
+
+    for (int32_t i = 0; i < sc->ntasks; i++) {
+        const struct task_spec *t = &sc->tasks[i];
+
+        later |= t->arrive > 0 || t->every || t->rate > 0 || t->clients > 0;
+    }
+    if (js->target->browser && later)
+        js_use(js, JS_DEVICES);
+    return js->target->browser && later;
+}
+
+static void begin_all(struct js *js)
 {
     const struct scenario *sc = js->tr->sc;
 
-    for (int32_t i = 0; i < sc->ntasks; i++)
-        write_function(js, &sc->tasks[i]);
-    text_add(js->out, "\n");
-    declare_ends(js);
-    if (js->threads)
-        js_open(js, "if (isMainThread) {");
     if (js->cluster)
         js_start_loops(js);
     else if (js->helps[JS_LOG])
@@ -275,6 +285,26 @@ void js_tasks(struct js *js)
         if (sc->tasks[i].script && !js->cluster)
             js_line(js, "%s(%s);", js_task_function(js, &sc->tasks[i]),
                     js_new_me(js, &sc->tasks[i], sc->tasks[i].program));
+}
+
+void js_tasks(struct js *js)
+{
+    const struct scenario *sc = js->tr->sc;
+    bool waits = waits_for_devices(js);
+
+    for (int32_t i = 0; i < sc->ntasks; i++)
+        write_function(js, &sc->tasks[i]);
+    text_add(js->out, "\n");
+    declare_ends(js);
+    if (js->threads)
+        js_open(js, "if (isMainThread) {");
+    if (waits) {
+        js_open(js, "devices.addEventListener('message', () => {");
+        begin_all(js);
+        js_close(js, "}, { once: true });");
+    } else {
+        begin_all(js);
+    }
     if (!js->threads)
         return;
     js->indent--;
