@@ -40,10 +40,33 @@ static const struct {
     [CALL_EVENT] = {NULL, "%s hears of it", "listeners to the process run at once"},
 };
 
+/* The same of pages, where that is something else. */
+static const struct {
+    enum call_kind kind;
+    const char *what, *rule;
+} page_calls[] = {
+    {CALL_TASK, "%s begins", "a task among the others"},
+    {CALL_INTERVAL, "an interval of %s is due",
+     "it begins anew when this callback, and the microtasks behind it, are done"},
+    {CALL_IMMEDIATE, "%s goes on behind its yield",
+     "before tasks that wait, so that only a frame comes between"},
+    {CALL_MICROTASK, "a callback of %s", "all microtasks run before the next task or frame"},
+    {CALL_IO, "the reply for %s is there", "a task: the oldest is next"},
+    {CALL_CLOSE, "a close event of %s", NULL},
+    {CALL_EVENT, "%s hears of it", NULL},
+};
+
 static struct told_loop *loop_of(struct explain *e, const struct trace_rec *rec)
 {
     sim_assert(rec->place >= 0 && rec->place < e->nloops);
     return &e->loops[rec->place];
+}
+
+static bool is_page(const struct explain *e, int32_t loop)
+{
+    const struct executor_spec *ex = &e->sc->executors[scenario_loop_executor(e->sc, loop)];
+
+    return ex->model->in_browser(ex->params);
 }
 
 /* "[default 2] ", where there are several. */
@@ -156,8 +179,14 @@ static void call(struct explain *e, const struct trace_rec *rec)
 {
     struct told_loop *l = loop_of(e, rec);
     enum call_kind kind = (enum call_kind)rec->arg;
-    const char *prefix = calls[kind].prefix, *what = calls[kind].what;
+    const char *prefix = calls[kind].prefix, *what = calls[kind].what, *rule = calls[kind].rule;
     const char *task = explain_name(e, rec->task);
+
+    for (size_t i = 0; is_page(e, rec->place) && i < ARRAY_LEN(page_calls); i++)
+        if (page_calls[i].kind == kind) {
+            what = page_calls[i].what;
+            rule = page_calls[i].rule;
+        }
 
     l->calling = rec->task;
     l->called_at = rec->at;
@@ -178,8 +207,8 @@ static void call(struct explain *e, const struct trace_rec *rec)
     else if (rec->text && kind != CALL_CONTINUATION)
         text_addf(&e->line, ", \"%s\"", rec->text);
     explain_place(e, rec->extra);
-    if (calls[kind].rule && !(e->rules >> kind & 1))
-        text_addf(&e->line, ": %s", calls[kind].rule);
+    if (rule && !(e->rules >> kind & 1))
+        text_addf(&e->line, ": %s", rule);
     e->rules |= UINT64_C(1) << kind;
     explain_say(e, rec->at, 0);
 }

@@ -104,6 +104,31 @@ static bool follows(enum loop_stage from, enum loop_stage to)
     }
 }
 
+/* Of a page: task -> microtasks -> perhaps render, and again; or wait. */
+static bool follows_in_page(enum loop_stage from, enum loop_stage to)
+{
+    switch (to) {
+    case STAGE_TASK:
+        return true;
+    case STAGE_MICROTASKS:
+        return from == STAGE_TASK || from == STAGE_RENDER || from == STAGE_MICROTASKS;
+    case STAGE_RENDER:
+        return from != STAGE_COUNT;
+    case STAGE_WAIT:
+        return from != STAGE_WAIT;
+    default:
+        return false;
+    }
+}
+
+static bool is_page(const struct watcher *w, const struct trace_rec *rec)
+{
+    const struct executor_spec *ex =
+        &w->sc->executors[scenario_loop_executor(w->sc, rec->place)];
+
+    return ex->model->in_browser(ex->params);
+}
+
 static bool of_worker(const struct watcher *w, const struct trace_rec *rec)
 {
     return rec->place >= scenario_first_loop(w->sc, w->sc->nexecutors);
@@ -113,13 +138,16 @@ static void phase(struct watcher *w, const struct trace_rec *rec)
 {
     struct seen_loop *l = loop_of(w, rec);
     enum loop_stage to = (enum loop_stage)rec->arg;
-    bool polls = to == STAGE_POLL && l->stage != STAGE_WAIT;
+    bool page = is_page(w, rec);
+    bool polls = page ? to == STAGE_TASK : to == STAGE_POLL && l->stage != STAGE_WAIT;
 
     /* A worker begins in its poll phase, and ends anywhere, as do two in turn. */
-    CHECK(follows(l->stage, to) ||
+    CHECK((page ? follows_in_page : follows)(l->stage, to) ||
               (of_worker(w, rec) && (to == STAGE_POLL || to == STAGE_WAIT)),
           "%s: %s after %s", w->what, loop_stage_name(to), loop_stage_name(l->stage));
-    CHECK(rec->extra == l->iteration + polls, "%s", w->what);
+    /* A page's task may go on, behind the microtasks of its listeners. */
+    CHECK(rec->extra == l->iteration + polls || (page && polls && rec->extra == l->iteration),
+          "%s", w->what);
     CHECK(l->calling == -1, "%s", w->what);
     l->stage = to;
     l->iteration = rec->extra;
@@ -152,10 +180,29 @@ static bool belongs(enum loop_stage stage, enum call_kind kind)
     }
 }
 
-/* The queue that such a callback was taken from; -1: none. */
-static int32_t comes_from(enum call_kind kind)
+static bool belongs_in_page(enum loop_stage stage, enum call_kind kind)
 {
     switch (kind) {
+    case CALL_FRAME:
+        return stage == STAGE_RENDER;
+    case CALL_MICROTASK:
+    case CALL_REACTION:
+    case CALL_ADOPTION:
+    case CALL_CONTINUATION:
+        return stage == STAGE_MICROTASKS;
+    default:
+        return stage == STAGE_TASK;
+    }
+}
+
+/* The queue that such a callback was taken from; -1: none. */
+static int32_t comes_from(enum call_kind kind, bool page)
+{
+    if (page && (kind == CALL_TIMER || kind == CALL_INTERVAL || kind == CALL_IMMEDIATE ||
+                 kind == CALL_CLOSE))
+        return LOOP_QUEUE_READY;
+    switch (kind) {
+    case CALL_FRAME:
     case CALL_SCRIPT:
     case CALL_EVENT:
         return -1;
@@ -182,16 +229,17 @@ static void call(struct watcher *w, const struct trace_rec *rec)
 {
     struct seen_loop *l = loop_of(w, rec);
     enum call_kind kind = (enum call_kind)rec->arg;
+    bool page = is_page(w, rec);
 
     CHECK(l->calling == -1, "%s: %s within a %s", w->what, call_kind_name(kind),
           call_kind_name(l->call));
-    CHECK(belongs(l->stage, kind) ||
+    CHECK((page ? belongs_in_page : belongs)(l->stage, kind) ||
               (kind == CALL_SCRIPT && of_worker(w, rec) && l->stage == STAGE_POLL),
           "%s: %s in %s", w->what, call_kind_name(kind), loop_stage_name(l->stage));
-    CHECK(l->popped == comes_from(kind), "%s: %s comes from %d", w->what, call_kind_name(kind),
-          (int)l->popped);
+    CHECK(l->popped == comes_from(kind, page) || (page && kind == CALL_EVENT),
+          "%s: %s comes from %d", w->what, call_kind_name(kind), (int)l->popped);
     if (kind != CALL_TICK && kind != CALL_EVENT && !w->leaves_ticks &&
-        comes_from(kind) != LOOP_QUEUE_MICROTASKS) { /* D1 */
+        comes_from(kind, page) != LOOP_QUEUE_MICROTASKS) { /* D1 */
         CHECK(l->queued[LOOP_QUEUE_TICKS] == 0, "%s", w->what);
         CHECK(l->queued[LOOP_QUEUE_MICROTASKS] == 0, "%s", w->what);
     }
@@ -425,6 +473,17 @@ static void watch_golden(const char *name)
     watch_file("tests/node", name, strcmp(name, "311-last-immediate-throws.json") == 0);
 }
 
+static void watch_page(const char *name)
+{
+    watch_file("tests/browser", name, false);
+}
+
+START_TEST(the_golden_pages_tell_their_loops)
+{
+    ck_assert_int_ge(each_json("tests/browser", watch_page), 50);
+}
+END_TEST
+
 START_TEST(the_lessons_tell_their_loops)
 {
     ck_assert_int_ge(each_json("configs/lessons", watch_lesson), 35);
@@ -549,6 +608,7 @@ Suite *loop_trace_suite(void)
     tcase_add_test(tc, calls_on_plain_threads_are_told_too);
     tcase_add_test(tc, the_lessons_tell_their_loops);
     tcase_add_test(tc, the_golden_programs_tell_their_loops);
+    tcase_add_test(tc, the_golden_pages_tell_their_loops);
     tcase_add_loop_test(tc, random_programs_tell_their_loops, 0, 280);
     suite_add_tcase(s, tc);
     return s;

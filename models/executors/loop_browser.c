@@ -153,8 +153,8 @@ static bool render(struct loop *l)
         tell_lateness(l, executor_now(l->ex) - l->frames.first->ready_at);
         l->frame_batch = l->frames;
         l->frames.first = NULL;
-        loop_phase(l, STAGE_RENDER);
     }
+    loop_phase(l, STAGE_RENDER); /* again, behind the microtasks of the callback before */
     cb = queue_pop(&l->frame_batch);
     executor_cancel(l->ex, &cb->request.request.done);
     loop_outermost(l, cb);
@@ -257,7 +257,9 @@ bool browser_turn(struct loop *l)
         l->may_render = true;
         return true;
     }
-    if (promises_report(l)) {
+    if (l->reporting) {
+        loop_phase(l, STAGE_TASK); /* still that one, behind the microtasks of the one before */
+        (void)promises_report(l);
         l->drain = DRAIN_BEGIN;
         return true;
     }
