@@ -319,6 +319,11 @@ static const struct {
     {"node", PAGE("{'log':'x'}"), "/executors/default: a browser's loop is not node's\n"},
     {"browser", "{'tasks':[{'name':'A','do':[{'cpu':1}]}]}",
      "/tasks/0: \"A\" runs on threads (\"thread-per-task\"): a page is one event loop\n"},
+    {"browser",
+     "{'vars':{'x':0},'programs':{'w':[{'log':'${x}'}]},'executors':{'default':{'kind':'event-"
+     "loop'"
+     ",'flavor':'browser','main':[{'worker':'w'},{'log':'${x}'}]}}}",
+     "\"x\" is used on several threads, which share no variables in a page from the disk\n"},
     {"browser", PAGE("{'log':'x'},{'exit':true}"),
      "/executors/default/main/1: a page has no end that its script brings about\n"},
     {"node",

@@ -37,6 +37,12 @@ const char *js_var(struct js *js, const struct op *op, const char *name)
 
             if (!js_is_shared(js, i))
                 return variable;
+            if (js->target->browser)
+                cannot_op(
+                    js->tr, op, "tell the other thread by \"postMessage\"",
+                    "\"%s\" is used on several threads, which share no variables in a page "
+                    "from the disk",
+                    name);
             return js->reads ? arena_printf(&js->tr->mem, "v%u", (unsigned)(*js->reads)++)
                              : arena_printf(&js->tr->mem, "%s.value", variable);
         }
