@@ -44,6 +44,35 @@ WORKLOADS = {
         {"name": "A", "do": [{"io": "disk"}, {"log": "A"}]},
         {"name": "B", "do": [{"io": "disk", "time": 50}, {"log": "B"}]},
         {"name": "C", "do": [{"sleep": 55}, {"log": "C sleeps less"}]}]},
+    "rate monotonic": {"machine": {"cores": 1, "scheduler": "rm"}, "tasks": [
+        {"name": "slow", "period": 400, "jobs": 1, "do": [{"cpu": 90}, {"log": "slow"}]},
+        {"name": "fast", "period": 60, "jobs": 3, "do": [{"cpu": 20}, {"log": "fast"}]}]},
+    "round robin": {"machine": {"cores": 1, "scheduler": {"policy": "rr", "quantum": 100}}, "tasks": [
+        {"name": "long", "do": [{"cpu": 500}, {"log": "long"}]},
+        {"name": "short", "do": [{"cpu": 60}, {"log": "short"}]}]},
+    "a pool of two": {
+        "machine": FIFO, "devices": {"net": {"service": 60, "channels": "unlimited"}},
+        "executors": {"default": {"kind": "pool", "threads": 2}}, "tasks": [
+            {"name": "A", "do": [{"io": "net"}, {"log": "A"}]},
+            {"name": "B", "do": [{"io": "net", "time": 120}, {"log": "B"}]},
+            {"name": "C", "do": [{"log": "C begins"}, {"io": "net", "time": 20}, {"log": "C"}]},
+            {"name": "D", "do": [{"log": "D begins"}]}]},
+    "readers, a writer and a barrier": {
+        "machine": FIFO, "sync": {"r": {"rwlock": {}}, "b": {"barrier": 3}}, "tasks": [
+            {"name": "reader", "count": 2, "do": [
+                {"lock": "r", "mode": "read"}, {"sleep": 60}, {"log": "read"}, {"unlock": "r"}, {"barrier": "b"}]},
+            {"name": "writer", "arrive": 20, "do": [
+                {"log": "wants"}, {"lock": "r"}, {"log": "writes"}, {"sleep": 30}, {"unlock": "r"},
+                {"log": "meets"}, {"barrier": "b"}]},
+            {"name": "end", "after": ["reader", "writer"], "do": [{"log": "all have met"}]}]},
+    "classes of Linux": {"machine": {"cores": 1, "scheduler": "linux"}, "tasks": [
+        {"name": "other", "do": [{"cpu": 80}, {"log": "other"}]},
+        {"name": "fifo", "class": "fifo", "priority": 20, "arrive": 20, "do": [{"cpu": 30}, {"log": "fifo"}]},
+        {"name": "rr", "class": "rr", "priority": 30, "arrive": 30, "do": [{"cpu": 10}, {"log": "rr"}]}]},
+    "affinity": {"machine": {"cores": 2, "scheduler": "fifo"}, "tasks": [
+        {"name": "A", "affinity": [0], "do": [{"cpu": 80}, {"log": "A"}]},
+        {"name": "B", "affinity": [0], "do": [{"cpu": 10}, {"log": "B, behind A"}]},
+        {"name": "C", "affinity": [1], "do": [{"cpu": 40}, {"log": "C, beside A"}]}]},
     "children, conditions and a channel": {
         "machine": FIFO, "vars": {"ready": 0, "n": 0}, "programs": {
             "child": [{"sleep": 30}, {"atomic": "n = n + 7"}, {"log": "child ${n}"}]},

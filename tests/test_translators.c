@@ -247,6 +247,16 @@ static const struct {
      THREADS("", "{'log':'100% \\u0022?? ${x % 2}'}"),
      "    log_line(me, \"100%% \\\"\\?\\? %lld\", (long long)(me->x % nonzero(me, 2)));\n",
      NULL},
+    {"pthreads", "rates become priorities, the shortest period the highest",
+     "{'machine':{'scheduler':'rm'},'tasks':[{'name':'A','period':9,'jobs':1,'do':[]},{'name':'"
+     "B',"
+     "'do':[]},{'name':'C','period':5,'jobs':1,'do':[]}]}",
+     ".kind = 2, .grouped = true, .policy = SCHED_FIFO, .priority = 12, .nice = 0},\n", "pool"},
+    {"pthreads", "a pool has so many threads, and a task may have some of the cores",
+     "{'machine':{'cores':3},'executors':{'default':{'kind':'pool','threads':7}},'tasks':[{'"
+     "name':"
+     "'A','affinity':[0,2],'do':[]}]}",
+     ".priority = 10, .nice = 0, .pool = &pools[0], .affinity = UINT64_C(5)},\n", NULL},
     {"pthreads", "priorities keep their order",
      "{'machine':{'scheduler':'priority'},'tasks':[{'name':'A','priority':7,'do':[]},{'name':'"
      "B',"
@@ -336,6 +346,11 @@ static const struct {
      "/executors/default/main: \"main\" runs on the executor \"event-loop\""},
     {"pthreads", "{'machine':{'scheduler':'srtf'},'tasks':[{'name':'A','do':[]}]}",
      "/tasks/0: \"A\" is scheduled by \"srtf\", which the kernel has not\n"},
+    {"pthreads",
+     "{'executors':{'default':{'kind':'pool','threads':1,'backlog':2}},'tasks':[{'name':'A','"
+     "do':[]"
+     "}]}",
+     "/tasks/0: \"A\" may be rejected by its pool, which a program of threads does not do\n"},
     {"pthreads", THREADS("", "{'cpu':{'pareto':[1,2]}}"),
      "/tasks/0/do/0: this distribution cannot be expressed in a program of threads\n"},
 };

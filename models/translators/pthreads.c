@@ -9,12 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/executors/executor.h"
-#include "models/schedulers/sched.h"
-#include "models/sync/sync.h"
-
-enum { RANKS_MAX = 80, PLAIN_PRIORITY = 10, LIMIT_S = 60 };
-
 /* ---- lines ---------------------------------------------------------------------------------- */
 
 PRINTF_LIKE(2, 0)
@@ -178,204 +172,6 @@ void c_find_programs(struct c_writing *c)
         may_run(c, i, sc->tasks[i].program);
 }
 
-/* ---- policies ------------------------------------------------------------------------------------ */
-
-struct urgency {
-    const char *policy; /* a name of sched.h; NULL: it cannot be expressed */
-    int64_t priority;
-};
-
-/* How many of the priorities that tasks have are below this one. */
-static int64_t rank_of(const struct scenario *sc, int64_t priority)
-{
-    int64_t rank = 0;
-
-    for (int32_t i = 0; i < sc->ntasks; i++) {
-        bool again = false;
-
-        for (int32_t k = 0; k < i; k++)
-            again = again || sc->tasks[k].priority == sc->tasks[i].priority;
-        rank += !again && sc->tasks[i].priority < priority;
-    }
-    return rank;
-}
-
-static struct urgency urgency_linux(const struct task_spec *t)
-{
-    switch (t->sched_class) {
-    case CLASS_FIFO:
-        return (struct urgency){"SCHED_FIFO", t->priority};
-    case CLASS_RR:
-        return (struct urgency){"SCHED_RR", t->priority};
-    case CLASS_BATCH:
-        return (struct urgency){"SCHED_BATCH", 0};
-    case CLASS_IDLE:
-        return (struct urgency){"SCHED_IDLE", 0};
-    case CLASS_DEADLINE:
-        return (struct urgency){NULL, 0};
-    default:
-        return (struct urgency){"SCHED_OTHER", 0};
-    }
-}
-
-static struct urgency urgency_of(const struct scenario *sc, const struct task_spec *t)
-{
-    const struct machine_spec *m = &sc->machine;
-    const char *name = m->policy->name;
-    const bool *preemptive = param_field(m->policy->params, m->policy_params, "preemptive");
-    const sim_time *aging = param_field(m->policy->params, m->policy_params, "aging");
-    const sim_time *quantum = param_field(m->policy->params, m->policy_params, "quantum");
-
-    if (strcmp(name, "fifo") == 0)
-        return (struct urgency){"SCHED_FIFO", PLAIN_PRIORITY};
-    if (strcmp(name, "rr") == 0)
-        return (struct urgency){"SCHED_RR", PLAIN_PRIORITY};
-    if (strcmp(name, "priority") == 0 && preemptive && *preemptive && !(aging && *aging > 0))
-        return (struct urgency){quantum && *quantum > 0 ? "SCHED_RR" : "SCHED_FIFO",
-                                PLAIN_PRIORITY + rank_of(sc, t->priority)};
-    if (strcmp(name, "cfs") == 0 || strcmp(name, "eevdf") == 0)
-        return (struct urgency){"SCHED_OTHER", 0};
-    if (strcmp(name, "linux") == 0)
-        return urgency_linux(t);
-    return (struct urgency){NULL, 0};
-}
-
-static void check_task(struct c_writing *c, const struct task_spec *t)
-{
-    const struct scenario *sc = c->tr->sc;
-    const struct executor_spec *ex = &sc->executors[t->executor];
-    struct urgency u = urgency_of(sc, t);
-
-    if (c->tr->failed)
-        return; /* of one kind, one message */
-    if (ex->model != executor_models[0])
-        cannot(c->tr, t->number,
-               ex->model->is_loop
-                   ? "event loops are for node: quanta export --to node"
-                   : "\"executors\": { \"default\": { \"kind\": \"thread-per-task\" } }",
-               "\"%s\" runs on the executor \"%s\": a program of threads has one for each task",
-               t->name, ex->model->name);
-    else if (!u.policy)
-        cannot(c->tr, t->number,
-               "fifo, rr, priority (preemptive, without aging), cfs, eevdf, or linux",
-               "\"%s\" is scheduled by \"%s\", which the kernel has not", t->name,
-               sc->machine.policy->name);
-    else if (u.priority - PLAIN_PRIORITY > RANKS_MAX)
-        cannot(c->tr, t->number, NULL, "more than %d priorities", (int)RANKS_MAX);
-}
-
-/* ---- objects ------------------------------------------------------------------------------------------ */
-
-static int64_t sync_number(const struct sync_spec *s)
-{
-    const int64_t *n = param_field(s->model->params, s->params, s->model->name);
-
-    return n ? *n : 0;
-}
-
-static const char *sync_type(const char *model)
-{
-    static const char *const types[][2] = {
-        {"mutex", "pthread_mutex_t"},  {"spinlock", "pthread_spinlock_t"},
-        {"semaphore", "sem_t"},        {"rwlock", "pthread_rwlock_t"},
-        {"condvar", "pthread_cond_t"}, {"barrier", "pthread_barrier_t"},
-        {"channel", "struct channel"},
-    };
-
-    for (size_t i = 0; i < ARRAY_LEN(types); i++)
-        if (strcmp(types[i][0], model) == 0)
-            return types[i][1];
-    sim_unreachable("a kind of sync object");
-}
-
-static void make_mutex(struct c_writing *c, const struct sync_spec *s, const char *name)
-{
-    static const char *const protocols[] = {"NONE", "INHERIT", "PROTECT"};
-    const int32_t *protocol = param_field(s->model->params, s->params, "protocol");
-    const int64_t *ceiling = param_field(s->model->params, s->params, "ceiling");
-
-    sim_assert(protocol && (size_t)*protocol < ARRAY_LEN(protocols));
-    c_open(c, "{");
-    c_line(c, "pthread_mutexattr_t a;");
-    c_line(c, "pthread_mutexattr_init(&a);");
-    c_line(c, "pthread_mutexattr_settype(&a, PTHREAD_MUTEX_ERRORCHECK);");
-    c_line(c, "pthread_mutexattr_setprotocol(&a, PTHREAD_PRIO_%s);", protocols[*protocol]);
-    if (*protocol == 2)
-        c_line(c, "pthread_mutexattr_setprioceiling(&a, %" PRId64 ");",
-               strcmp(c->tr->sc->machine.policy->name, "priority") == 0
-                   ? PLAIN_PRIORITY + rank_of(c->tr->sc, *ceiling)
-                   : *ceiling);
-    c_line(c, "pthread_mutex_init(&%s, &a);", name);
-    c_close(c, "}");
-}
-
-static void make_sync(struct c_writing *c, int32_t number)
-{
-    const struct sync_spec *s = &c->tr->sc->syncs[number];
-    const char *name = c_sync(c, number), *model = s->model->name;
-    int64_t n = sync_number(s);
-
-    if (strcmp(model, "mutex") == 0) {
-        make_mutex(c, s, name);
-    } else if (strcmp(model, "spinlock") == 0) {
-        c_line(c, "pthread_spin_init(&%s, PTHREAD_PROCESS_PRIVATE);", name);
-    } else if (strcmp(model, "semaphore") == 0) {
-        c_line(c, "sem_init(&%s, 0, %" PRId64 ");", name, n);
-    } else if (strcmp(model, "rwlock") == 0) {
-        c_line(c, "pthread_rwlock_init(&%s, NULL);", name);
-    } else if (strcmp(model, "condvar") == 0) {
-        c_line(c, "pthread_cond_init(&%s, NULL);", name);
-    } else if (strcmp(model, "barrier") == 0) {
-        c_line(c, "pthread_barrier_init(&%s, NULL, %" PRId64 ");", name, n);
-    } else {
-        c_line(c, "pthread_mutex_init(&%s.lock, NULL);", name);
-        c_line(c, "pthread_cond_init(&%s.changed, NULL);", name);
-        c_line(c, "%s.capacity = %" PRId64 ";", name, n);
-        c_line(c, "%s.values = calloc(%" PRId64 ", sizeof(*%s.values));", name, n > 0 ? n : 1,
-               name);
-    }
-}
-
-static void write_objects(struct c_writing *c)
-{
-    const struct scenario *sc = c->tr->sc;
-
-    text_add(c->out, "\n");
-    c_line(c, "static void make_objects(void)");
-    c_open(c, "{");
-    for (int32_t i = 0; i < sc->nsyncs; i++)
-        if (c->syncs[i])
-            make_sync(c, i);
-    for (int32_t i = 0; i < sc->ndevices; i++) {
-        const struct device_spec *d = &sc->devices[i];
-        const char *name = ident(c->tr, &c->globals, NAME_DEVICE, d->name);
-
-        if (c->devices[i] && d->channels < 0)
-            c_line(c, "%s.unlimited = true;", name);
-        else if (c->devices[i])
-            c_line(c, "sem_init(&%s.channels, 0, %" PRId64 ");", name, d->channels);
-    }
-    c_close(c, "}");
-}
-
-static void declare_objects(struct c_writing *c)
-{
-    const struct scenario *sc = c->tr->sc;
-
-    text_add(c->out, "\n");
-    for (uint32_t i = 0; i < sc->nvars; i++)
-        if (c->vars[i])
-            c_line(c, "static _Atomic int64_t %s = %" PRId64 ";",
-                   ident(c->tr, &c->globals, NAME_VAR, sc->vars[i].name), sc->vars[i].value);
-    for (int32_t i = 0; i < sc->nsyncs; i++)
-        if (c->syncs[i])
-            c_line(c, "static %s %s;", sync_type(sc->syncs[i].model->name), c_sync(c, i));
-    for (int32_t i = 0; i < sc->ndevices; i++)
-        if (c->devices[i])
-            c_line(c, "static struct device %s;",
-                   ident(c->tr, &c->globals, NAME_DEVICE, sc->devices[i].name));
-}
-
 /* ---- functions ------------------------------------------------------------------------------------------ */
 
 static void write_jobs(struct c_writing *c, const struct task_spec *t)
@@ -414,7 +210,7 @@ static void write_function(struct c_writing *c, const char *name, int32_t progra
     text_release(&body);
 }
 
-static const char *task_function(struct c_writing *c, const struct task_spec *t)
+const char *c_task_function(struct c_writing *c, const struct task_spec *t)
 {
     if (t->period > 0)
         return ident(c->tr, &c->globals, NAME_PROGRAM,
@@ -433,7 +229,7 @@ static const char *function_name(struct c_writing *c, int32_t program)
 
     for (int32_t i = 0; i < sc->ntasks && !sc->programs[program].name; i++)
         if (sc->tasks[i].program == program && sc->tasks[i].period == 0)
-            return task_function(c, &sc->tasks[i]);
+            return c_task_function(c, &sc->tasks[i]);
     return c_program(c, program);
 }
 
@@ -443,7 +239,7 @@ static void write_functions(struct c_writing *c, struct text *prototypes)
     bool *written = arena_alloc(&c->tr->mem, (size_t)sc->nprograms + 1), more = true;
 
     for (int32_t i = 0; i < sc->ntasks; i++) {
-        const char *name = task_function(c, &sc->tasks[i]);
+        const char *name = c_task_function(c, &sc->tasks[i]);
 
         if (sc->tasks[i].period > 0)
             write_function(c, name, sc->tasks[i].program, &sc->tasks[i]);
@@ -458,136 +254,6 @@ static void write_functions(struct c_writing *c, struct text *prototypes)
             write_function(c, function_name(c, i), i, NULL);
         }
     }
-}
-
-/* ---- tasks ------------------------------------------------------------------------------------------------- */
-
-static void write_kinds(struct c_writing *c)
-{
-    const struct scenario *sc = c->tr->sc;
-
-    text_add(c->out, "\n");
-    c_open(c, "static const struct task kinds[] = {");
-    for (int32_t i = 0; i < sc->ntasks; i++) {
-        const struct task_spec *t = &sc->tasks[i];
-        struct urgency u = urgency_of(sc, t);
-        struct text locals = {0};
-
-        for (uint32_t k = 0; k < t->nlocals; k++)
-            text_addf(&locals, ", .%s = %" PRId64,
-                      ident(c->tr, &c->members, NAME_LOCAL, t->locals[k].name),
-                      t->locals[k].value);
-        c_line(c,
-               "{.name = %s, .run = %s, .kind = %d, .grouped = true, .policy = %s, .priority = "
-               "%" PRId64 ", .nice = %" PRId64 "%s},",
-               c_quote(c, t->name), task_function(c, t), (int)i, u.policy, u.priority, t->nice,
-               locals.data ? locals.data : "");
-        text_release(&locals);
-    }
-    c_close(c, "};");
-}
-
-static bool is_late(const struct task_spec *t)
-{
-    return t->arrive > 0 || t->every || t->rate > 0 || t->clients > 0 || t->nafter > 0;
-}
-
-static void begin_copies(struct c_writing *c, const struct task_spec *t)
-{
-    struct dist rate = {.kind = DIST_EXP, .a = t->rate};
-    const struct dist *gap = t->every ? t->every : t->rate > 0 ? &rate : NULL;
-    int kind = (int)t->index;
-
-    if (!t->numbered) {
-        c_line(c, "(void)begin(&kinds[%d], 0);", kind);
-        return;
-    }
-    if (gap)
-        c_line(c, "int64_t at = now()%s%s;", t->rate > 0 ? " + " : "",
-               t->rate > 0 ? c_ns(c, NULL, gap) : "");
-    if (t->count < 0)
-        c_open(c, "for (int i = 1;; i++) {");
-    else
-        c_open(c, "for (int i = 1; i <= %" PRId64 "; i++) {", t->count);
-    if (gap) {
-        c_use(c, C_UNTIL);
-        c_line(c, "sleep_until(at);");
-        c_line(c, "at += %s;", c_ns(c, NULL, gap));
-    }
-    c_line(c, "(void)begin(&kinds[%d], i);", kind);
-    c_close(c, "}");
-}
-
-/* A client waits for its task's end, and thinks. */
-static void write_client(struct c_writing *c, const struct task_spec *t)
-{
-    c_use(c, C_SLEEP);
-    c_open(c, "for (int64_t i = 0; i < %s; i++) {",
-           t->requests < 0 ? "INT64_MAX" : arena_printf(&c->tr->mem, "%" PRId64, t->requests));
-    c_line(c, "sleep_for(%s);", c_ns(c, NULL, t->think));
-    c_line(c, "struct task *request = begin(&kinds[%d], 0);", (int)t->index);
-    c_line(c, "pthread_mutex_lock(&ends);");
-    c_line(c, "while (!request->over)");
-    c_line(c, "    pthread_cond_wait(&ended, &ends);");
-    c_line(c, "pthread_mutex_unlock(&ends);");
-    c_close(c, "}");
-}
-
-static void write_source(struct c_writing *c, const struct task_spec *t)
-{
-    c_use(c, C_LATER);
-    text_add(c->out, "\n");
-    c_line(c, "/* %s */", strstr(t->name, "*/") ? "a task" : t->name);
-    c_line(c, "static void *source%d(void *unused)", (int)t->index);
-    c_open(c, "{");
-    c_line(c, "(void)unused;");
-    for (uint32_t i = 0; i < t->nafter; i++) {
-        c_use(c, C_GROUP);
-        c_line(c, "after(%d);", (int)t->after[i]);
-    }
-    if (t->arrive > 0) {
-        c_use(c, C_UNTIL);
-        c_line(c, "sleep_until(INT64_C(%" PRId64 "));", t->arrive);
-    }
-    if (t->clients > 0)
-        write_client(c, t);
-    else
-        begin_copies(c, t);
-    if (t->count >= 0 || t->clients > 0) {
-        c_line(c, "source_ends();");
-        c_line(c, "return NULL;");
-    }
-    c_close(c, "}");
-}
-
-static void write_main(struct c_writing *c)
-{
-    const struct scenario *sc = c->tr->sc;
-    int64_t limit = sc->until < SIM_NEVER ? sc->until : SEC(LIMIT_S);
-
-    for (int32_t i = 0; i < sc->ntasks; i++)
-        if (is_late(&sc->tasks[i]))
-            write_source(c, &sc->tasks[i]);
-    text_add(c->out, "\n");
-    c_line(c, "int main(void)");
-    c_open(c, "{");
-    c_line(c, "pin(%d);", (int)sc->machine.ncores);
-    c_line(c, "make_objects();");
-    c_line(c, "start = clock_ns(CLOCK_MONOTONIC);");
-    for (int32_t i = 0; i < sc->ntasks; i++) {
-        const struct task_spec *t = &sc->tasks[i];
-
-        if (!is_late(t))
-            begin_copies(c, t);
-        else if (t->clients > 0)
-            c_line(c, "for (int i = 0; i < %" PRId64 "; i++) later(source%d);", t->clients,
-                   (int)i);
-        else
-            c_line(c, "later(source%d);", (int)i);
-    }
-    c_line(c, "return report(wait_for(INT64_C(%" PRId64 ")), %s);", limit,
-           sc->until < SIM_NEVER ? "true" : "false");
-    c_close(c, "}");
 }
 
 /* ---- the head ---------------------------------------------------------------------------------------------------- */
@@ -646,8 +312,12 @@ static void add_task_struct(struct c_writing *c, struct text *out)
               "    int64_t arrived, ended, cpu; /* ns */\n"
               "    bool over;\n"
               "    sem_t go; /* it may begin */\n"
-              "%s"
+              "%s%s%s"
               "};\n",
+              c_has_affinity(c) ? "    uint64_t affinity; /* a bit a core; 0: all */\n" : "",
+              c_has_pools(c) ? "    struct pool *pool; /* NULL: none */\n"
+                               "    struct task *behind; /* in its queue */\n"
+                             : "",
               locals.data ? locals.data : "");
     text_release(&locals);
 }
@@ -673,8 +343,8 @@ static void assemble(struct c_writing *c)
     c->out = &functions;
     write_functions(c, &prototypes);
     c->out = &rest;
-    write_objects(c);
-    write_main(c);
+    c_make_objects(c);
+    c_main(c);
     add_head(c, out);
     text_add(out, "#define _GNU_SOURCE\n");
     if (c->helps[C_EXPONENTIAL])
@@ -692,13 +362,13 @@ static void assemble(struct c_writing *c)
     for (int32_t i = 0; i < c->tr->sc->ntasks; i++)
         if (c->tr->sc->tasks[i].period > 0)
             c_line(c, "static void %s(struct task *me);",
-                   task_function(c, &c->tr->sc->tasks[i]));
-    write_kinds(c);
+                   c_task_function(c, &c->tr->sc->tasks[i]));
+    c_pools(c);
+    c_kinds(c);
     add_counts(c, out);
-    for (size_t i = 0; c_base[i]; i++)
-        text_addf(out, "\n%s", c_base[i]);
+    c_base(c, out);
     c_runtime(c, out);
-    declare_objects(c);
+    c_declare_objects(c);
     text_add(out, functions.data ? functions.data : "");
     text_add(out, rest.data ? rest.data : "");
     text_release(&functions);
@@ -709,17 +379,17 @@ static void assemble(struct c_writing *c)
 static void pthreads_write(struct translation *tr)
 {
     static const char *const members[] = {
-        "go",     "name",   "run",     "kind",  "grouped", "policy", "priority", "nice",
-        "parent", "next",   "arrived", "ended", "cpu",     "over",   "int",      "for",
-        "if",     "do",     "long",    "short", "char",    "case",   "else",     "while",
-        "return", "static", "default", "break", "switch",  "auto",   "const",    "float",
-        "double", "void",   "signed",  "goto",  NULL};
+        "affinity", "pool",     "behind", "go",     "name",   "run",     "kind",  "grouped",
+        "policy",   "priority", "nice",   "parent", "next",   "arrived", "ended", "cpu",
+        "over",     "int",      "for",    "if",     "do",     "long",    "short", "char",
+        "case",     "else",     "while",  "return", "static", "default", "break", "switch",
+        "auto",     "const",    "float",  "double", "void",   "signed",  "goto",  NULL};
     const struct scenario *sc = tr->sc;
     struct c_writing c = {
         .tr = tr, .globals = {.reserved = c_reserved}, .members = {.reserved = members}};
 
     for (int32_t i = 0; i < sc->ntasks; i++)
-        check_task(&c, &sc->tasks[i]);
+        c_check_task(&c, &sc->tasks[i]);
     if (!tr->failed && sc->ntasks > 0) {
         c.vars = arena_alloc(&tr->mem, (size_t)sc->nvars + 1);
         c.devices = arena_alloc(&tr->mem, (size_t)sc->ndevices + 1);

@@ -37,28 +37,33 @@ static const char threads[] =
     "    char text[120];\n"
     "} lines[LINES];\n"
     "static atomic_int nlines;\n"
-    "\n"
-    "static _Noreturn void task_ends(struct task *me)\n"
+    "\n";
+
+static const char affinity[] =
+    "/* The thread that calls stays on some of the CPUs: a bit for each that the program has. "
+    "*/\n"
+    "static void keep_to(uint64_t which)\n"
     "{\n"
-    "    me->cpu = clock_ns(CLOCK_THREAD_CPUTIME_ID);\n"
-    "    me->ended = now();\n"
-    "    pthread_mutex_lock(&ends);\n"
-    "    me->over = true;\n"
-    "    live--;\n"
-    "    if (me->grouped)\n"
-    "        left[me->kind]--;\n"
-    "    pthread_cond_broadcast(&ended);\n"
-    "    pthread_mutex_unlock(&ends);\n"
-    "    pthread_exit(NULL);\n"
-    "}\n"
+    "    cpu_set_t some;\n"
+    "    int core = 0;\n"
     "\n"
+    "    CPU_ZERO(&some);\n"
+    "    for (int i = 0; i < CPU_SETSIZE; i++)\n"
+    "        if (CPU_ISSET(i, &cores) && core < 64 && which >> core++ & 1)\n"
+    "            CPU_SET(i, &some);\n"
+    "    if (CPU_COUNT(&some) > 0)\n"
+    "        pthread_setaffinity_np(pthread_self(), sizeof(some), &some);\n"
+    "}\n"
+    "\n";
+
+static const char begins[] =
     "static void *thread_main(void *arg)\n"
     "{\n"
     "    struct task *me = arg;\n"
     "\n"
     "    while (sem_wait(&me->go) != 0)\n"
     "        ;\n"
-    "\n"
+    "%s"
     "    if (me->nice != 0)\n"
     "        setpriority(PRIO_PROCESS, 0, me->nice); /* of this thread alone, on Linux */\n"
     "    me->run(me);\n"
@@ -93,22 +98,102 @@ static const char running[] =
     "        realtime = false;\n"
     "    }\n"
     "}\n"
+    "\n";
+
+static const char ends[] = "static _Noreturn void task_ends(struct task *me)\n"
+                           "{\n"
+                           "    me->cpu = clock_ns(CLOCK_THREAD_CPUTIME_ID);\n"
+                           "    me->ended = now();\n"
+                           "    pthread_mutex_lock(&ends);\n"
+                           "    me->over = true;\n"
+                           "    live--;\n"
+                           "    if (me->grouped)\n"
+                           "        left[me->kind]--;\n"
+                           "%s"
+                           "    pthread_cond_broadcast(&ended);\n"
+                           "    pthread_mutex_unlock(&ends);\n"
+                           "%s"
+                           "    pthread_exit(NULL);\n"
+                           "}\n"
+                           "\n";
+
+static const char pools[] = "static void start_thread(struct task *me);\n"
+                            "\n"
+                            "/* Its turn comes later; false: there is a thread for it. */\n"
+                            "static bool must_queue(struct task *me)\n"
+                            "{\n"
+                            "    struct pool *pool = me->pool;\n"
+                            "\n"
+                            "    if (!pool || pool->free > 0) {\n"
+                            "        if (pool)\n"
+                            "            pool->free--;\n"
+                            "        return false;\n"
+                            "    }\n"
+                            "    if (pool->first)\n"
+                            "        pool->last->behind = me;\n"
+                            "    else\n"
+                            "        pool->first = me;\n"
+                            "    pool->last = me;\n"
+                            "    return true;\n"
+                            "}\n"
+                            "\n"
+                            "/* Whose turn it is when `me` ends; NULL: nobody waits. */\n"
+                            "static struct task *whose_turn(struct task *me)\n"
+                            "{\n"
+                            "    struct task *next = me->pool ? me->pool->first : NULL;\n"
+                            "\n"
+                            "    if (next)\n"
+                            "        me->pool->first = next->behind;\n"
+                            "    else if (me->pool)\n"
+                            "        me->pool->free++;\n"
+                            "    return next;\n"
+                            "}\n"
+                            "\n";
+
+static const char starting[] =
+    "static void start_thread(struct task *me)\n"
+    "{\n"
+    "    struct sched_param param = {.sched_priority = me->priority}, least = {.sched_priority "
+    "= "
+    "1};\n"
+    "    bool fifo = realtime && (me->policy == SCHED_FIFO || me->policy == SCHED_RR);\n"
+    "    pthread_attr_t attr;\n"
+    "    pthread_t thread;\n"
     "\n"
+    "    pthread_attr_init(&attr);\n"
+    "    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);\n"
+    "    pthread_attr_setstacksize(&attr, 256 * 1024);\n"
+    "    if (realtime) {\n"
+    "        pthread_attr_setinheritsched(&attr, PTHREAD_EXPLICIT_SCHED);\n"
+    "        pthread_attr_setschedpolicy(&attr, me->policy);\n"
+    "        pthread_attr_setschedparam(&attr, fifo ? &least : &param);\n"
+    "    }\n"
+    "    if (pthread_create(&thread, &attr, thread_main, me) != 0) {\n"
+    "        fprintf(stderr, \"%s: cannot make a thread\\n\", me->name);\n"
+    "        exit(1);\n"
+    "    }\n"
+    "    /* Who becomes more urgent goes to the tail of its queue, who becomes less so to the "
+    "front:\n"
+    "     * made with our own priority and then lowered, the last would be the first. */\n"
+    "    if (fifo)\n"
+    "        pthread_setschedparam(thread, me->policy, &param);\n"
+    "    sem_post(&me->go);\n"
+    "    pthread_attr_destroy(&attr);\n"
+    "}\n"
+    "\n";
+
+static const char beginning[] =
     "/* A copy of a kind of task, by its number; 0: it has none. */\n"
     "static struct task *begin(const struct task *kind, int number)\n"
     "{\n"
     "    struct task *me = malloc(sizeof(*me));\n"
     "    char *name = malloc(NAMES);\n"
-    "    struct sched_param param = {.sched_priority = kind->priority}, least = "
-    "{.sched_priority = 1};\n"
-    "    bool fifo = realtime && (kind->policy == SCHED_FIFO || kind->policy == SCHED_RR);\n"
-    "    pthread_attr_t attr;\n"
-    "    pthread_t thread;\n"
+    "%s"
     "\n"
     "    if (!me || !name)\n"
     "        abort();\n"
     "    *me = *kind;\n"
-    "    snprintf(name, NAMES, number > 0 ? \"%.40s#%d\" : \"%.40s\", kind->name, number);\n"
+    "    snprintf(name, NAMES, number > 0 ? \"%%.40s#%%d\" : \"%%.40s\", kind->name, number);\n"
     "    me->name = name;\n"
     "    me->arrived = now();\n"
     "    sem_init(&me->go, 0, 0);\n"
@@ -119,29 +204,15 @@ static const char running[] =
     "    else\n"
     "        tasks = me;\n"
     "    last = me;\n"
+    "%s"
     "    pthread_mutex_unlock(&ends);\n"
-    "    pthread_attr_init(&attr);\n"
-    "    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);\n"
-    "    pthread_attr_setstacksize(&attr, 256 * 1024);\n"
-    "    if (realtime) {\n"
-    "        pthread_attr_setinheritsched(&attr, PTHREAD_EXPLICIT_SCHED);\n"
-    "        pthread_attr_setschedpolicy(&attr, kind->policy);\n"
-    "        pthread_attr_setschedparam(&attr, fifo ? &least : &param);\n"
-    "    }\n"
-    "    if (pthread_create(&thread, &attr, thread_main, me) != 0) {\n"
-    "        fprintf(stderr, \"%s: cannot make a thread\\n\", name);\n"
-    "        exit(1);\n"
-    "    }\n"
-    "    /* Who becomes more urgent goes to the tail of its queue, who becomes less so to the "
-    "front:\n"
-    "     * made with our own priority and then lowered, the last would be the first. */\n"
-    "    if (fifo)\n"
-    "        pthread_setschedparam(thread, kind->policy, &param);\n"
-    "    sem_post(&me->go);\n"
-    "    pthread_attr_destroy(&attr);\n"
+    "%s"
+    "    start_thread(me);\n"
     "    return me;\n"
     "}\n"
-    "\n"
+    "\n";
+
+static const char ending[] =
     "/* Until all have ended; false: so many ns have passed, and some have not. */\n"
     "static bool wait_for(int64_t limit)\n"
     "{\n"
@@ -175,4 +246,22 @@ static const char running[] =
     "    _exit(all || until ? 0 : 1);\n"
     "}\n";
 
-const char *const c_base[] = {threads, running, NULL};
+void c_base(const struct c_writing *c, struct text *out)
+{
+    bool has = c_has_pools(c);
+
+    text_addf(out, "\n%s", threads);
+    if (has)
+        text_add(out, pools);
+    text_addf(out, ends, has ? "    struct task *next = whose_turn(me);\n" : "",
+              has ? "    if (next)\n        start_thread(next);\n" : "");
+    if (c_has_affinity(c))
+        text_add(out, affinity);
+    text_addf(out, begins,
+              c_has_affinity(c) ? "    if (me->affinity)\n        keep_to(me->affinity);\n"
+                                : "");
+    text_addf(out, "%s%s", running, starting);
+    text_addf(out, beginning, has ? "    bool queues;\n" : "",
+              has ? "    queues = must_queue(me);\n" : "", has ? "    if (!queues)\n    " : "");
+    text_add(out, ending);
+}

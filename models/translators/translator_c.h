@@ -1,6 +1,8 @@
 /* translator_c.h - what the files of the translator to C share.
  *
- *   pthreads.c          the program as a whole: its head, objects, tasks, main()
+ *   pthreads.c          the program as a whole: its head, functions
+ *   pthreads_objects.c  variables, sync objects, devices
+ *   pthreads_tasks.c    tasks: their policies, how they come, main()
  *   pthreads_ops.c      the table of ops
  *   pthreads_base.c     what every program has, in C
  *   pthreads_runtime.c  helpers in C, written where something uses them
@@ -54,6 +56,21 @@ const char *c_program(struct c_writing *c, int32_t program); /* its function; no
 const char *c_ns(struct c_writing *c, const struct op *op, const struct dist *d);
 const char *c_sync(struct c_writing *c, int32_t number);
 
+const char *c_task_function(struct c_writing *c, const struct task_spec *t);
+
+/* ---- pthreads_objects.c, pthreads_tasks.c ------------------------------------------------ */
+
+void c_declare_objects(struct c_writing *c);
+void c_make_objects(struct c_writing *c);
+void c_check_task(struct c_writing *c, const struct task_spec *t);
+int64_t c_ceiling(const struct c_writing *c,
+                  int64_t priority); /* of a mutex, as the kernel's */
+bool c_has_affinity(const struct c_writing *c);
+bool c_has_pools(const struct c_writing *c);
+void c_pools(struct c_writing *c);
+void c_kinds(struct c_writing *c);
+void c_main(struct c_writing *c);
+
 void c_ops(struct c_writing *c, struct op_list ops);
 
 /* What may run what; false: an op cannot be expressed. */
@@ -61,6 +78,7 @@ void c_find_programs(struct c_writing *c);
 
 void c_runtime(const struct c_writing *c, struct text *out);
 extern const char *const c_reserved[];
-extern const char *const c_base[]; /* what every program has; NULL ends it */
+/* What every program has. */
+void c_base(const struct c_writing *c, struct text *out);
 
 #endif
