@@ -315,10 +315,10 @@ struct trace_sink {
     (TRACE_ALL & ~(TRACE_ACCESSES | TRACE_LOOPS | TRACE_THREADS | TRACE_MEMORY))
 
 struct trace {
-    struct trace_sink *first, **last; /* told in the order they were attached */
+    struct trace_sink *first, **last;  /* told in the order they were attached */
     struct trace_sink *sole[TR_COUNT]; /* who alone wants that kind; NULL: nobody, or several */
-    uint64_t kinds;                   /* what anybody wants */
-    uint32_t queues;                  /* of QUEUED, likewise */
+    uint64_t kinds;                    /* what anybody wants */
+    uint32_t queues;                   /* of QUEUED, likewise */
 };
 
 void trace_init(struct trace *tr);
