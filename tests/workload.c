@@ -11,6 +11,7 @@ struct making {
     unsigned flags;
     int ncores, ndevices, nprograms, npools;
     int64_t cpu, copies; /* of what is written now */
+    int due;             /* the deadline of a periodic task */
 };
 
 static int below(struct making *m, int n)
@@ -376,25 +377,32 @@ static bool add_arrivals(struct making *m, int i)
         text_addf(&m->t, ",\"clients\":%d,\"requests\":%d,\"think\":", n, below(m, 3) + 1);
         add_time(m, false);
     } else if (kind == 6) {
+        m->due = below(m, 9) + 1;
         text_addf(&m->t, ",\"period\":%d,\"jobs\":%d,\"deadline\":%d", below(m, 9) + 1, n,
-                  below(m, 9) + 1);
+                  m->due);
     }
     return kind == 6;
 }
 
-/* How the policies of Linux see it; periodic tasks may be of class deadline, with a budget or
- * without. */
-static void add_class(struct making *m, bool periodic)
+/* How the policies of Linux see it; periodic tasks may be of class deadline, with a budget that
+ * fits or without.  Linux has priorities from 1 on for those of real time. */
+static void add_class(struct making *m, bool periodic, int priority)
 {
     static const char *const classes[] = {"other", "batch", "idle", "fifo", "rr", "rr"};
     const char *name =
         periodic && chance(m, 50) ? "deadline" : pick(m, classes, ARRAY_LEN(classes));
-    int nice = below(m, 40) - 20, slice = below(m, 5) + 1;
+    int nice = below(m, 40) - 20, slice = below(m, 5) + 1, runtime;
 
-    if (chance(m, 60))
+    if (chance(m, 60)) {
         text_addf(&m->t, ",\"class\":\"%s\"", name);
-    if (periodic && chance(m, 50))
-        text_addf(&m->t, ",\"runtime\":%d", below(m, 5) + 1);
+        if (strstr(m->t.data, "\"policy\":\"linux\""))
+            priority += 3;
+    }
+    text_addf(&m->t, ",\"priority\":%d", priority);
+    if (periodic && chance(m, 50)) {
+        runtime = below(m, 5) + 1;
+        text_addf(&m->t, ",\"runtime\":%d", runtime < m->due ? runtime : m->due);
+    }
     if (chance(m, 40))
         text_addf(&m->t, ",\"nice\":%d", nice);
     if (chance(m, 20))
@@ -411,8 +419,8 @@ static void add_task(struct making *m, int i)
         text_addf(&m->t, ",\"on\":\"pool%d\"", below(m, m->npools));
     if (chance(m, 20))
         text_addf(&m->t, ",\"affinity\":[%d]", below(m, m->ncores));
-    text_addf(&m->t, ",\"priority\":%d,\"tickets\":%d", below(m, 5) - 2, 25 << below(m, 4));
-    add_class(m, periodic);
+    text_addf(&m->t, ",\"tickets\":%d", 25 << below(m, 4));
+    add_class(m, periodic, below(m, 5) - 2);
     if (m->flags & WORKLOAD_SYNC)
         text_add(&m->t, ",\"locals\":{\"got\":0}");
     text_add(&m->t, ",\"do\":");

@@ -556,19 +556,10 @@ static void linux_renew(struct sched *s, struct thread *t)
     linux_start(s, t);
 }
 
-static const char *linux_check(const void *data, const char **key)
-{
-    const struct linux_params *params = data;
-
-    *key = "fair_runtime";
-    return params->fair_runtime > params->fair_period ? "is more than \"fair_period\"" : NULL;
-}
-
 /* sched_setscheduler(2) and sched_setattr(2) say EINVAL. */
 static const char *linux_check_task(const struct task_spec *spec, const char **key)
 {
-    sim_time period = spec->period > 0 ? spec->period : spec->deadline;
-    sim_time deadline = spec->deadline > 0 ? spec->deadline : period;
+    sim_time deadline = spec->deadline > 0 ? spec->deadline : spec->period;
 
     *key = "priority";
     if (spec->sched_class == CLASS_FIFO || spec->sched_class == CLASS_RR)
@@ -578,11 +569,7 @@ static const char *linux_check_task(const struct task_spec *spec, const char **k
     if (spec->sched_class != CLASS_DEADLINE)
         return NULL;
     *key = "runtime";
-    if (spec->runtime > deadline)
-        return "is more than what there is until the deadline";
-    *key = "deadline";
-    return deadline > period ? "of a task of the class deadline is beyond its \"period\""
-                             : NULL;
+    return spec->runtime > deadline ? "is more than what there is until the deadline" : NULL;
 }
 
 static bool linux_rests(const struct task_spec *spec)
@@ -622,7 +609,6 @@ const struct sched_policy sched_linux = {
     .changed = linux_changed,
     .alarm = linux_alarm,
     .rests = linux_rests,
-    .check = linux_check,
     .check_task = linux_check_task,
     .weight = sched_weight,
 };
