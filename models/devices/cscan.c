@@ -6,21 +6,20 @@
  * C-SCAN (Operating Systems, 11.5).  The way back counts as any other. */
 #include "models/devices/position_list.h"
 
-static struct request *cscan_next(void *state, int64_t head, int64_t *travel)
+static struct request **cscan_turns(struct elevator *e, int64_t head, int64_t *travel)
 {
-    struct elevator *e = state;
-    struct request **link = elevator_ahead(e, head);
+    struct request **link = elevator_ahead(e, e->down ? INT64_MAX : 0);
     int64_t end = e->cylinders - 1;
 
-    if (!e->waiting.first)
-        return NULL;
-    if (link)
-        return positions_take(link);
-    link = elevator_ahead(e, e->down ? INT64_MAX : 0);
     sim_assert(link);
     if (e->cylinders > 0)
         *travel = end + (e->down ? head + end - (*link)->at : end - head + (*link)->at);
-    return positions_take(link);
+    return link;
+}
+
+static struct request *cscan_next(void *state, int64_t head, int64_t *travel)
+{
+    return elevator_next(state, head, travel, cscan_turns);
 }
 
 const struct device_model device_cscan = {

@@ -70,3 +70,15 @@ struct request **elevator_ahead(struct elevator *e, int64_t head)
 {
     return e->down ? positions_down(&e->waiting, head) : positions_up(&e->waiting, head);
 }
+
+struct request *elevator_next(struct elevator *e, int64_t head, int64_t *travel,
+                              struct request **(*turns)(struct elevator *e, int64_t head,
+                                                        int64_t *travel))
+{
+    struct request **link;
+
+    if (!e->waiting.first)
+        return NULL;
+    link = elevator_ahead(e, head);
+    return positions_take(link ? link : turns(e, head, travel));
+}

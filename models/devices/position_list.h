@@ -44,4 +44,10 @@ void elevator_submit(void *state, struct request *r);
 /* The next one on its way; NULL: there is none. */
 struct request **elevator_ahead(struct elevator *e, int64_t head);
 
+/* As in struct device_model; where nothing is on its way any more, `turns` finds the next of
+ * those that wait, of which there is one. */
+struct request *elevator_next(struct elevator *e, int64_t head, int64_t *travel,
+                              struct request **(*turns)(struct elevator *e, int64_t head,
+                                                        int64_t *travel));
+
 #endif

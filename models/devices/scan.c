@@ -5,23 +5,22 @@
  * which they call LOOK (12.4.5), and Stallings SCAN (Operating Systems, 11.5). */
 #include "models/devices/position_list.h"
 
-static struct request *scan_next(void *state, int64_t head, int64_t *travel)
+static struct request **scan_turns(struct elevator *e, int64_t head, int64_t *travel)
 {
-    struct elevator *e = state;
-    struct request **link = elevator_ahead(e, head);
-    int64_t end;
+    int64_t end = e->down ? 0 : e->cylinders - 1;
+    struct request **link;
 
-    if (!e->waiting.first)
-        return NULL;
-    if (link)
-        return positions_take(link);
-    end = e->down ? 0 : e->cylinders - 1;
     e->down = !e->down;
     link = elevator_ahead(e, head);
     sim_assert(link);
     if (e->cylinders > 0)
         *travel = e->down ? end - head + end - (*link)->at : head + (*link)->at;
-    return positions_take(link);
+    return link;
+}
+
+static struct request *scan_next(void *state, int64_t head, int64_t *travel)
+{
+    return elevator_next(state, head, travel, scan_turns);
 }
 
 const struct device_model device_scan = {
