@@ -18,28 +18,33 @@ import json
 import os
 import sys
 
+import node_coverage
 import node_orders
 import node_programs
-from node_orders import JOBS, Failed, NotExpressed, Outcome, program, run, run_node
+from node_orders import JOBS, Failed, NotExpressed, Outcome, Stuck, program, run, run_node
 
-PASSED_MAX = 0.05  # of the seeds, at most, and one in any case
+PASSED_MAX = 0.05  # of the seeds, at most, and two in any case
+ENOUGH = 100  # seeds, to draw every op
 
 
 # ---- random programs ------------------------------------------------------------------------------
 
 
-def report(quanta, seed, w, found):
-    """A seed that disagrees, made smaller; `found` is a text where one of the two has not run it."""
-    if isinstance(found, str):
-        print(f"seed {seed}: {found}")
+def report(quanta, seed, w, failed):
+    """A seed that disagrees, made smaller; `failed`: why one of the two has not run it, or None."""
+    print(f"seed {seed} disagrees; making it smaller", file=sys.stderr)
+    w, found = node_orders.Shrinker(quanta, failed=failed).shrink(w)
+    print(f"seed {seed} disagrees:")
+    if found[1] is None:
+        print(failed)
     else:
-        print(f"seed {seed} disagrees; making it smaller", file=sys.stderr)
-        w, found = node_orders.Shrinker(quanta).shrink(w)
-        print(f"seed {seed} disagrees:")
-        print("  quanta:", *(found[1] or []))
-        print("  node:  ", *(found[2] or []))
+        print("  quanta:", *found[1])
+        print("  node:  ", *found[2])
     print(json.dumps(node_orders.config(w), indent=1))
-    print(program(quanta, json.dumps(node_orders.config(w))))
+    try:
+        print(program(quanta, json.dumps(node_orders.config(w))))
+    except Failed as e:
+        print(e)
 
 
 class Seed:
@@ -47,19 +52,32 @@ class Seed:
 
     def __init__(self, quanta, number):
         self.number, self.outcome, self.failed = number, Outcome.VARIES, None
-        whole = node_programs.Maker(number).workload()
+        self.w = node_programs.Maker(number).workload()
         try:
-            self.w = node_orders.certain(quanta, whole)
-            if self.w is not None:
-                self.compare(quanta)
+            self.w = node_orders.certain(quanta, self.w)
+        except Stuck:
+            self.w = None
         except Failed as e:
-            self.w, self.outcome, self.failed = whole, Outcome.DISAGREES, str(e)
+            self.outcome, self.failed = Outcome.DISAGREES, str(e)
+        if self.w is not None and not self.failed:
+            self.compare(quanta)
 
     def compare(self, quanta):
         try:
             self.outcome, self.failed = node_orders.compare(quanta, self.w)[0], None
         except Failed as e:
             self.outcome, self.failed = Outcome.DISAGREES, str(e)
+
+
+def check_coverage(seeds):
+    """Each form of each op is drawn, if there are seeds enough."""
+    found = node_coverage.count(seed.w for seed in seeds if seed.outcome == Outcome.AGREES)
+    print("ops in them:", ", ".join(f"{form} {times}" for form, times in found.items()))
+    never = [form for form, times in found.items() if times == 0]
+    if never and len(seeds) >= ENOUGH:
+        print("never drawn:", ", ".join(never))
+        return False
+    return True
 
 
 def check_seeds(quanta, seeds):
@@ -79,7 +97,7 @@ def check_seeds(quanta, seeds):
     if uncertain + varied > max(2, PASSED_MAX * len(seeds)):
         print(f"more than {PASSED_MAX:.0%} are passed over")
         return False
-    return True
+    return check_coverage(done)
 
 
 # ---- golden programs ----------------------------------------------------------------------------------
@@ -94,7 +112,7 @@ def check_golden(quanta, path):
         return None
     script = program(quanta, text)
     fails = json.loads(text)["expect"].get("/outcome") == "fault"
-    for _ in range(4):  # a busy machine stalls programs now and then
+    for _ in range(8):  # a busy machine stalls programs now and then
         done = run_node(script, "--asleep")
         got = done.stdout.splitlines()
         if got == expected and (done.returncode == 0) != fails:

@@ -13,10 +13,12 @@ import subprocess
 import tempfile
 import time
 
-from node_smaller import about, all_ops, change_workload, get, is_label, put, scale, size, smaller, ways, without_unused
+from node_smaller import (about, all_ops, change_workload, get, is_label, label_of, put, scale, size, smaller, ways,
+                          without_unused)
 
 NODE = os.environ.get("NODE", "node")
 SECONDS = 20  # for one run; a program takes far less
+SAME = 24  # letters of what is said, of two failures of one kind
 SHRINK = 120  # seconds for making one smaller
 UNTIL = 9  # simulated seconds, likewise
 SCALES = (1, 3, 9)  # how much longer times are at each try
@@ -32,13 +34,13 @@ SLOW = ("setTimeout", "setInterval", "sleep", "io", "work", "spawn", "worker", "
 
 class Speed:
     """What takes how long: a label, or what else is slow; a file request; work; the start; more
-    than the service of "net"; a worker's start; a message to another thread.  Times may be drawn,
-    each time anew, from `seed`."""
+    than the service of "net"; a worker's start; a message to another thread; what is between two
+    tasks that come at once, in ms.  Times may be drawn, each time anew, from `seed`."""
 
     def __init__(self, label, request="0.1ms", work="1ms", start="0ns", latency="0ns", worker="30ms",
-                 message="50us", seed=1):
+                 message="50us", gap=0, seed=1):
         self.label, self.request, self.work, self.start, self.latency = label, request, work, start, latency
-        self.worker, self.message, self.seed = worker, message, seed
+        self.worker, self.message, self.gap, self.seed = worker, message, gap, seed
 
 
 def drawn(seed, costs=US):
@@ -46,19 +48,23 @@ def drawn(seed, costs=US):
     pick = {"choice": list(costs)}
     return Speed(pick, {"choice": ["5us", "40us", "0.2ms", "0.9ms"]}, {"choice": ["0.5ms", "1ms", "3ms"]}, pick,
                  {"choice": ["0ns", "0.2ms", "0.9ms"]}, f"{5 + 9 * seed % 83}ms", f"{1 + seed * seed * 37 % 900}us",
-                 seed)
+                 (0.002, 0.05, 0.2, 0.7)[seed % 4], seed)
 
 
 PLAIN = Speed("0ns")
 SPEEDS = [PLAIN, Speed("0ns", "1us", "0.1ms", "0ns", "0.9ms", "20ms", "1us"),
           Speed("2us", "0.5ms", "2ms", "0.4ms", "0.2ms", "33ms", "15us"),
-          Speed("60us", "0.05ms", "5ms", "0.95ms", "1.5ms", "60ms", "0.2ms"),
+          Speed("60us", "0.05ms", "5ms", "0.95ms", "1.5ms", "60ms", "0.2ms", 0.01),
           Speed("0.3ms", "1.5ms", "4ms", "0ns", "2ms", "90ms", "1ms"), Speed("0.1ms", "3ms", "3ms", "0.5ms", "0ns"),
           *(drawn(seed) for seed in range(1, 7)), *(drawn(seed, STALLS) for seed in range(7, 11))]
 
 
 class Failed(Exception):
     """One of the two has not run it; the text says why."""
+
+
+class Stuck(Failed):
+    """It waits for what never comes, and node for ever where a port is open."""
 
 
 class NotExpressed(Failed):
@@ -81,6 +87,18 @@ def with_costs(w, speed):
     return dict(w, main=[{"cpu": speed.start}] + w["main"] if speed.start != "0ns" else w["main"])
 
 
+def with_gaps(tasks, gap):
+    """Those that come later do so one after the other."""
+    apart = []
+    for at, task in enumerate(tasks):
+        if task.get("arrive") and gap:
+            task = dict(task, arrive=f"{round((task['arrive'] + at * gap) * 1000)}us")
+            if task.get("count", 1) > 1:
+                task["every"] = f"{gap / 4}ms"
+        apart.append(task)
+    return apart
+
+
 def config(w, speed=PLAIN):
     w = with_costs(w, speed)
     loop = {"kind": "event-loop", "main": w["main"]}
@@ -91,7 +109,8 @@ def config(w, speed=PLAIN):
             "devices": {"fs": {"service": speed.request, "channels": "unlimited", "mode": "pool"},
                         "net": {"service": 19, "latency": speed.latency, "channels": "unlimited"}},
             "executors": {"default": loop},
-            "vars": w["vars"], "programs": w["programs"], "tasks": w["tasks"]}
+            "vars": w["vars"], "programs": w["programs"],
+            "tasks": with_gaps(w["tasks"], speed.gap)}
 
 
 def run(command, text):
@@ -102,8 +121,8 @@ def run(command, text):
 
 
 def by_thread(labels):
-    """The labels of each thread, one thread behind the other: a worker's begin with "NAME: "."""
-    return sorted(labels, key=lambda label: label.partition(": ")[0] if ": " in label else "")
+    """The labels of each thread, one thread behind the other: a worker's begin with "NAME:"."""
+    return sorted(labels, key=lambda label: label.partition(":")[0] if ":" in label else "")
 
 
 FAULT = "(fault)"  # stands behind the labels where the process ends by one
@@ -120,6 +139,8 @@ def quanta_orders(quanta, w, speeds):
     for result in json.loads(done.stdout):
         if result["outcome"] not in ("completed", "fault", "deadlock"):
             raise Failed("quanta: it does not end: " + result["outcome"])
+        if result["outcome"] == "deadlock" and ("onMessage" in str(w)):
+            raise Stuck("quanta: a message is waited for that never comes")
         fault = [FAULT] if result["outcome"] == "fault" else []
         orders.append(by_thread(line["text"] for line in result["log"]) + fault)
     return orders
@@ -160,7 +181,7 @@ def without(w, path):
 def trims(w, orders):
     """Workloads without what comes now earlier, now later: the least is taken away first."""
     at = agreed(orders)
-    labels = {re.sub(r" -?\d+$", "", order[at]) for order in orders if at < len(order)}
+    labels = {label_of(order[at]) for order in orders if at < len(order)}
     paths = set().union(*(ways(path) for path, op in all_ops(w) if is_label(op, labels)))
     paths -= {("tasks", number) for number in range(len(w["tasks"]))}
     return sorted((without(w, path) for path in sorted(paths, key=str)), key=size, reverse=True)
@@ -260,10 +281,11 @@ def compare(quanta, w, alter=None, scales=SCALES, draws=DRAWS):
 
 
 class Shrinker:
-    """Makes a workload that disagrees smaller, as long as there is time."""
+    """Makes a workload that disagrees smaller, as long as there is time; or one that fails, with
+    the text `failed`."""
 
-    def __init__(self, quanta, alter=None, scales=SCALES, seconds=SHRINK):
-        self.quanta, self.alter, self.scales = quanta, alter, scales
+    def __init__(self, quanta, alter=None, scales=SCALES, seconds=SHRINK, failed=None):
+        self.quanta, self.alter, self.scales, self.failed = quanta, alter, scales, failed
         self.end = time.monotonic() + seconds
         self.pool = concurrent.futures.ThreadPoolExecutor(JOBS)
         self.tries = 0
@@ -271,10 +293,19 @@ class Shrinker:
     def disagrees(self, w, scales):
         self.tries += 1
         try:
-            found = compare(self.quanta, w, self.alter, scales, 0)
+            found = self.compare(w, scales, 0)
         except Failed:
             return None
         return found if found[0] == Outcome.DISAGREES else None
+
+    def compare(self, w, scales, draws):
+        try:
+            found = compare(self.quanta, w, self.alter, scales, draws)
+        except Failed as e:
+            if not self.failed or str(e)[:SAME] != self.failed[:SAME]:
+                raise
+            return Outcome.DISAGREES, None, None
+        return found if not self.failed else (Outcome.AGREES,) + found[1:]
 
     def first(self, candidates):
         """(place, workload, comparison) of the first that disagrees; None: none in time."""
@@ -301,11 +332,12 @@ class Shrinker:
     def shrink(self, w):
         """The smallest that is found, and its comparison.  After a success it goes on at the same
         place in the list, which now is one of less; at its end once more from the front."""
-        found, before = compare(self.quanta, w, self.alter, self.scales), None
-        while before is not w and found[1]:
-            w, found = self.narrow(w, found)
+        found, before = self.compare(w, self.scales, DRAWS), None
+        while before is not w:
+            if found[1] is not None:
+                w, found = self.narrow(w, found)
             before, at = w, 0
             while step := self.first(enumerate(itertools.islice(smaller(w), at, None), at)):
                 at, w, found = step
         self.pool.shutdown()
-        return w, compare(self.quanta, w, self.alter, self.scales)
+        return w, self.compare(w, self.scales, DRAWS)

@@ -2,35 +2,50 @@
 
 A workload is {"main": ops, "programs": {name: ops}, "tasks": [task], "vars": {name: value}}.  Its
 order of labels should not hang on how fast the machine is: what is started is due, or done, long
-before or long after what it could be compared with.  Where that fails, node_check.py notices.
+before or long after what it could be compared with.  Where that fails, node_orders.py notices.
 
-Each workload has one source of events beside timers: the pool, a polled device, or tasks that
-arrive.  In one poll Node takes ready ones by kind, not by the time at which they became ready.
+Each workload has one source of events beside timers: the pool, a polled device, tasks that arrive,
+ports of this thread, or a worker, with which it talks in turns.  In one poll Node takes ready ones
+by kind, not by the time at which they became ready.
 """
 import random
 
-FAMILIES = ("pool", "pool", "net", "tasks")
+from node_promises import Promises
+from node_talk import Talk
+
+FAMILIES = ("pool", "pool", "net", "tasks", "tasks", "ports", "ports", "workers", "workers")
 LONG = (23, 52, 97)  # ms; sums of few of them stay apart
+ENDS = ("exit", "beforeExit")
 
 
-class Maker:
+class Maker(Promises, Talk):
     """Makes one workload."""
 
     def __init__(self, seed):
         self.r = random.Random(seed)
         self.family = self.r.choice(FAMILIES)
+        self.thread = ""  # of a worker its name and ":": what its labels begin with
         self.labels = self.names = 0
+        self.told = False  # in a callback that has a message, which another would replace
         self.programs = {}
         self.again = []  # timers' names that are given more than once
+        alone = self.family != "tasks"  # whose end is the process's
+        self.catches = alone and self.chance(0.3)  # uncaught exceptions
+        self.hears = alone and self.chance(0.4)  # unhandled rejections
+        self.listens = alone and self.chance(0.2)  # to its end
+
+    # ---- names, labels, chance
 
     def name(self, letter):
         self.names += 1
         return f"{letter}{self.names}"
 
-    def log(self):
+    def log(self, value=""):
+        """A label; `value`: with that behind it."""
         self.labels += 1
-        count = " ${n}" if self.r.random() < 0.15 else ""
-        return {"log": f"x{self.labels}{count}"}
+        if not value and not self.thread and self.chance(0.15):
+            value = "n"
+        return {"log": f"{self.thread}x{self.labels}" + (f" ${{{value}}}" if value else "")}
 
     def chance(self, p):
         return self.r.random() < p
@@ -45,6 +60,12 @@ class Maker:
             ops.append({"cpu": 11})  # what was just started is due in the next pass
         return ops
 
+    def callback(self, depth, awaits):
+        """The same, of what the loop calls: somebody hears what it throws."""
+        ops = self.body(depth, awaits)
+        heard = self.hears if awaits else self.catches
+        return ops + [{"throw": self.name("e")}] if heard and self.chance(0.12) else ops
+
     # ---- something that runs `ops` some time
 
     def later(self, ops):
@@ -55,42 +76,15 @@ class Maker:
             return {"async": [{"await": None}] + ops}
         return {kind: ops}
 
-    # ---- groups of ops
-
-    def settled(self, name, good):
-        settle = [{"resolve": name} if good else {"reject": name}]
-        if self.chance(0.4):
-            return settle
-        return [self.later([self.log()] + settle + [self.log()])]
-
-    def reactions(self, name, good, depth):
-        ops = []
-        for _ in range(self.r.randrange(1, 4)):
-            then = {"then": name, "do": self.body(depth, self.chance(0.2)), "as": self.name("q")}
-            if not good:
-                then["catch"] = self.body(depth, False)
-            ops.append(then)
-            if self.chance(0.5):
-                ops.append({"then": then["as"], "do": self.body(depth, False)})
-        return ops
-
-    def promise(self, depth, _awaits):
-        name = self.name("p")
-        good = self.chance(0.8)
-        ops = [{"promise": name}] + self.settled(name, good) + self.reactions(name, good, depth)
-        if good and self.chance(0.5):
-            ops.append({"async": [self.log(), {"await": name}] + self.body(depth, True)})
-        if good and self.chance(0.3):
-            other = self.name("p")
-            ops += [{"promise": other}, {"resolve": other, "with": name},
-                    {"then": other, "do": [self.log()]}]
-        return ops
+    # ---- groups of ops: what is waited for
 
     def awaited(self, depth, _awaits):
-        kinds = [{"await": None}, {"await": None}, {"sleep": 1}, {"sleep": 46}, {"yield": True},
+        kinds = [{"await": None}, {"await": None}, {"sleep": 46}, {"yield": True}, {"await": {"yield": True}},
                  {"await": {"async": self.body(depth, True)}}, {"await": {"sleep": 2}}, self.request(False)]
         if self.programs:
             kinds.append({"await": {"call": self.r.choice(sorted(self.programs))}})
+        if self.chance(0.15):  # its timer is due in the next pass
+            return [{"microtask": [{"cpu": 5}]}, {"sleep": 1}, self.log()]
         return [self.r.choice(kinds), self.log()]
 
     def request(self, then):
@@ -103,11 +97,32 @@ class Maker:
             return {"setImmediate": [self.log()]}
         if then is not False:
             op["then"] = then
+        elif self.chance(0.6):
+            return {"await": op}
         return op if "io" in op or "then" in op else {"await": op}
 
     def requested(self, depth, _awaits):
+        if self.chance(0.15):
+            return [{"io": self.r.choice(("fs", "net")), "sync": True, "time": 7}, self.log()]
         gap = 24 if self.family == "pool" else 41  # it is done before the next comparison
-        return [self.request(self.body(depth, False)), {"cpu": gap}]
+        return [self.request(self.callback(depth, False)), {"cpu": gap}]
+
+    def awaiting(self, depth, _awaits):
+        """An async function that waits for an op, which is over before the next comparison."""
+        kinds = [{"sleep": 1}, {"yield": True}, {"async": self.body(depth, True)}]
+        if self.family == "net":
+            kinds = [{"io": "net"}] + kinds[1:]
+        if self.family == "pool":
+            kinds = [{"io": "fs"}, {"work": 1}]
+        if self.programs:
+            kinds.append({"call": self.r.choice(sorted(self.programs))})
+        gap = 41 if self.family == "net" else 24
+        return [{"async": [self.log(), {"await": self.r.choice(kinds)}, self.log()]}, {"cpu": gap}]
+
+    # ---- timers and immediates
+
+    def timeout(self, depth, _awaits):
+        return [{"setTimeout": self.r.choice((1, 1, 1) + LONG), "do": self.callback(depth, self.chance(0.2))}]
 
     def cleared(self, depth, _awaits):
         if self.chance(0.3):
@@ -136,9 +151,22 @@ class Maker:
 
     def unref(self, depth, _awaits):
         ops = self.body(depth, False)
-        if self.chance(0.5):
+        pick = self.r.randrange(4)
+        if pick == 0:
             return [{"setImmediate": ops, "unref": True}]
-        return [{"setTimeout": 1, "unref": True, "do": ops}, {"cpu": 11}]
+        if pick == 1:
+            return [{"setTimeout": 1, "unref": True, "do": ops}, {"cpu": 11}]
+        name = self.name("t")
+        timer = {"setImmediate": ops, "id": name} if self.chance(0.4) else \
+                {"setTimeout": self.r.choice((1, 29)), "id": name, "do": ops}
+        change = [{"unref": name}]
+        if self.chance(0.5):
+            change = [dict(timer, unref=True), {"ref": name}][1:] if self.chance(0.3) else change + [{"ref": name}]
+        if self.chance(0.3):
+            change = [{self.r.choice(("nextTick", "microtask", "setImmediate")): change + [self.log()]}]
+        return [timer] + change + [{"cpu": 11}]
+
+    # ---- control
 
     def control(self, depth, awaits):
         pick = self.r.randrange(4)
@@ -161,6 +189,24 @@ class Maker:
             ops += [self.r.choice([{"await": None}, {"sleep": 1}, {"yield": True}]), self.log()]
         return ops
 
+    def guarded(self, depth, awaits):
+        """try, catch, finally."""
+        inside = self.body(depth, awaits)
+        throw = {"throw": self.name("e")}
+        if awaits and self.chance(0.4):  # an await of what is rejected throws
+            name = self.name("p")
+            inside += [{"promise": name}, self.rejection(name), {"await": name}, self.log()]
+        elif self.chance(0.8):
+            inside += [throw if self.chance(0.7) else {"if": "n % 2 == 1", "then": [throw]}, self.log()]
+        op = {"try": inside}
+        if self.chance(0.85):
+            op["catch"] = [self.log("error")] + self.body(depth, awaits)[1:]
+        if "catch" not in op or self.chance(0.4):
+            op["finally"] = self.body(depth, awaits and self.chance(0.5))
+        if "catch" not in op:  # it goes on to the next
+            op = {"try": [op, self.log()], "catch": [self.log("error")]}
+        return [op, self.log()]
+
     def call(self, depth, _awaits):
         if not self.programs or self.chance(0.3):
             ops = self.plain(depth, self.chance(0.4))
@@ -169,41 +215,69 @@ class Maker:
             self.programs[self.name("f")] = ops
         return [{"call": self.r.choice(sorted(self.programs))}, self.log()]
 
-    def children(self, depth, _awaits):
+    def children(self, depth, awaits):
         name = self.name("f")
         self.programs[name] = self.plain(depth, True)
-        return [{"spawn": name}]
+        if not awaits or self.chance(0.5):
+            return [{"spawn": name}]
+        return [{"spawn": name, "as": name}, self.log(), {"join": name}, self.log()]
+
+    def memory(self, _depth, _awaits):
+        size = self.r.choice((1, 100, 5000))
+        return [{"allocate": size}, self.log(), {"free": size}]
+
+    # ---- all of them
 
     def op(self, depth, awaits):
         if depth == 0:
             return [self.log()]
+        tasks, ports = self.family == "tasks", self.family in ("ports", "workers")
         kinds = [(10, self.one("nextTick", 0.2)), (10, self.one("microtask", 0)),
                  (10, self.one("setImmediate", 0.2)), (12, self.timeout), (6, self.cleared), (12, self.promise),
-                 (8, self.one("async", 1)), (4, self.interval),
+                 (6, self.gathered), (8, self.one("async", 1)), (4, self.interval), (6, self.guarded),
+                 (5, self.awaiting),
                  # What is unref'd ends with its task, in node with the program.
-                 (3 if self.family != "tasks" else 0, self.unref), (6, self.control), (5, self.call),
-                 (3, self.one("close", 0)), (6 if self.family != "tasks" else 0, self.requested),
-                 (4 if self.family == "tasks" else 0, self.children), (45 if awaits else 0, self.awaited)]
+                 (0 if tasks else 4, self.unref), (6, self.control), (5, self.call),
+                 (3, self.one("close", 0)), (0 if tasks else 6, self.requested), (1, self.memory),
+                 (12 if ports else 0, self.channel), (5 if tasks else 0, self.children),
+                 (45 if awaits else 0, self.awaited)]
         make = self.r.choices([k for _, k in kinds], [w for w, _ in kinds])[0]
         return make(depth - 1, awaits)
 
     def one(self, key, awaits):
-        return lambda depth, _: [{key: self.body(depth, self.chance(awaits))}]
-
-    def timeout(self, depth, _awaits):
-        return [{"setTimeout": self.r.choice((1, 1, 1) + LONG), "do": self.body(depth, self.chance(0.2))}]
+        return lambda depth, _: [{key: self.callback(depth, self.chance(awaits))}]
 
     def task(self, number):
         ops = self.plain(1, True) if self.chance(0.4) else self.body(2, True)
-        task = {"name": f"T{number}", "arrive": self.r.choice([0, 0, 71, 140]), "do": ops}
+        task = {"name": f"T{number}", "arrive": self.r.choice([0, 0, 71 + 17 * number, 140 + 17 * number]), "do": ops}
         if not any(key in str(ops) for key in ("'promise'", "'id'", "'as'")) and self.chance(0.4):
             task["count"] = self.r.randrange(2, 4)
         return task
 
+    def listeners(self):
+        """What main hears of the process."""
+        ops = []
+        if self.catches:
+            ops.append({"on": "uncaughtException", "do": [self.log("error")] + self.body(1, False)})
+        if self.hears:
+            ops.append({"on": "unhandledRejection", "do": [self.log("error")] + self.body(1, False)})
+        if self.listens:
+            ops.append({"on": "exit", "do": [self.log("message")] + self.body(1, False)})
+        if self.listens and self.chance(0.6):  # once: what it starts is followed by another
+            again = {"if": "b == 0", "then": [{"set": "b = 1"}] + self.body(2, False)}
+            ops.append({"on": "beforeExit", "do": [self.log(), again, {"nextTick": [self.log()]}]})
+        self.r.shuffle(ops)
+        return ops
+
     def workload(self):
-        main = []
+        main = self.listeners()
         for _ in range(self.r.randrange(2, 6)):
             main += self.op(3, False)
+        if self.family == "workers":
+            main += self.worker()
+        if self.family != "tasks" and self.chance(0.08):  # the end of the process
+            end = {"exit": True} if self.chance(0.5) else {"throw": self.name("e")}
+            main.append(self.later([self.log(), end, self.log()]))
         tasks = [self.task(i + 1) for i in range(self.r.randrange(1, 4))] if self.family == "tasks" else []
         return {"main": main + [{"cpu": 6}, self.log()], "programs": self.programs, "tasks": tasks,
-                "vars": {"n": 1, "k": 0}}
+                "vars": {"n": 1, "k": 0, "b": 0}}

@@ -26,7 +26,8 @@ FAULTS = (
     ("setImmediate", lambda script: re.sub(r"(?<=[ =])setImmediate\(\(\) => \{\n( *)", r"setImmediate(async () => {\n\1"
                                            r"await null; ", script)),
     ("await", lambda script: script.replace("await null;", "await null; await null;")),
-    ("then", lambda script: re.sub(r"(p\d+)\.then\(", r"\1.then().then(", script)),
+    ("try", lambda script: script.replace("} catch (error) {", "} catch (error) {\nerror.message += '!';")),
+    ("postMessage", lambda script: re.sub(r"(\w+\.postMessage\('.*'\));", r"setImmediate(() => \1);", script)),
 )
 
 
@@ -50,8 +51,9 @@ def plant(quanta, about, fault, workloads):
         return False
     shrinker = node_orders.Shrinker(quanta, fault, (1,), SECONDS)
     small, found = shrinker.shrink(w)
+    ops = small["main"] + list(small["programs"].values()) + small["tasks"]
     print(f"a fault planted in {about}: seed {seed}, {size(w)} ops, shrunk to {size(small)} in "
-          f"{time.monotonic() - start:.0f} s and {shrinker.tries} tries: {small['main'] + list(small['programs'].values()) + small['tasks']}")
+          f"{time.monotonic() - start:.0f} s and {shrinker.tries} tries: {ops}")
     if found[0] == node_orders.Outcome.DISAGREES and about in str(small) and size(small) <= SMALL:
         return True
     print(f"it should still disagree, because of {about}, and have {SMALL} ops at most")

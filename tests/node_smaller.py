@@ -113,8 +113,13 @@ def all_ops(w):
     return [(path + (at,), op) for path in all_lists(w) for at, op in enumerate(get(w, path))]
 
 
+def label_of(text):
+    """Without the value that stands behind it."""
+    return text.partition(" ")[0]
+
+
 def is_label(op, labels):
-    return "log" in op and op["log"].split(" ${")[0] in labels
+    return "log" in op and label_of(op["log"]) in labels
 
 
 # ---- what some labels hang on -----------------------------------------------------------------
@@ -181,7 +186,7 @@ def without_labels(w, labels):
 
 def all_labels(w):
     labels = set()
-    visit(w, lambda op: labels.add(op["log"].split(" ${")[0]) if "log" in op else None)
+    visit(w, lambda op: labels.add(label_of(op["log"])) if "log" in op else None)
     return labels
 
 
@@ -262,8 +267,7 @@ def about(w, first, second):
     """Workloads with less in them, where two orders of labels differ: what the labels hang on at
     which they do; those up to there."""
     at = next((at for at, (one, other) in enumerate(zip(first, second)) if one != other), min(len(first), len(second)))
-    names = [[label.rsplit(" ", 1)[0] if label.rsplit(" ", 1)[-1].lstrip("-").isdigit() else label for label in order]
-             for order in (first, second)]
+    names = [[label_of(label) for label in order] for order in (first, second)]
     here = set(names[0][at:at + 1] + names[1][at:at + 1])
     yield part(w, here)
     yield part(w, here | set(names[0][max(0, at - 1):at]))

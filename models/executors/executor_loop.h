@@ -295,6 +295,7 @@ static inline void fiber_frames(const struct fiber *f, bool entered)
 
 void loop_begins(struct loop_task *lt);                   /* with its own function */
 void loop_outermost(struct loop *l, struct callback *cb); /* is called, and a drain follows */
+void loop_runs_anew(struct loop *l);                      /* after beforeExit */
 void loop_accepts(struct loop *l);                        /* a task begins */
 bool loop_test_alive(struct loop *l); /* who has nothing left ends; false: listeners are told */
 void loop_drain(struct loop *l);      /* one step of it */

@@ -425,10 +425,12 @@ void loop_leaves(struct loop *l)
         call_listener(on, on->of, says, NULL);
         words_drop(says);
     } else if (end->event == EVENT_BEFORE_EXIT) {
-        if (end->of->refs > 0)
-            *end = (struct leaving){0}; /* it goes on, and comes back here */
-        else
+        if (end->of->refs > 0) { /* it goes on, and comes back here */
+            *end = (struct leaving){0};
+            loop_runs_anew(l);
+        } else {
             leave_by(l, EVENT_EXIT);
+        }
     } else if (!end->abrupt && !end->last) {
         end->last = true;
         l->drain = DRAIN_LAST;

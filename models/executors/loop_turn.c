@@ -347,6 +347,16 @@ static void call_or_pass(struct loop *l)
     }
 }
 
+/* L2, L3: what a listener to "beforeExit" has started is a new run's, which looks at the timers
+ * first; where nothing is left of the one before, and nobody else has one. */
+void loop_runs_anew(struct loop *l)
+{
+    bool left = l->check.first || l->batch.first || l->done_batch.first || l->closing_batch;
+
+    if (!l->all->browser && l->live == 1 && !left && !l->visit.going)
+        go_to(l, TURN_TIMERS);
+}
+
 /* One callback, or one phase further.  False: there is nothing to do. */
 bool loop_turn(struct loop *l)
 {
