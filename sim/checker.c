@@ -1,6 +1,7 @@
 #include "sim/checker.h"
 
 #include "models/schedulers/sched.h"
+#include "sim/checker_loops.h"
 #include "sim/owners.h"
 #include "sim/requests.h"
 
@@ -52,12 +53,12 @@ struct checker_state {
     struct core_state *cores;
     struct station system, *devices;
     struct asked *unused;
-    struct owners owners; /* of sync objects */
+    struct owners owners;      /* of sync objects */
+    struct loops_state *loops; /* NULL: none */
     int32_t nidle, nready;
 };
 
-static void found(struct checker *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
-static void found(struct checker *c, const char *fmt, ...)
+void checker_found(struct checker *c, const char *fmt, ...)
 {
     char buf[300], at[TIME_TEXT_SIZE];
     va_list ap;
@@ -82,7 +83,7 @@ static void station_change(struct station *s, sim_time now, int64_t by)
 static void check_station(struct checker *c, const struct station *s, const char *name)
 {
     if (wide_compare(s->area, s->stays) != 0)
-        found(c, "Little's law does not hold for %s", name);
+        checker_found(c, "Little's law does not hold for %s", name);
 }
 
 /* ---- tasks ------------------------------------------------------------------------------- */
@@ -110,7 +111,8 @@ static void task_account(struct checker *c, struct task_state *t, sim_time now)
 
     t->since = now;
     if (t->place == RUNNING && passed > 0 && !allows(c, t, t->core))
-        found(c, "a task runs on core %d, which its affinity does not allow", (int)t->core);
+        checker_found(c, "a task runs on core %d, which its affinity does not allow",
+                      (int)t->core);
     if (t->place == RUNNING)
         t->cpu += passed;
     else if (t->place == BLOCKED)
@@ -125,8 +127,8 @@ static void move(struct checker *c, const struct trace_rec *rec, enum whereabout
     struct task_state *t = task_of(c, rec->task);
 
     if (!(allowed >> t->place & 1))
-        found(c, "task %d: %s while %s", (int)rec->task,
-              trace_kind_name((enum trace_kind)rec->kind), place_names[t->place]);
+        checker_found(c, "task %d: %s while %s", (int)rec->task,
+                      trace_kind_name((enum trace_kind)rec->kind), place_names[t->place]);
     task_account(c, t, rec->at);
     c->state->nready += (to == READY) - (t->place == READY);
     t->place = to;
@@ -148,7 +150,8 @@ static void core_takes(struct checker *c, int32_t core, int32_t task)
     k->since = c->state->now;
     c->state->nidle += (task < 0) - (k->task < 0);
     if (task >= 0 && k->task >= 0 && k->task != task)
-        found(c, "core %d takes task %d and has task %d", (int)core, (int)task, (int)k->task);
+        checker_found(c, "core %d takes task %d and has task %d", (int)core, (int)task,
+                      (int)k->task);
     k->task = task;
     k->held = false;
 }
@@ -183,8 +186,8 @@ static void check_work(struct checker *c, sim_time next)
             if (st->tasks[s].place == READY && may_run(c, &st->tasks[s], i)) {
                 char buf[TIME_TEXT_SIZE];
 
-                found(c, "core %d idles until %s while task %d is ready", (int)i,
-                      time_text(next, buf), (int)s);
+                checker_found(c, "core %d idles until %s while task %d is ready", (int)i,
+                              time_text(next, buf), (int)s);
                 return;
             }
     }
@@ -193,7 +196,7 @@ static void check_work(struct checker *c, sim_time next)
 static void time_goes_on(struct checker *c, sim_time at)
 {
     if (at < c->state->now)
-        found(c, "time runs back");
+        checker_found(c, "time runs back");
     if (at > c->state->now)
         check_work(c, at);
     c->state->now = at;
@@ -206,7 +209,7 @@ static void arrive(struct checker *c, const struct trace_rec *rec)
     struct task_state *t = task_of(c, rec->task);
 
     if (t->place != GONE)
-        found(c, "task %d arrives while %s", (int)rec->task, place_names[t->place]);
+        checker_found(c, "task %d arrives while %s", (int)rec->task, place_names[t->place]);
     memset(t, 0, sizeof(*t));
     t->place = ARRIVED;
     t->arrival = t->since = rec->at;
@@ -242,8 +245,8 @@ static void goes_on_core(struct checker *c, const struct trace_rec *rec, enum wh
     struct task_state *t = task_of(c, rec->task);
 
     if (t->place == SWITCHED_TO && t->core != rec->place)
-        found(c, "task %d is on cores %d and %d", (int)rec->task, (int)t->core,
-              (int)rec->place);
+        checker_found(c, "task %d is on cores %d and %d", (int)rec->task, (int)t->core,
+                      (int)rec->place);
     move(c, rec, to, FROM(READY) | (to == RUNNING ? FROM(SWITCHED_TO) | FROM(AT_LOOP) : 0));
     t->core = rec->place;
     t->home = -1;
@@ -256,8 +259,8 @@ static void stop(struct checker *c, const struct trace_rec *rec)
 
     move(c, rec, rec->arg == STOP_DONE ? ENDING : OFF, FROM(RUNNING));
     if (t->core != rec->place)
-        found(c, "task %d stops on core %d and ran on %d", (int)rec->task, (int)rec->place,
-              (int)t->core);
+        checker_found(c, "task %d stops on core %d and ran on %d", (int)rec->task,
+                      (int)rec->place, (int)t->core);
     core_takes(c, rec->place, -1);
     c->state->cores[rec->place].held =
         rec->arg == STOP_BLOCKED && c->sc->machine.on_block == ON_BLOCK_HOLD;
@@ -274,9 +277,9 @@ static void done(struct checker *c, const struct trace_rec *rec)
         owners_keep(&c->state->owners, rec->task, "");
     t->owns = 0;
     if (t->asked)
-        found(c, "task %d ends before the reply to its request", (int)rec->task);
+        checker_found(c, "task %d ends before the reply to its request", (int)rec->task);
     if (t->cpu + t->waiting + t->blocked != rec->at - t->arrival)
-        found(c, "task %d: its parts do not add up to its turnaround", (int)rec->task);
+        checker_found(c, "task %d: its parts do not add up to its turnaround", (int)rec->task);
     wide_add(&c->cpu, (uint64_t)t->cpu);
     wide_add(&c->state->system.stays, (uint64_t)(rec->at - t->arrival));
     station_change(&c->state->system, rec->at, -1);
@@ -290,7 +293,7 @@ static void request(struct checker *c, const struct trace_rec *rec)
 
     if (rec->kind == TR_SUBMIT) {
         if (a)
-            found(c, "task %d has two requests", (int)rec->task);
+            checker_found(c, "task %d has two requests", (int)rec->task);
         a = asked_add(&t->asked, &c->state->unused, rec->extra);
         a->device = rec->place;
         a->at = rec->at;
@@ -299,8 +302,8 @@ static void request(struct checker *c, const struct trace_rec *rec)
         return;
     }
     if (!a || a->device != rec->place || a->stage + 1 != rec->kind) {
-        found(c, "task %d: %s of a request it did not make", (int)rec->task,
-              trace_kind_name((enum trace_kind)rec->kind));
+        checker_found(c, "task %d: %s of a request it did not make", (int)rec->task,
+                      trace_kind_name((enum trace_kind)rec->kind));
         return;
     }
     a->stage = rec->kind; /* submit, serve, served, reply follow one another */
@@ -318,21 +321,22 @@ static void owns(struct checker *c, const struct trace_rec *rec)
     const char *name = c->sc->syncs[rec->place].name;
 
     if (t->place != RUNNING && t->place != BLOCKED)
-        found(c, "task %d: %s of \"%s\" while %s", (int)rec->task,
-              trace_kind_name((enum trace_kind)rec->kind), name, place_names[t->place]);
+        checker_found(c, "task %d: %s of \"%s\" while %s", (int)rec->task,
+                      trace_kind_name((enum trace_kind)rec->kind), name, place_names[t->place]);
     if (rec->arg >= HOLD_ORDER)
         return;
     if (rec->kind == TR_RELEASE) {
         if (owners_remove(&c->state->owners, rec))
             t->owns--;
         else
-            found(c, "task %d gives back \"%s\", which it has not", (int)rec->task, name);
+            checker_found(c, "task %d gives back \"%s\", which it has not", (int)rec->task,
+                          name);
         return;
     }
     for (const struct owner *o = c->state->owners.of[rec->place]; o; o = o->next)
         if (rec->arg == HOLD_SOLE || o->how == HOLD_SOLE || o->slot == rec->task)
-            found(c, "task %d gets \"%s\", which task %d has", (int)rec->task, name,
-                  (int)o->slot);
+            checker_found(c, "task %d gets \"%s\", which task %d has", (int)rec->task, name,
+                          (int)o->slot);
     owners_add(&c->state->owners, rec);
     t->owns++;
 }
@@ -351,6 +355,8 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
     struct checker *c = container_of(sink, struct checker, sink);
 
     time_goes_on(c, rec->at);
+    if (c->state->loops && !c->lenient)
+        loops_record(c, c->state->loops, rec);
     switch ((enum trace_kind)rec->kind) {
     case TR_ARRIVE:
         arrive(c, rec);
@@ -374,7 +380,7 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
     case TR_BLOCK:
         move(c, rec, BLOCKED, FROM(OFF));
         if (rec->arg == BLOCK_SYNC && (rec->place < 0 || rec->place >= c->sc->nsyncs))
-            found(c, "task %d waits for no sync object", (int)rec->task);
+            checker_found(c, "task %d waits for no sync object", (int)rec->task);
         break;
     case TR_DONE:
         done(c, rec);
@@ -389,8 +395,8 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
     case TR_RENEW:
         if (c->state->cores[rec->place].task != rec->task ||
             task_of(c, rec->task)->place != RUNNING)
-            found(c, "task %d: %s while not running there", (int)rec->task,
-                  trace_kind_name((enum trace_kind)rec->kind));
+            checker_found(c, "task %d: %s while not running there", (int)rec->task,
+                          trace_kind_name((enum trace_kind)rec->kind));
         break;
     case TR_IRQ:
         interrupt(c, rec);
@@ -409,7 +415,7 @@ static void finish(struct trace_sink *sink, sim_time end)
     for (int32_t i = 0; i < c->sc->machine.ncores; i++) {
         core_takes(c, i, -1);
         if (st->cores[i].busy + st->cores[i].idle != end)
-            found(c, "core %d: its parts do not add up", (int)i);
+            checker_found(c, "core %d: its parts do not add up", (int)i);
     }
     for (size_t i = 0; i < st->ntasks; i++) {
         struct task_state *t = &st->tasks[i];
@@ -428,6 +434,8 @@ static void finish(struct trace_sink *sink, sim_time end)
         station_change(&st->devices[i], end, 0);
         check_station(c, &st->devices[i], c->sc->devices[i].name);
     }
+    if (st->loops && !c->lenient)
+        loops_finish(c, st->loops);
 }
 
 struct checker *checker_new(const struct scenario *sc)
@@ -442,6 +450,9 @@ struct checker *checker_new(const struct scenario *sc)
     c->state->cores = sim_calloc((size_t)sc->machine.ncores, sizeof(*c->state->cores));
     c->state->devices = sim_calloc((size_t)sc->ndevices + 1, sizeof(*c->state->devices));
     owners_init(&c->state->owners, sc->nsyncs);
+    c->state->loops = loops_state_new(sc);
+    if (c->state->loops)
+        c->sink.kinds |= TRACE_LOOPS;
     for (int32_t i = 0; i < sc->machine.ncores; i++)
         c->state->cores[i].task = -1;
     c->state->nidle = sc->machine.ncores;
@@ -454,6 +465,7 @@ void checker_free(struct checker *c)
         return;
     text_release(&c->found);
     owners_release(&c->state->owners);
+    loops_state_free(c->state->loops);
     for (size_t i = 0; i < c->state->ntasks; i++)
         asked_free(c->state->tasks[i].asked);
     asked_free(c->state->unused);

@@ -6,7 +6,7 @@
  * it back.  Of each task, cpu + waiting + blocked = turnaround; of each core, the parts
  * add up to the whole.  No core idles while a task that may run there is ready.  Little's law
  * holds exactly for every device and for the system: the area under the number of those
- * within is the sum of their stays.
+ * within is the sum of their stays.  What is asked of event loops: sim/checker_loops.h.
  */
 #ifndef SIM_CHECKER_H
 #define SIM_CHECKER_H
@@ -25,6 +25,9 @@ struct checker {
     struct wide cpu; /* of all tasks together: the bursts that ran, at the speed they ran */
     struct checker_state *state;
 };
+
+/* A line more. */
+void checker_found(struct checker *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 struct checker *checker_new(const struct scenario *sc);
 void checker_free(struct checker *c);

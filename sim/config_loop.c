@@ -284,6 +284,8 @@ static void name_list(struct given *g, struct op_list list)
 
         if (def && def->makes_loop)
             g->r->sc->has_workers = true;
+        if (def && def->listens)
+            g->r->sc->has_listeners = true;
         for (uint32_t row = 0; def && def->params[row].name; row++)
             name_row(g, &list.ops[i], row);
     }

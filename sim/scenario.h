@@ -201,7 +201,8 @@ struct scenario {
     struct place *places; /* of ops */
     uint32_t nplaces;
     bool has_workers;
-    uint32_t ncursors; /* DIST_LISTs of all programs: each op's has its own */
+    bool has_listeners; /* to what happens to a process, as exceptions that nobody catches */
+    uint32_t ncursors;  /* DIST_LISTs of all programs: each op's has its own */
 };
 
 struct scenario *scenario_new(void);

@@ -93,6 +93,7 @@ const struct op_def op_on = {
     .args_size = sizeof(struct on_args),
     .compile = compile_on,
     .option_of_node = event_of_node,
+    .listens = true,
     .check = check_on,
     .needs_loop = loop_op_needs_loop,
     .names = "worker",

@@ -50,6 +50,7 @@ struct op_def {
     const char *names;
     uint32_t declares, uses;
     bool makes_loop;      /* numbers are kept for it: scenario_loops() */
+    bool listens;         /* may be told of exceptions that nobody catches */
     uint32_t named_after; /* ... or, where no row gives one, the program of this row does */
 };
 
