@@ -130,6 +130,7 @@ struct loop {
     struct worker *ended, **ended_last; /* workers that have, and nobody knows */
     struct worker *worker;              /* whose loop it is; NULL: a process's */
     struct leaving leaving;
+    struct callback *keeper; /* that kept it alive when loop_alive() was asked last */
     int64_t live;            /* its tasks */
     int64_t lingerers;       /* of them, those that end with the others */
     bool dead;               /* its process has ended: it takes no tasks any more */
@@ -215,7 +216,7 @@ void loop_leave(struct loop *l);
 void loop_wake(struct loop *l, struct loop_task *lt); /* it is parked */
 void loop_rouse(struct loop *l);                      /* parked: it looks what there is to do */
 void loop_lingers(struct loop_task *lt, bool does);   /* it keeps nothing from ending */
-bool loop_alive(const struct loop *l); /* parked: may anything still happen by itself? */
+bool loop_alive(struct loop *l); /* parked: may anything still happen by itself? */
 void loop_kill(struct loop_task *lt, bool fault); /* it does nothing any more */
 void loop_check(struct loop_task *lt);            /* has it come to its end? */
 void loop_task_end(struct loop_task *lt);

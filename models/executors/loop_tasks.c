@@ -370,28 +370,39 @@ void loop_task_end(struct loop_task *lt)
     all->free_tasks = lt;
 }
 
-static bool keeps_alive(const struct loop_task *lt)
+static bool is_alive(const struct callback *cb)
+{
+    if (!cb->of || !cb->holds)
+        return false;
+    return cb->ready || (cb->kind != CALLBACK_REACTION && cb->kind != CALLBACK_ADOPTED &&
+                         cb->kind != CALLBACK_JOIN);
+}
+
+/* The latest first: the others may be a million unref'd timers. */
+static bool keeps_alive(struct loop_task *lt)
 {
     if (lt->state == TASK_IS_NEW)
         return true;
-    for (const struct list *at = lt->started.next; at != &lt->started; at = at->next) {
-        const struct callback *cb =
-            container_of((struct list *)(uintptr_t)at, struct callback, link);
+    for (struct list *at = lt->started.prev; lt->refs > 0 && at != &lt->started;
+         at = at->prev) {
+        struct callback *cb = container_of(at, struct callback, link);
 
-        if (cb->holds &&
-            (cb->ready || (cb->kind != CALLBACK_REACTION && cb->kind != CALLBACK_ADOPTED &&
-                           cb->kind != CALLBACK_JOIN)))
-            return true;
+        if (!is_alive(cb))
+            continue;
+        lt->loop->keeper = cb;
+        return true;
     }
     return false;
 }
 
 /* X8: who waits for a promise, or for children that do, keeps nothing alive. */
-bool loop_alive(const struct loop *l)
+bool loop_alive(struct loop *l)
 {
     const struct loops *all = l->all;
 
     if (executor_expects(l->ex))
+        return true;
+    if (l->keeper && l->keeper->loop == l && is_alive(l->keeper))
         return true;
     for (uint32_t slot = 0; slot < all->room; slot++)
         if (all->by_slot[slot] && all->by_slot[slot]->loop == l &&
