@@ -43,6 +43,16 @@ static void random_op(struct text *t, struct rng *rng, int depth)
         "{\"free\":\"#B\"}",
         "{\"io\":\"name\"}",
         "{\"io\":\"api\",\"at\":#}",
+        "{\"all\":[\"p\",\"q\"],\"as\":\"p\"}",
+        "{\"allSettled\":[\"q\"],\"as\":\"q\"}",
+        "{\"any\":[\"q\",\"p\"],\"as\":\"q\"}",
+        "{\"race\":[\"p\",\"q\"],\"as\":\"p\"}",
+        "{\"resolve\":\"q\",\"with\":\"p\"}",
+        "{\"ref\":\"t\"}",
+        "{\"unref\":\"t\"}",
+        "{\"try\":[{\"cpu\":\"#us\"},{\"throw\":\"t#\"}],\"catch\":[{\"await\":null}]}",
+        "{\"worker\":\"echo\",\"as\":\"w\"},{\"postMessage\":\"w\",\"text\":\"m#\"},"
+        "{\"postMessage\":\"w\",\"text\":\"n\"},{\"sleep\":#},{\"terminate\":\"w\"}",
         /* Nothing in it that is waited for: it could keep its task alive for ever. */
         "{\"setInterval\":#,\"unref\":true,\"do\":[{\"cpu\":\"#us\"},{\"clear\":\"t\"}]}",
     };
@@ -109,6 +119,8 @@ char *loop_workload(uint64_t seed)
         "",
         ",\"heap\":{},\"turn\":\"9us\",\"poll\":\"4us\",\"dispatch\":\"3us\"",
         ",\"microtask\":\"2us\",\"handover\":\"7us\",\"poll\":\"1us\"",
+        ",\"turn\":\"600ns\",\"poll\":\"110ns\",\"dispatch\":\"200ns\",\"microtask\":\"100ns\","
+        "\"handover\":\"2us\",\"worker_start\":\"300us\",\"message\":\"15us\"",
         ",\"heap\":{\"limit\":\"60kB\",\"young\":\"20kB\",\"mark_sweep\":\"70us\"}",
         ",\"heap\":{\"limit\":\"600kB\",\"young\":\"50kB\",\"scavenge\":0}",
     };
@@ -119,7 +131,10 @@ char *loop_workload(uint64_t seed)
     text_addf(
         &t,
         "{\"vars\":{\"x\":0},\"programs\":{\"outer\":[{\"cpu\":\"20us\"},{\"call\":\"inner\"}],"
-        "\"inner\":[{\"sleep\":1},{\"cpu\":\"30us\"}]},\"machine\":{\"cores\":%d,\"context_"
+        "\"inner\":[{\"sleep\":1},{\"cpu\":\"30us\"}],"
+        "\"echo\":[{\"cpu\":\"40us\"},{\"onMessage\":[{\"cpu\":\"10us\"},{\"nextTick\":[]},"
+        "{\"postMessage\":\"parent\",\"text\":\"back\"}]}]},\"machine\":{\"cores\":%d,"
+        "\"context_"
         "switch\":\"2us\","
         "\"scheduler\":%s},"
         "\"devices\":{\"net\":{\"service\":\"700us\"},"
@@ -128,7 +143,7 @@ char *loop_workload(uint64_t seed)
         "\"api\":{\"preset\":\"tcp\",\"rtt\":\"400us\",\"discipline\":\"scan\"}},"
         "\"executors\":{\"default\":{\"kind\":\"event-loop\",\"pool\":%d,\"loops\":%d,"
         "\"flavor\":\"%s\"%s,\"main\":[{\"setTimeout\":1,\"id\":\"t\",\"do\":[]},{"
-        "\"promise\":\"p\"}]},"
+        "\"promise\":\"p\"},{\"promise\":\"q\"}]},"
         "\"os\":{\"kind\":\"thread-per-task\"}},\"tasks\":[",
         (int)rng_below(&rng, 3) + 1, policies[seed % ARRAY_LEN(policies)],
         (int)rng_below(&rng, 4), (int)rng_below(&rng, 3) + 1,

@@ -147,7 +147,8 @@ static void phase(struct watcher *w, const struct trace_rec *rec)
               (of_worker(w, rec) && (to == STAGE_POLL || to == STAGE_WAIT)),
           "%s: %s after %s", w->what, loop_stage_name(to), loop_stage_name(l->stage));
     /* A page's task may go on, behind the microtasks of its listeners. */
-    CHECK(rec->extra == l->iteration + polls || (page && polls && rec->extra == l->iteration),
+    CHECK(rec->extra == l->iteration + polls || (page && polls && rec->extra == l->iteration) ||
+              (of_worker(w, rec) && to == STAGE_POLL && rec->extra == l->iteration + 1),
           "%s", w->what);
     CHECK(l->calling == -1, "%s", w->what);
     l->stage = to;
