@@ -65,6 +65,8 @@ class Seed:
     def compare(self, quanta):
         try:
             self.outcome, self.failed = node_orders.compare(quanta, self.w)[0], None
+        except Stuck:
+            self.outcome, self.failed = Outcome.VARIES, None
         except Failed as e:
             self.outcome, self.failed = Outcome.DISAGREES, str(e)
 
