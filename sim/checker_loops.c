@@ -123,7 +123,8 @@ static bool follows(enum loop_stage from, enum loop_stage to)
     case STAGE_SCRIPT:
         return from == STAGE_COUNT;
     case STAGE_TIMERS:
-        return from == STAGE_COUNT || from == STAGE_SCRIPT || from == STAGE_CLOSING;
+        return from == STAGE_COUNT || from == STAGE_SCRIPT || from == STAGE_CLOSING ||
+               from == STAGE_TIMERS; /* beforeExit: a run begins anew */
     case STAGE_POLL:
         return from == STAGE_TIMERS || from == STAGE_WAIT;
     case STAGE_WAIT:
