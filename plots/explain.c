@@ -123,6 +123,9 @@ static void arrives(struct explain *e, const struct trace_rec *rec)
     *t = (struct told_task){.ready_at = -1, .next = -1, .prev = -1};
     t->helper = task_names_helper(&e->names, rec->task);
     t->on_loop = !t->helper && e->sc->executors[e->sc->tasks[rec->arg].executor].model->is_loop;
+    t->switches = t->helper &&
+                  rec->arg == e->sc->executors[e->sc->tasks[rec->arg].executor].own &&
+                  !e->sc->executors[e->sc->tasks[rec->arg].executor].model->is_loop;
     if (t->helper) {
         e->pools[e->sc->tasks[rec->arg].executor].threads++;
         return;

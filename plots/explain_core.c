@@ -91,13 +91,32 @@ static void wakes(struct told_pool *p)
     p->woken++;
 }
 
+/* It waits for its thread, which goes on with others, or will. */
+static void ready_for_thread(struct explain *e, const struct trace_rec *rec)
+{
+    struct told_task *t = explain_task(e, rec->task);
+    const char *name = explain_name(e, rec->task);
+
+    if (t->on_loop || t->helper)
+        return;
+    waits(e, rec->task, rec->at);
+    explain_line(e);
+    if (t->off)
+        add_woken(e, t, name);
+    else
+        text_addf(&e->line, "%s leaves its thread to the next", name);
+    explain_say(e, rec->at, 0);
+}
+
 static void ready(struct explain *e, const struct trace_rec *rec)
 {
     struct told_task *t = explain_task(e, rec->task);
     const char *name = explain_name(e, rec->task);
 
-    if (rec->arg == READY_LOOP)
+    if (rec->arg == READY_LOOP) {
+        ready_for_thread(e, rec);
         return;
+    }
     t->why = (enum ready_why)rec->arg;
     waits(e, rec->task, rec->at);
     if (t->helper && (rec->arg == READY_NEW || rec->arg == READY_WOKEN))
@@ -132,6 +151,16 @@ static const char *core_name(const struct explain *e, int32_t core)
     return e->sc->machine.cores[core].name;
 }
 
+static void switches_in_user_space(struct explain *e, const struct trace_rec *rec)
+{
+    int32_t executor = e->sc->tasks[e->names.of[rec->task].spec].executor;
+
+    text_addf(explain_line(e), "%s: a thread of %s turns to another task, in user space",
+              core_name(e, rec->place), e->sc->executors[executor].name);
+    add_waiters(e);
+    explain_say(e, rec->at, 0);
+}
+
 /* The turns that tasks of a loop take are the loop's story. */
 static void runs(struct explain *e, const struct trace_rec *rec)
 {
@@ -140,6 +169,11 @@ static void runs(struct explain *e, const struct trace_rec *rec)
     char time[TIME_TEXT_SIZE];
 
     waits_no_more(e, rec->task);
+    t->off = false;
+    if (t->switches) {
+        switches_in_user_space(e, rec);
+        return;
+    }
     if (t->on_loop && !t->lost && (since < 0 || since == rec->at))
         return;
     t->lost = false;
@@ -159,6 +193,7 @@ static void blocks(struct explain *e, const struct trace_rec *rec)
     const char *name = explain_name(e, rec->task);
 
     t->blocked = (enum block_why)rec->arg;
+    t->off = true;
     t->place = rec->place;
     if (t->helper && t->blocked == BLOCK_POOL)
         e->pools[e->sc->tasks[e->names.of[rec->task].spec].executor].busy--;

@@ -8,6 +8,8 @@
 struct told_task {
     bool on_loop, helper;
     bool lost;          /* of a loop: its thread lost the core */
+    bool switches;      /* nobody's: what a switch in user space takes */
+    bool off;           /* it waits for something */
     sim_time ready_at;  /* since when it waits for a core; -1: it does not */
     int32_t next, prev; /* among those, by slot; -1: none */
     enum ready_why why;

@@ -131,6 +131,19 @@ static void add_frames(struct text *t, const struct metrics *m, int32_t executor
               ex->dropped);
 }
 
+/* "120 switches in user space (24 us)" */
+static void add_switches(struct text *t, const struct metrics *m, int32_t executor)
+{
+    const struct executor_metrics *ex = &m->executors[executor];
+    char time[TIME_TEXT_SIZE];
+
+    if (!m->sc->executors[executor].model->woken)
+        return;
+    label(t, m->sc->executors[executor].name);
+    text_addf(t, "%" PRIu64 " switches in user space (%s)\n", ex->switches,
+              time_text(ex->switch_time, time));
+}
+
 /* "poll 12 ms, check 3 ms; waits 40 ms": where the loops' time went, and what held one longest. */
 static void add_loops(struct text *t, const struct metrics *m, int32_t executor)
 {
@@ -165,6 +178,7 @@ static void add_loops(struct text *t, const struct metrics *m, int32_t executor)
 static void add_executors(struct text *t, const struct metrics *m)
 {
     for (int32_t i = 0; i < m->sc->nexecutors; i++) {
+        add_switches(t, m, i);
         add_loops(t, m, i);
         add_frames(t, m, i);
         add_heap(t, m, i);
