@@ -303,6 +303,21 @@ void executor_queue(struct executor *ex, int32_t loop, enum loop_queue queue, in
         trace_emit(ex->sim->trace, ex->sim->eng.now, TR_QUEUED, loop, -1, queue, n);
 }
 
+void executor_entry(struct executor *ex, int32_t loop, const struct task *t,
+                    enum loop_queue queue, bool joins, int64_t place, const char *name)
+{
+    struct trace_rec rec = {ex->sim->eng.now,
+                            joins ? TR_ENQUEUE : TR_DEQUEUE,
+                            loop,
+                            (int32_t)t->slot,
+                            queue,
+                            place,
+                            name};
+
+    if (trace_wants(ex->sim->trace, TR_ENQUEUE))
+        trace_tell(ex->sim->trace, &rec);
+}
+
 int64_t executor_place(const struct executor *ex, const struct task *t)
 {
     return task_place(ex->sim, t);

@@ -81,6 +81,8 @@
     X(GC, "gc", "loop", "enum gc_kind", "length of the pause, ns; 0: it is over")            \
     X(SERVES, "serves", "executor", "number of the thread, from 1", "its slot")              \
     X(MEMORY, "memory", "-", "bytes of the machine's memory in use", "-")                    \
+    X(ENQUEUE, "enqueue", "loop", "enum loop_queue", "number of the place, or -1")           \
+    X(DEQUEUE, "dequeue", "loop", "enum loop_queue", "number of the place, or -1")           \
     X(POST, "post", "number of the port it goes to", "-", "-")                               \
     X(RECEIPT, "receipt", "number of the port it has come to", "1: handled; 0: dropped", "-")
 
@@ -269,8 +271,8 @@ struct trace_rec {
     int64_t arg;      /* as in TRACE_KINDS */
     int64_t extra;    /* as in TRACE_KINDS */
     const char *text; /* ARRIVE: the name where the task was spawned; LOG, FAULT: the text;
-                       * BLOCK for JOIN, SYNC, PROMISE: the name waited for; CALL: the name of the timer,
-                       * the promise or the device, or NULL; FRAME: of the program or the function; else
+                       * BLOCK for JOIN, SYNC, PROMISE: the name waited for; CALL, ENQUEUE, DEQUEUE: the
+                       * name of the timer, the promise or the device, or NULL; FRAME: of the program or the function; else
                        * NULL.  Valid during the call. */
 };
 
@@ -296,11 +298,13 @@ struct trace_sink {
 
 /* Who looks into event loops.  Of a loop the records say: where it is in its round (PHASE), what
  * it runs there (CALL, RETURN: one at a time), which functions are on the call stack (FRAME;
- * also on threads), and what waits (QUEUED).  All that is known of a call ends with it: the
+ * also on threads), how much waits (QUEUED) and what (ENQUEUE, DEQUEUE, told before the length:
+ * a callback is the same where task, place and name are; of those the first leaves first).  All that is known of a call ends with it: the
  * frames have been left by then, and the drain behind it is told as calls of its own. */
-#define TRACE_LOOPS                                                              \
-    (TRACE_BIT(PHASE) | TRACE_BIT(CALL) | TRACE_BIT(RETURN) | TRACE_BIT(FRAME) | \
-     TRACE_BIT(QUEUED) | TRACE_BIT(HEAP) | TRACE_BIT(GC))
+#define TRACE_LOOPS                                                                  \
+    (TRACE_BIT(PHASE) | TRACE_BIT(CALL) | TRACE_BIT(RETURN) | TRACE_BIT(FRAME) |     \
+     TRACE_BIT(QUEUED) | TRACE_BIT(ENQUEUE) | TRACE_BIT(DEQUEUE) | TRACE_BIT(HEAP) | \
+     TRACE_BIT(GC))
 
 /* Who shows threads: which thread the records of a task are about from now on, told in front of
  * the first of them.  A thread's number is its own for the whole run. */

@@ -128,6 +128,7 @@ void loop_init(struct loops *all, struct loop *l, int32_t index)
     l->iteration = iteration;
     l->own = own;
     l->watched = all->watched && number >= 0;
+    l->listed = (all->watched & TRACE_BIT(ENQUEUE)) && number >= 0;
     l->framed = (all->watched & TRACE_BIT(FRAME)) && number >= 0;
     l->all = all;
     l->ex = all->ex;
@@ -225,7 +226,7 @@ static void event_loop_submit(struct executor *ex, struct task *t)
         else
             l->arrivals = lt;
         l->arrivals_last = lt;
-        loop_counts(l, LOOP_QUEUE_READY, 1);
+        loop_arrival(lt, true);
         if (!l->accept.ready && !l->accepting) {
             l->accept.ready = true;
             queue_push(&l->ready, &l->accept);

@@ -202,6 +202,8 @@ void executor_frame(struct executor *ex, int32_t loop, const struct task *t, boo
 void executor_frames(struct executor *ex, const struct task *t, const int64_t *stack,
                      uint32_t calls, uint32_t frame, bool entered); /* task_frames() */
 void executor_queue(struct executor *ex, int32_t loop, enum loop_queue queue, int64_t n);
+void executor_entry(struct executor *ex, int32_t loop, const struct task *t,
+                    enum loop_queue queue, bool joins, int64_t place, const char *name);
 
 /* For these: the number of the place where `t` stands, -1: it is at its end; a device's name. */
 int64_t executor_place(const struct executor *ex, const struct task *t);

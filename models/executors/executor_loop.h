@@ -155,6 +155,7 @@ struct loop {
     uint64_t iteration;               /* how often it has polled */
     bool watched;                     /* somebody looks into it */
     bool framed;                      /* ... at its call stack */
+    bool listed;                      /* ... at what is in its queues */
     uint64_t spins;                   /* since time has passed */
     sim_time instant;
 };
@@ -252,7 +253,9 @@ void loop_calls_for(struct loop *l, struct loop_task *lt, const struct callback 
 void loop_calls_event(struct loop *l, struct loop_task *lt, uint32_t place); /* a listener */
 void loop_calls_main(struct loop *l, struct loop_task *lt);
 void watched_length(const struct loop *l, enum loop_queue queue);
+void watched_entry(const struct callback *cb, enum loop_queue queue, bool joins);
 void watched_return(struct loop *l);
+void loop_arrival(struct loop_task *lt, bool joins); /* a task waits to begin, or no longer */
 void watched_frames(const struct fiber *f, bool entered);
 
 /* These stand where callbacks come and go; where nobody looks, a test is all they are. */
@@ -262,13 +265,21 @@ static inline void loop_phase(const struct loop *l, enum loop_stage stage)
         executor_phase(l->ex, l->number, stage, l->iteration);
 }
 
-/* So many more stand there. */
+/* So many more stand there; who, is told by callback_counts() and loop_arrival(). */
 static inline void loop_counts(struct loop *l, enum loop_queue queue, int64_t more)
 {
     l->queued[queue] += more;
     sim_assert(l->queued[queue] >= 0);
     if (UNLIKELY(l->watched))
         watched_length(l, queue);
+}
+
+/* One of them is the callback, or it leaves. */
+static inline void callback_counts(const struct callback *cb, enum loop_queue queue, bool joins)
+{
+    if (UNLIKELY(cb->loop->listed))
+        watched_entry(cb, queue, joins);
+    loop_counts(cb->loop, queue, joins ? 1 : -1);
 }
 
 /* It is called. */

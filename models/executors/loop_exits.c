@@ -372,7 +372,7 @@ void loop_stop(struct loop *l, bool fault)
     l->leaving = (struct leaving){0};
     l->drain = DRAIN_NONE;
     for (; l->arrivals; l->arrivals = l->arrivals->next)
-        loop_counts(l, LOOP_QUEUE_READY, -1);
+        loop_arrival(l->arrivals, false);
     l->script = NULL;
     while (l->top)
         fiber_drop(l);

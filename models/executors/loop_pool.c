@@ -109,7 +109,7 @@ static void done(struct callback *job)
 
     queue_push(&l->done, job);
     job->queued = LOOP_QUEUE_READY + 1;
-    loop_counts(l, LOOP_QUEUE_READY, 1);
+    callback_counts(job, LOOP_QUEUE_READY, true);
     if (!l->wakeup.ready) {
         l->wakeup.ready = true;
         queue_push(&l->ready, &l->wakeup);

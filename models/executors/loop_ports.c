@@ -149,7 +149,7 @@ static void arrives(struct callback *m)
     }
     queue_push(&p->messages, m);
     m->queued = LOOP_QUEUE_READY + 1;
-    loop_counts(p->loop, LOOP_QUEUE_READY, 1);
+    callback_counts(m, LOOP_QUEUE_READY, true);
     p->n++;
     if (is_read(p)) {
         trigger(p);

@@ -21,7 +21,7 @@ void loop_accepts(struct loop *l)
     struct loop_task *lt = l->arrivals;
 
     l->arrivals = lt->next;
-    loop_counts(l, LOOP_QUEUE_READY, -1);
+    loop_arrival(lt, false);
     loop_begins(lt);
     l->accepting = l->all->old && l->arrivals;
     l->accept.ready = l->arrivals != NULL && !l->accepting;

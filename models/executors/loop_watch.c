@@ -29,13 +29,13 @@ void callback_queue(struct callback *cb, enum loop_queue queue)
     else if (queue == LOOP_QUEUE_READY)
         queue_push(&l->ready, cb);
     cb->queued = (uint8_t)(queue + 1);
-    loop_counts(l, queue, 1);
+    callback_counts(cb, queue, true);
 }
 
 void callback_due(struct callback *cb, bool is)
 {
     if (cb->due != is)
-        loop_counts(cb->loop, LOOP_QUEUE_DUE, is ? 1 : -1);
+        callback_counts(cb, LOOP_QUEUE_DUE, is);
     cb->due = is;
 }
 
@@ -44,7 +44,7 @@ void watched_unqueue(struct callback *cb)
     callback_due(cb, false);
     if (cb->queued == 0)
         return;
-    loop_counts(cb->loop, (enum loop_queue)(cb->queued - 1), -1);
+    callback_counts(cb, (enum loop_queue)(cb->queued - 1), false);
     cb->queued = 0;
 }
 
@@ -83,6 +83,25 @@ static const char *label_of(const struct callback *cb)
     if (cb->device >= 0)
         return executor_device(cb->loop->ex, cb->device);
     return cb->promise ? cb->promise->name : NULL;
+}
+
+/* Nobody's callback, as the reaction of a task that has ended, is counted and not named. */
+void watched_entry(const struct callback *cb, enum loop_queue queue, bool joins)
+{
+    const struct loop *l = cb->loop;
+
+    if (cb->of)
+        executor_entry(l->ex, l->number, cb->of->task, queue, joins, cb->place, label_of(cb));
+}
+
+void loop_arrival(struct loop_task *lt, bool joins)
+{
+    struct loop *l = lt->loop;
+
+    if (UNLIKELY(l->listed))
+        executor_entry(l->ex, l->number, lt->task, LOOP_QUEUE_READY, joins,
+                       executor_place(l->ex, lt->task), NULL);
+    loop_counts(l, LOOP_QUEUE_READY, joins ? 1 : -1);
 }
 
 void loop_calls_for(struct loop *l, struct loop_task *lt, const struct callback *cb)

@@ -177,7 +177,7 @@ static void ends(struct worker *w)
     parent->ended_last = &w->next;
     loop_wakeup(parent);
     w->hold->queued = LOOP_QUEUE_READY + 1;
-    loop_counts(parent, LOOP_QUEUE_READY, 1);
+    callback_counts(w->hold, LOOP_QUEUE_READY, true);
     count_error(w, w->error != NULL);
     callback_ready(w->hold);
 }
