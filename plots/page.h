@@ -47,6 +47,8 @@ struct tape_piece {
     unsigned char bytes[TAPE_PIECE];
 };
 
+struct page_story; /* page_story.h */
+
 struct tape {
     struct trace_sink sink;
     const struct scenario *sc; /* the caller's */
@@ -60,9 +62,11 @@ struct tape {
     size_t ntexts, texts_room;
     uint32_t *by_hash; /* number of the text plus one; 0: free */
     size_t hash_room;  /* a power of two */
+    struct page_story *story; /* NULL: none */
 };
 
 struct tape *tape_new(const struct scenario *sc);
+void tape_tell(struct tape *tape); /* with the story, before anything happens */
 void tape_free(struct tape *tape); /* NULL is fine */
 
 /* One run of the page. */

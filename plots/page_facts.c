@@ -1,5 +1,6 @@
 /* page_facts.c - what a page knows of a run beside its records. */
 #include "plots/page_parts.h"
+#include "plots/page_story.h"
 
 #include <cjson/cJSON.h>
 #include <inttypes.h>
@@ -190,6 +191,10 @@ static void add_objects(struct text *t, const struct scenario *sc)
 
         next_of(t, (size_t)i);
         begin_model(t, e->name, e->model->name, e->model->help);
+        if (e->model->has_heap && e->model->has_heap(e->params))
+            add_number(t, "heapLimit", e->model->heap_limit(e->params));
+        if (e->model->in_browser && e->model->in_browser(e->params))
+            add_number(t, "browser", 1);
         text_add(t, "}");
     }
     text_add(t, "]");
@@ -295,6 +300,9 @@ void page_facts(struct text *t, const struct page_run *run)
     add_objects(t, sc);
     add_specs(t, sc);
     add_places(t, sc);
+    key(t, "story");
+    text_addf(t, "[%s]", page_story_json(run->tape->story));
+    add_number(t, "told", STORY_RECORDS);
     add_result(t, &run->report);
     text_add(t, "}");
 }

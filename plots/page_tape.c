@@ -4,6 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plots/page_story.h"
+
+#define TAPE_KINDS \
+    (TRACE_ALL & ~(TRACE_BIT(LOOP) | TRACE_BIT(TURN) | TRACE_BIT(SERVES) | TRACE_BIT(TRY)))
+
 enum { RECORD_MAX = 7 * 10, TEXTS_FIRST = 256 };
 
 /* ---- texts ------------------------------------------------------------------------------ */
@@ -93,9 +98,8 @@ static void keep(struct tape *tape, const unsigned char *bytes, size_t len)
     }
 }
 
-static void record(struct trace_sink *sink, const struct trace_rec *rec)
+static void record_tape(struct tape *tape, const struct trace_rec *rec)
 {
-    struct tape *tape = container_of(sink, struct tape, sink);
     struct trace_rec *before = &tape->before[rec->kind];
     unsigned char bytes[RECORD_MAX], *to = bytes;
     unsigned flags =
@@ -125,6 +129,16 @@ static void record(struct trace_sink *sink, const struct trace_rec *rec)
     tape->records++;
 }
 
+static void record(struct trace_sink *sink, const struct trace_rec *rec)
+{
+    struct tape *tape = container_of(sink, struct tape, sink);
+
+    if (!tape->story || TAPE_KINDS >> rec->kind & 1)
+        record_tape(tape, rec);
+    if (tape->story && STORY_KINDS >> rec->kind & 1)
+        page_story_record(tape->story, rec, tape->records);
+}
+
 static void finish(struct trace_sink *sink, sim_time end)
 {
     container_of(sink, struct tape, sink)->end = end;
@@ -134,12 +148,17 @@ struct tape *tape_new(const struct scenario *sc)
 {
     struct tape *tape = sim_calloc(1, sizeof(*tape));
 
-    tape->sink.kinds =
-        TRACE_ALL & ~(TRACE_BIT(LOOP) | TRACE_BIT(TURN) | TRACE_BIT(SERVES) | TRACE_BIT(TRY));
+    tape->sink.kinds = TAPE_KINDS;
     tape->sink.record = record;
     tape->sink.finish = finish;
     tape->sc = sc;
     return tape;
+}
+
+void tape_tell(struct tape *tape)
+{
+    tape->sink.kinds |= STORY_KINDS;
+    tape->story = page_story_new(tape->sc);
 }
 
 void tape_free(struct tape *tape)
@@ -156,5 +175,6 @@ void tape_free(struct tape *tape)
         free(tape->texts[i]);
     free(tape->texts);
     free(tape->by_hash);
+    page_story_free(tape->story);
     free(tape);
 }

@@ -250,6 +250,7 @@ static void attach(struct quanta_run *run, struct trace *trace, const struct qua
     }
     if (o->page) {
         run->tape = tape_new(run->sc);
+        tape_tell(run->tape);
         trace_attach(trace, &run->tape->sink);
     }
     if (o->check) {

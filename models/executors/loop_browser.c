@@ -49,7 +49,7 @@ static void becomes_ready(struct queue *q, struct callback *cb)
 {
     queue_push(q, cb);
     cb->queued = LOOP_QUEUE_READY + 1;
-    loop_counts(cb->loop, LOOP_QUEUE_READY, 1);
+    callback_counts(cb, LOOP_QUEUE_READY, true);
     callback_ready(cb);
 }
 

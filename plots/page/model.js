@@ -36,7 +36,7 @@ class Slots {
 Slots.columns = ['task', 'state', 'since', 'place', 'why', 'rec', 'priority'];
 
 const newLoop = () => ({
-  stage: -1, since: 0, iteration: 0, call: null, frames: [], queues: [], heap: NaN, garbage: NaN,
+  stage: -1, since: 0, iteration: 0, call: null, frames: [], queues: [], entries: [], heap: NaN, garbage: NaN,
   gc: -1, stopped: NaN,
 });
 
@@ -64,7 +64,7 @@ export class State {
     other.devices = this.devices.map(d => new Map([...d].map(([key, r]) => [key, { ...r }])));
     other.owners = this.owners.map(list => list.map(o => ({ ...o })));
     other.executors = this.executors.map(e => ({ ...e }));
-    other.loops = this.loops.map(l => ({ ...l, frames: l.frames.slice(), queues: l.queues.slice() }));
+    other.loops = this.loops.map(l => ({ ...l, frames: l.frames.slice(), queues: l.queues.slice(), entries: l.entries.map(list => list.slice()) }));
     other.frames = new Map([...this.frames].map(([slot, list]) => [slot, list.slice()]));
     other.deadlock = new Map(this.deadlock);
     return other;
@@ -222,6 +222,16 @@ function loopRules(table, { tape, words, facts }) {
     else list.pop();
   };
   table[K.queued] = (s, i) => { s.loop(place[i]).queues[arg[i]] = extra[i]; };
+  /* Entries are never changed, so states may share them. */
+  table[K.enqueue] = (s, i) => {
+    const { entries } = s.loop(place[i]), list = entries[arg[i]] ??= [];
+    list.push({ task: s.slots.task[task[i]] ?? -1, slot: task[i], where: extra[i], name: text(i), since: t[i], rec: i });
+  };
+  table[K.dequeue] = (s, i) => {
+    const list = s.loop(place[i]).entries[arg[i]] ?? [], name = text(i);
+    const at = list.findIndex(e => e.slot === task[i] && e.where === extra[i] && e.name === name);
+    if (at >= 0) list.splice(at, 1);
+  };
   table[K.heap] = (s, i) => {
     const l = s.loop(place[i]);
     l.heap = arg[i];

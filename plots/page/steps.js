@@ -1,7 +1,7 @@
 /* steps.js - which records the cursor stops at.  Some only tell how long a queue is, or repeat
  * what another says; the cursor takes them along with the one before. */
 
-const QUIET = new Set(['turn', 'loop', 'queued', 'heap', 'queue', 'try', 'spawn', 'serves', 'memory']);
+const QUIET = new Set(['turn', 'loop', 'queued', 'enqueue', 'dequeue', 'heap', 'queue', 'try', 'spawn', 'serves', 'memory']);
 
 function quietOf(run) {
   run.quiet ??= Uint8Array.from(run.words.kinds, kind => QUIET.has(kind) ? 1 : 0);

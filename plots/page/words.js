@@ -88,6 +88,8 @@ const TELL = {
   return: (run, i, who, n) => `${n.loop}: the callback of ${who} returns`,
   frame: (run, i, who, n) => `${who} ${n.arg === 1 ? 'calls' : 'returns from'} ${n.text || 'a function'}`,
   queued: (run, i, who, n) => `${n.loop}: ${n.extra} ${n.words.queues[n.arg]}`,
+  enqueue: (run, i, who, n) => `${n.text || 'a callback'} of ${who} joins ${n.words.queues[n.arg]} of ${n.loop}`,
+  dequeue: (run, i, who, n) => `${n.text || 'a callback'} of ${who} leaves ${n.words.queues[n.arg]} of ${n.loop}`,
   heap: (run, i, who, n) => `${n.loop} uses ${n.arg} bytes`,
   post: (run, i, who, n) => `${who} sends a message to port ${n.place}`,
   receipt: (run, i, who, n) => `a message has come to port ${n.place}${n.arg === 1 ? '' : ', where nobody takes it'}`,
