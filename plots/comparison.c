@@ -170,6 +170,19 @@ static int64_t frames_of(const struct metrics *m, bool dropped)
     return n;
 }
 
+static int64_t user_switches(const struct comparison_column *c,
+                             const struct comparison_column *first)
+{
+    const struct metrics *m = c->metrics;
+    int64_t n = NOTHING;
+
+    (void)first;
+    for (int32_t i = 0; i < m->sc->nexecutors; i++)
+        if (m->sc->executors[i].model->woken)
+            n = (n == NOTHING ? 0 : n) + (int64_t)m->executors[i].switches;
+    return n;
+}
+
 static int64_t frames(const struct comparison_column *c, const struct comparison_column *first)
 {
     (void)first;
@@ -217,6 +230,7 @@ static const struct row rows[] = {
     {"mean response", FORM_TIME, LEAST, response, false},
     {"utilisation", FORM_PERCENT, MOST, utilisation, false},
     {"context switches", FORM_COUNT, LEAST, switches, false},
+    {"user switches", FORM_COUNT, LEAST, user_switches, true},
     {"mean concurrency", FORM_RATIO, NO_BEST, concurrency, false},
     {"peak concurrency", FORM_COUNT, NO_BEST, concurrency_peak, false},
     {"mean parallelism", FORM_RATIO, MOST, parallelism, false},

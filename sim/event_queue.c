@@ -6,7 +6,8 @@
 
 enum {
     INSERT_MOST = 16, /* entries that move for a new one, which else goes to the heap */
-    HEAP_MANY = 32,   /* more: the heap becomes a rung */
+    TOP_FEW = 32,     /* no more events at the top are not worth a rung */
+    HEAP_MOST = 63,   /* more: the heap becomes a rung */
     NEAR_KEPT = 16,   /* entries of the batch that do not */
     BUCKET_FEW = 8,   /* events in a bucket, at the least, and the mean: root of their number */
     SORT_FEW = 24,    /* more are counted into place first */
@@ -30,6 +31,7 @@ struct event_queue *queue_new(void)
     struct event_queue *q = sim_calloc(1, sizeof(*q));
 
     q->limit = q->top_start = SIM_NEVER;
+    q->heap_most = HEAP_MOST;
     return q;
 }
 
@@ -312,11 +314,12 @@ static void take_bucket(struct event_queue *q)
 bool queue_refill(struct event_queue *q)
 {
     q->batch.n = q->used = 0;
+    q->heap_most = HEAP_MOST;
     for (;;) {
         while (q->nrungs > 0 && q->rungs[q->nrungs - 1].n == 0)
             q->nrungs--;
         if (q->nrungs == 0) {
-            if (q->top.n <= HEAP_MANY) {
+            if (q->top.n <= TOP_FEW) {
                 q->limit = q->top_start = SIM_NEVER;
                 entries_swap(&q->batch, &q->top);
                 break;
@@ -358,8 +361,10 @@ static void spread_near(struct event_queue *q)
         max = q->scratch.list[i].at > max ? q->scratch.list[i].at : max;
     if (!rung_deal(q, &q->scratch)) {
         q->scratch.n = 0;
+        q->heap_most = 2 * q->heap.n; /* it is not tried at every event */
         return;
     }
+    q->heap_most = HEAP_MOST;
     if (q->top_start == SIM_NEVER)
         q->top_start = max + 1;
     q->batch.n = keep;
@@ -427,8 +432,7 @@ void queue_add(struct event_queue *q, struct event *ev)
         add_behind(q, &e);
     } else if (UNLIKELY(!batch_insert(q, &e))) {
         heap_push(&q->heap, e);
-        /* A power of two: a heap that cannot be dealt is not tried at every event. */
-        if (UNLIKELY(q->heap.n > HEAP_MANY) && (q->heap.n & (q->heap.n - 1)) == 0)
+        if (UNLIKELY(q->heap.n > q->heap_most))
             spread_near(q);
     }
 }

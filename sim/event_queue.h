@@ -66,6 +66,7 @@ struct entries {
 
 struct event_queue {
     struct entries heap;
+    size_t heap_most;     /* with more it is dealt into a rung, if that is possible */
     struct entries batch; /* sorted; those before `used` are gone */
     size_t used;
     sim_time limit; /* heap and batch: all before it, rungs: all from it on */
