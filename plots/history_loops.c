@@ -84,7 +84,7 @@ void history_loop_record(struct history *h, const struct trace_rec *rec)
     struct loop_now *l;
 
     if (rec->kind == TR_LOOP) {
-        h->has_loop[rec->place] = true;
+        h->has_loop[rec->place] = h->has_loop[rec->place] || rec->arg != LOOP_SWITCH;
         return;
     }
     l = reach(h, rec->place);

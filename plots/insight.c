@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/executors/executor.h"
 #include "plots/axis.h"
 
 enum { NAMES = 4, FACTS = 2 };
@@ -194,8 +195,11 @@ static void convoy(const struct plot_run *r, struct text *t)
         return;
     story = history_story(r->history, s.who);
     if (story->spec < r->sc->ntasks &&
-        history_has_loop(r->history, r->sc->tasks[story->spec].executor))
+        r->sc->executors[r->sc->tasks[story->spec].executor].model->is_loop)
         text_addf(t, "%s blocks the loop for ", name);
+    else if (story->spec < r->sc->ntasks &&
+             r->sc->executors[r->sc->tasks[story->spec].executor].model->woken)
+        text_addf(t, "Nobody can take the thread from %s, which keeps it for ", name);
     else
         text_addf(t, "The convoy: %s keeps %s for ", name,
                   r->sc->machine.ncores > 1 ? "a core" : "the core");

@@ -85,6 +85,10 @@ void plot_run_phrase(const struct plot_run *r, struct text *t)
         say_loops(e, t);
         return;
     }
+    if (e && e->model->woken) {
+        text_add(t, "Tasks share their threads, and keep them until they wait or yield.");
+        return;
+    }
     if (e && e->model->queues_tasks && number_of(e, "threads") > 0)
         text_addf(t, "%d pool threads take one task after the other. ",
                   (int)number_of(e, "threads"));
