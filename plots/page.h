@@ -60,8 +60,8 @@ struct tape {
     int32_t task;
     char **texts; /* each once, in the order met */
     size_t ntexts, texts_room;
-    uint32_t *by_hash; /* number of the text plus one; 0: free */
-    size_t hash_room;  /* a power of two */
+    uint32_t *by_hash;        /* number of the text plus one; 0: free */
+    size_t hash_room;         /* a power of two */
     struct page_story *story; /* NULL: none */
 };
 

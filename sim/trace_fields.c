@@ -75,12 +75,9 @@ static const char *hold_word(int64_t value)
 
 static const char *loop_word(int64_t value)
 {
-    static const char *const words[] = {[LOOP_TURN] = "turn",
-                                        [LOOP_LAG] = "lag",
-                                        [LOOP_POOL_WAIT] = "pool wait",
-                                        [LOOP_SWITCH] = "switch",
-                                        [LOOP_RENDERED] = "rendered",
-                                        [LOOP_DROPPED] = "dropped"};
+    static const char *const words[] = {
+        [LOOP_TURN] = "turn",     [LOOP_LAG] = "lag",           [LOOP_POOL_WAIT] = "pool wait",
+        [LOOP_SWITCH] = "switch", [LOOP_RENDERED] = "rendered", [LOOP_DROPPED] = "dropped"};
 
     return word_of(words, ARRAY_LEN(words), value);
 }

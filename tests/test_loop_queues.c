@@ -121,8 +121,8 @@ static void watch(const char *what, const struct scenario *sc)
     (void)sim_run(sim);
     sim_free(sim);
     /* A page may look at its rendering between what leaves and what is called. */
-    ck_assert_msg(s.left_calls == s.calls || has_page(sc), "%s: of %d calls %d had left a queue", what,
-                  (int)s.calls, (int)s.left_calls);
+    ck_assert_msg(s.left_calls == s.calls || has_page(sc),
+                  "%s: of %d calls %d had left a queue", what, (int)s.calls, (int)s.left_calls);
     for (int l = 0; l < LOOPS_MAX; l++)
         for (int q = 0; q < LOOP_QUEUE_COUNT; q++) {
             for (size_t i = 0; i < s.queues[l][q].n; i++)

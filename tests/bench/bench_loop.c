@@ -27,48 +27,46 @@ struct load {
     "{\"executors\":{\"default\":{\"kind\":\"event-loop\",\"heap\":{},\"main\":[" ops "]}}}"
 #define REPEAT(ops) "{\"repeat\":#,\"do\":[" ops "]}"
 
-static const struct load loads[] =
-    {
-        {"idle connections", 100000, TASKS("{\"io\":\"net\"}")},
-        {"sleeping tasks", 100000, TASKS("{\"sleep\":\"1s\"}")},
-        {"timers of one duration", 100000, MAIN(REPEAT("{\"setTimeout\":5,\"do\":[]}"))},
-        {"timers of many durations", 100000,
-         MAIN(REPEAT("{\"setTimeout\":{\"uniform\":[\"1ms\",\"10000s\"]},\"do\":[]}"))},
-        {"timers, unref'd", 100000,
-         MAIN(REPEAT("{\"setTimeout\":{\"uniform\":[\"1ms\",\"10000s\"]},\"unref\":true,\"do\":"
-                     "[]}") ",{\"repeat\":1000,\"do\":[{\"sleep\":1}]}")},
-        {"timers, all cleared", 10000,
-         MAIN(REPEAT("{\"setTimeout\":5,\"id\":\"t\",\"do\":[]}") "," REPEAT(
-             "{\"clear\":\"t\"}"))},
-        {"timers by name, cleared", 1000,
-         MAIN("$[{\"setTimeout\":5,\"id\":\"$\",\"do\":[]}]$,$[{\"clear\":\"$\"}]$")},
-        {"awaits", 100000, MAIN(REPEAT("{\"await\":null}"))},
-        {"promises in one chain", 100000,
-         MAIN("{\"promise\":\"p\"},{\"then\":\"p\",\"as\":\"q\",\"do\":[]}," REPEAT(
-             "{\"then\":\"q\",\"as\":\"q\",\"do\":[]}") ",{\"resolve\":\"p\"}")},
-        {"promises by name", 1000, MAIN("$[{\"promise\":\"$\"}]$,$[{\"resolve\":\"$\"}]$")},
-        {"all of promises", 10000,
-         MAIN("{\"promise\":\"p\"},{\"all\":[$[\"p\"]$],\"as\":\"w\"},{\"resolve\":\"p\"},{"
-              "\"await\":\"w\"}")},
-        {"all of promises by name", 1000,
-         MAIN("$[{\"promise\":\"$\"}]$,{\"all\":[$[\"$\"]$],\"as\":\"w\"},$[{\"resolve\":\"$\"}"
-              "]$,{"
-              "\"await\":\"w\"}")},
-        {"ticks", 100000, MAIN(REPEAT("{\"nextTick\":[]}"))},
-        {"microtasks", 100000, MAIN(REPEAT("{\"microtask\":[]}"))},
-        {"immediates", 100000, MAIN(REPEAT("{\"setImmediate\":[]}"))},
-        {"close callbacks", 100000, MAIN(REPEAT("{\"close\":[]}"))},
-        {"io with callbacks", 100000, MAIN(REPEAT("{\"io\":\"net\",\"then\":[]}"))},
-        {"jobs of the pool", 100000, MAIN(REPEAT("{\"work\":\"1us\",\"then\":[]}"))},
-        {"messages to a worker", 100000,
-         MAIN("{\"worker\":\"listener\",\"as\":\"w\"}," REPEAT(
-             "{\"postMessage\":\"w\",\"text\":\"m\"}") ",{\"sleep\":1},{\"terminate\":\"w\"}")},
-        {"allocations", 100000, HEAPED(REPEAT("{\"allocate\":1000},{\"free\":1000}"))},
-        {"allocations that stay", 100000, HEAPED(REPEAT("{\"allocate\":1000}"))},
-        {"tasks that allocate", 10000,
-         "{\"executors\":{\"default\":{\"kind\":\"event-loop\",\"heap\":{\"young\":\"1MB\"}}},"
-         "\"tasks\":[{\"name\":\"T\",\"count\":#,\"do\":[{\"repeat\":5,\"do\":[{\"allocate\":"
-         "10000},{\"sleep\":5}]}]}]}"},
+static const struct load loads[] = {
+    {"idle connections", 100000, TASKS("{\"io\":\"net\"}")},
+    {"sleeping tasks", 100000, TASKS("{\"sleep\":\"1s\"}")},
+    {"timers of one duration", 100000, MAIN(REPEAT("{\"setTimeout\":5,\"do\":[]}"))},
+    {"timers of many durations", 100000,
+     MAIN(REPEAT("{\"setTimeout\":{\"uniform\":[\"1ms\",\"10000s\"]},\"do\":[]}"))},
+    {"timers, unref'd", 100000,
+     MAIN(REPEAT("{\"setTimeout\":{\"uniform\":[\"1ms\",\"10000s\"]},\"unref\":true,\"do\":"
+                 "[]}") ",{\"repeat\":1000,\"do\":[{\"sleep\":1}]}")},
+    {"timers, all cleared", 10000,
+     MAIN(REPEAT("{\"setTimeout\":5,\"id\":\"t\",\"do\":[]}") "," REPEAT("{\"clear\":\"t\"}"))},
+    {"timers by name, cleared", 1000,
+     MAIN("$[{\"setTimeout\":5,\"id\":\"$\",\"do\":[]}]$,$[{\"clear\":\"$\"}]$")},
+    {"awaits", 100000, MAIN(REPEAT("{\"await\":null}"))},
+    {"promises in one chain", 100000,
+     MAIN("{\"promise\":\"p\"},{\"then\":\"p\",\"as\":\"q\",\"do\":[]}," REPEAT(
+         "{\"then\":\"q\",\"as\":\"q\",\"do\":[]}") ",{\"resolve\":\"p\"}")},
+    {"promises by name", 1000, MAIN("$[{\"promise\":\"$\"}]$,$[{\"resolve\":\"$\"}]$")},
+    {"all of promises", 10000,
+     MAIN("{\"promise\":\"p\"},{\"all\":[$[\"p\"]$],\"as\":\"w\"},{\"resolve\":\"p\"},{"
+          "\"await\":\"w\"}")},
+    {"all of promises by name", 1000,
+     MAIN("$[{\"promise\":\"$\"}]$,{\"all\":[$[\"$\"]$],\"as\":\"w\"},$[{\"resolve\":\"$\"}"
+          "]$,{"
+          "\"await\":\"w\"}")},
+    {"ticks", 100000, MAIN(REPEAT("{\"nextTick\":[]}"))},
+    {"microtasks", 100000, MAIN(REPEAT("{\"microtask\":[]}"))},
+    {"immediates", 100000, MAIN(REPEAT("{\"setImmediate\":[]}"))},
+    {"close callbacks", 100000, MAIN(REPEAT("{\"close\":[]}"))},
+    {"io with callbacks", 100000, MAIN(REPEAT("{\"io\":\"net\",\"then\":[]}"))},
+    {"jobs of the pool", 100000, MAIN(REPEAT("{\"work\":\"1us\",\"then\":[]}"))},
+    {"messages to a worker", 100000,
+     MAIN("{\"worker\":\"listener\",\"as\":\"w\"}," REPEAT(
+         "{\"postMessage\":\"w\",\"text\":\"m\"}") ",{\"sleep\":1},{\"terminate\":\"w\"}")},
+    {"allocations", 100000, HEAPED(REPEAT("{\"allocate\":1000},{\"free\":1000}"))},
+    {"allocations that stay", 100000, HEAPED(REPEAT("{\"allocate\":1000}"))},
+    {"tasks that allocate", 10000,
+     "{\"executors\":{\"default\":{\"kind\":\"event-loop\",\"heap\":{\"young\":\"1MB\"}}},"
+     "\"tasks\":[{\"name\":\"T\",\"count\":#,\"do\":[{\"repeat\":5,\"do\":[{\"allocate\":"
+     "10000},{\"sleep\":5}]}]}]}"},
 };
 
 /* A $[text]$ n times, with commas; each $ in it is a name. */
