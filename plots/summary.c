@@ -145,6 +145,20 @@ static void add_switches(struct text *t, const struct metrics *m, int32_t execut
 }
 
 /* "poll 12 ms, check 3 ms; waits 40 ms": where the loops' time went, and what held one longest. */
+/* How long work waited for a thread of the pool, where any came to it. */
+static void add_pool(struct text *t, const struct metrics *m, int32_t executor)
+{
+    struct samples *queue = &m->executors[executor].queue;
+    char a[TIME_TEXT_SIZE], b[TIME_TEXT_SIZE], c[TIME_TEXT_SIZE];
+
+    if (queue->count == 0)
+        return;
+    label(t, "");
+    text_addf(t, "pool: %" PRIu64 " came, waited mean %s, p99 %s, max %s\n", queue->count,
+              rounded(samples_mean(queue), a), rounded(samples_percentile(queue, 990), b),
+              rounded(queue->max, c));
+}
+
 static void add_loops(struct text *t, const struct metrics *m, int32_t executor)
 {
     char a[TIME_TEXT_SIZE];
@@ -167,6 +181,7 @@ static void add_loops(struct text *t, const struct metrics *m, int32_t executor)
         before = ", ";
     }
     text_addf(t, "; waits %s\n", rounded(metrics_stage(m, executor, STAGE_WAIT, &came), a));
+    add_pool(t, m, executor);
     longest = metrics_longest_hold(m, executor, &loop);
     if (!longest)
         return;

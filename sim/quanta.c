@@ -11,6 +11,7 @@
 #include "plots/summary.h"
 #include "plots/explain.h"
 #include "plots/sweep.h"
+#include "plots/task_table.h"
 #include "plots/timeline.h"
 #include "sim/checker.h"
 #include "sim/config.h"
@@ -417,6 +418,12 @@ char *quanta_summary(const struct quanta_run *run, const struct quanta_look *loo
                                           .outcome = run->course.outcome,
                                           .findings = &run->findings},
                         look);
+}
+
+char *quanta_task_table(const struct quanta_run *run)
+{
+    sim_assert(run->metrics);
+    return task_table(run->metrics);
 }
 
 char *quanta_comparison(const struct quanta_run *const *runs, size_t n,

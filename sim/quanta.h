@@ -122,6 +122,10 @@ char *quanta_legend(const struct quanta_run *const *runs, size_t n,
                     const struct quanta_look *look);
 char *quanta_summary(const struct quanta_run *run, const struct quanta_look *look);
 
+/* A row a task: arrival, first run, completion, turnaround, waiting, response, CPU time; beyond
+ * 1,000 tasks with options->tasks alone. */
+char *quanta_task_table(const struct quanta_run *run);
+
 /* One table over `n` runs, the speed-up over the first among its rows. */
 char *quanta_comparison(const struct quanta_run *const *runs, size_t n,
                         const struct quanta_look *look);

@@ -134,6 +134,20 @@ START_TEST(a_summary_tells_log_faults_and_devices)
 }
 END_TEST
 
+START_TEST(tasks_are_told_one_a_row)
+{
+    struct command_result r = quanta("run --tasks configs/textbook/osc-rr.json");
+
+    ck_assert_int_eq(r.code, 0);
+    ck_assert_ptr_nonnull(strstr(
+        r.out, "task  arrival  first run  completion  turnaround  waiting  response    cpu\n"
+               "P1          0          0       30 ms       30 ms     6 ms         0  24 ms\n"
+               "P2          0       4 ms        7 ms        7 ms     4 ms      4 ms   3 ms\n"
+               "P3          0       7 ms       10 ms       10 ms     7 ms      7 ms   3 ms\n"));
+    command_result_free(&r);
+}
+END_TEST
+
 START_TEST(results_are_json)
 {
     struct command_result r = quanta("run --json --segments " LESSON);
@@ -394,6 +408,7 @@ Suite *cli_suite(void)
     tcase_add_test(tc, the_readme_shows_what_the_first_lesson_prints);
     tcase_add_test(tc, the_workload_of_the_readme_runs);
     tcase_add_test(tc, a_summary_tells_log_faults_and_devices);
+    tcase_add_test(tc, tasks_are_told_one_a_row);
     tcase_add_test(tc, results_are_json);
     tcase_add_test(tc, many_tasks_are_listed_only_when_asked);
     tcase_add_test(tc, settings_seed_and_until_change_the_run);

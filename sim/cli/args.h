@@ -84,7 +84,7 @@ struct example {
     const char *what; /* it does; one line */
 };
 
-enum { COMMAND_EXAMPLES = 4 };
+enum { COMMAND_EXAMPLES = 5 };
 
 struct command {
     const char *name;

@@ -7,7 +7,8 @@
 static const struct opt options[] = {
     FLAG("json", json, "print the result document instead", '\0'),
     FLAG("segments", segments, "with --json: who ran when on which core", '\0'),
-    FLAG("tasks", tasks, "with --json: each task, also where there are more than 1,000", '\0'),
+    FLAG("tasks", tasks,
+         "the times of each task; with --json: also where there are more than 1,000", '\0'),
     OPTION("variant", OPT_TEXT, "NAME", variant, "run this variant alone", .letter = 'v'),
     OPT_SETTING,
     OPT_SEED,
@@ -38,6 +39,10 @@ static void show(struct out *out, const struct args *args, const struct quanta_c
         job_legend(out, &(const struct quanta_run *){run}, 1, look);
     }
     out_take(out, quanta_summary(run, look));
+    if (args->tasks) {
+        out_text(out, "\n");
+        out_take(out, quanta_task_table(run));
+    }
 }
 
 static void show_digest(struct out *out, const char *path, const struct quanta_config *cfg,
@@ -180,6 +185,8 @@ const struct command command_run = {
     .options = options,
     .examples = {{"quanta run configs/lessons/02-cpu-busy-and-idle.json",
                   "the timeline and the numbers"},
+                 {"quanta run --tasks configs/textbook/osc-rr.json",
+                  "and arrival, waiting, turnaround of each task"},
                  {"quanta run --explain configs/lessons/24-phases-of-the-loop.json",
                   "why each callback comes when it does"},
                  {"quanta run --json --segments web.json", "everything, for a program to read"},
