@@ -199,8 +199,7 @@ static const char *decimals(uint64_t part, uint64_t size, char buf[DECIMALS_MAX 
 {
     size_t n = 0, used = 0;
 
-    while (n < DECIMALS_MAX && size > 1) {
-        size /= 10;
+    for (size /= 10; n < DECIMALS_MAX && size > 0; size /= 10) {
         buf[++n] = (char)('0' + part / size % 10);
         if (buf[n] != '0')
             used = n;

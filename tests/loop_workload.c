@@ -51,8 +51,8 @@ static void random_op(struct text *t, struct rng *rng, int depth)
         "{\"ref\":\"t\"}",
         "{\"unref\":\"t\"}",
         "{\"try\":[{\"cpu\":\"#us\"},{\"throw\":\"t#\"}],\"catch\":[{\"await\":null}]}",
-        "{\"worker\":\"echo\",\"as\":\"w\"},{\"postMessage\":\"w\",\"text\":\"m#\"},"
-        "{\"postMessage\":\"w\",\"text\":\"n\"},{\"sleep\":#},{\"terminate\":\"w\"}",
+        ("{\"worker\":\"echo\",\"as\":\"w\"},{\"postMessage\":\"w\",\"text\":\"m#\"},"
+         "{\"postMessage\":\"w\",\"text\":\"n\"},{\"sleep\":#},{\"terminate\":\"w\"}"),
         /* Nothing in it that is waited for: it could keep its task alive for ever. */
         "{\"setInterval\":#,\"unref\":true,\"do\":[{\"cpu\":\"#us\"},{\"clear\":\"t\"}]}",
     };
@@ -119,8 +119,9 @@ char *loop_workload(uint64_t seed)
         "",
         ",\"heap\":{},\"turn\":\"9us\",\"poll\":\"4us\",\"dispatch\":\"3us\"",
         ",\"microtask\":\"2us\",\"handover\":\"7us\",\"poll\":\"1us\"",
-        ",\"turn\":\"600ns\",\"poll\":\"110ns\",\"dispatch\":\"200ns\",\"microtask\":\"100ns\","
-        "\"handover\":\"2us\",\"worker_start\":\"300us\",\"message\":\"15us\"",
+        (",\"turn\":\"600ns\",\"poll\":\"110ns\",\"dispatch\":\"200ns\",\"microtask\":"
+         "\"100ns\","
+         "\"handover\":\"2us\",\"worker_start\":\"300us\",\"message\":\"15us\""),
         ",\"heap\":{\"limit\":\"60kB\",\"young\":\"20kB\",\"mark_sweep\":\"70us\"}",
         ",\"heap\":{\"limit\":\"600kB\",\"young\":\"50kB\",\"scavenge\":0}",
     };

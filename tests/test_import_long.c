@@ -27,7 +27,8 @@ static bool memory_write(struct quanta_writer *w, int file, const void *bytes, s
     struct memory *m = container_of(w, struct memory, writer);
 
     ck_assert_int_lt(file, m->n);
-    if (file > 0 && m->files[file].len + n > m->fails_at)
+    ck_assert_int_ge(file, 0);
+    if (file != 0 && m->files[file].len + n > m->fails_at)
         return false;
     text_add_len(&m->files[file], bytes, n);
     return true;
@@ -92,7 +93,7 @@ static void add_switch(struct text *t, int64_t i)
 static char *write_trace(bool jumbled)
 {
     char path[] = "/tmp/quanta-long-XXXXXX";
-    int64_t order[SWITCHES / BLOCK];
+    int64_t order[SWITCHES / BLOCK] = {0};
     int fd = mkstemp(path);
     struct text t = {0};
     struct rng rng = rng_stream(7, "order");
