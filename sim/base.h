@@ -31,6 +31,8 @@ typedef int64_t sim_time; /* ns */
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 #define NORETURN __attribute__((noreturn))
 #define NOINLINE __attribute__((noinline))
+/* Of what happens at every decision, where a call costs more than what is called. */
+#define HOT_INLINE inline __attribute__((always_inline))
 #define WEAK __attribute__((weak))
 #define PREFETCH(p) __builtin_prefetch((p), 1)
 #else
@@ -39,6 +41,7 @@ typedef int64_t sim_time; /* ns */
 #define PRINTF_LIKE(fmt, args)
 #define NORETURN
 #define NOINLINE
+#define HOT_INLINE inline
 #define WEAK
 #define PREFETCH(p) ((void)(p))
 #endif

@@ -15,16 +15,17 @@ NOINLINE static void told(const struct core *c, enum trace_kind kind, const stru
 }
 
 /* What nobody listens to costs the question. */
-static inline void tell(const struct core *c, enum trace_kind kind, const struct thread *t,
-                        int64_t arg, int64_t extra)
+static HOT_INLINE void tell(const struct core *c, enum trace_kind kind, const struct thread *t,
+                            int64_t arg, int64_t extra)
 {
     if (trace_wants(c->machine->sim->trace, kind))
         told(c, kind, t, arg, extra);
 }
 
-void core_set_free(struct core *c)
+static HOT_INLINE void set_free(struct core *c)
 {
     struct machine *m = c->machine;
+    uint32_t id = (uint32_t)c->id;
 
     c->state = CORE_FREE;
     c->running = NULL;
@@ -33,10 +34,15 @@ void core_set_free(struct core *c)
         engine_at(&m->sim->eng, &c->end, c->stolen_until); /* an interrupt has it */
         return;
     }
-    m->free[c->id / 64] |= UINT64_C(1) << (c->id % 64);
+    m->free[id / 64] |= UINT64_C(1) << id % 64;
     m->nfree++;
     machine_core_changed(m, c->id);
     engine_soon(&m->sim->eng, &m->bell);
+}
+
+void core_set_free(struct core *c)
+{
+    set_free(c);
 }
 
 /* ---- the burst -------------------------------------------------------------------- */
@@ -60,7 +66,7 @@ static void core_works(struct core *c, struct thread *t, sim_time ran)
         cache_ran(c->machine->cache, c, t, ran);
 }
 
-static inline void account(struct core *c, sim_time now)
+static HOT_INLINE void account(struct core *c, sim_time now)
 {
     struct sched *s = queues_of(c->machine, c->id);
     struct thread *t = c->running;
@@ -100,7 +106,7 @@ static sim_time core_needs(const struct core *c, struct thread *t)
 }
 
 /* When what runs comes to an end, its slice does, or its speed changes. */
-static void core_arm(struct core *c)
+static HOT_INLINE void core_arm(struct core *c)
 {
     struct engine *eng = &c->machine->sim->eng;
     struct thread *t = c->running;
@@ -129,7 +135,7 @@ void core_reslice(struct core *c)
         core_arm(c);
 }
 
-static void core_burst(struct core *c)
+static HOT_INLINE void core_burst(struct core *c)
 {
     struct thread *t = c->running;
     uint8_t kernel = (t->flags & THREAD_KERNEL) != 0;
@@ -145,7 +151,7 @@ static void core_burst(struct core *c)
 
 /* ---- leaving the core -------------------------------------------------------------- */
 
-static void tell_policy(const struct core *c, enum stop_why why)
+static HOT_INLINE void tell_policy(const struct core *c, enum stop_why why)
 {
     struct sched *s = queues_of(c->machine, c->id);
 
@@ -153,7 +159,7 @@ static void tell_policy(const struct core *c, enum stop_why why)
         s->policy->stop(s, c->running, why);
 }
 
-static void core_leave(struct core *c, enum stop_why why)
+static HOT_INLINE void core_leave(struct core *c, enum stop_why why)
 {
     struct thread *t = c->running;
 
@@ -173,7 +179,7 @@ static void core_requeue(struct core *c, enum stop_why stop, enum ready_why read
     struct thread *t = c->running;
 
     core_leave(c, stop);
-    core_set_free(c);
+    set_free(c);
     queues_put(c->machine, t, ready);
 }
 
@@ -222,7 +228,7 @@ static bool core_regroups(const struct core *c)
 }
 
 /* The slice is over and the thread wants to go on: true if it may. */
-static bool core_expire(struct core *c)
+static HOT_INLINE bool core_expire(struct core *c)
 {
     struct sched *s = queues_of(c->machine, c->id);
     bool waiting = queues_waiting(c->machine, c);
@@ -276,7 +282,7 @@ static void core_block(struct core *c, enum block_why why, int32_t device, const
     if (m->spec->on_block == ON_BLOCK_HOLD)
         c->state = CORE_HELD;
     else
-        core_set_free(c);
+        set_free(c);
 }
 
 static void fire_wake(struct engine *eng, struct event *ev)

@@ -66,7 +66,7 @@ static void fire_served(struct engine *eng, struct event *ev)
 }
 
 /* The model's next request; the head moves there. */
-static struct request *next_request(struct device *d)
+static HOT_INLINE struct request *next_request(struct device *d)
 {
     int64_t travel = -1;
     struct request *r = d->spec->model->next(d->state, d->head, &travel);

@@ -2,7 +2,7 @@
 #include "sim/rng.h"
 
 /* w / 2^shift, rounded to nearest, at most SIM_TIME_MAX; 0 < shift < 128, w < 2^127. */
-static inline sim_time shift_right(struct wide w, unsigned shift)
+static HOT_INLINE sim_time shift_right(struct wide w, unsigned shift)
 {
     const uint64_t max = (uint64_t)SIM_TIME_MAX;
 
@@ -25,7 +25,7 @@ static inline sim_time shift_right(struct wide w, unsigned shift)
 }
 
 /* -ln of a number that is uniform in (0, 1]: Q40. */
-static uint64_t draw_neg_log(struct rng *r)
+static HOT_INLINE uint64_t draw_neg_log(struct rng *r)
 {
     uint64_t u = rng_next(r);
 

@@ -61,7 +61,7 @@ static inline uint64_t next_seq(struct engine *eng)
     return seq ? seq : next_seq(eng);
 }
 
-static inline void start_pending(struct engine *eng, struct event *ev, sim_time at)
+static HOT_INLINE void start_pending(struct engine *eng, struct event *ev, sim_time at)
 {
     sim_assert(at >= eng->now && at <= SIM_TIME_MAX);
     ev->at = at;
@@ -107,7 +107,7 @@ void engine_cancel(struct engine *eng, struct event *ev)
         forget_entry(eng->queue, eng);
 }
 
-static inline void fire(struct engine *eng, struct event *ev)
+static HOT_INLINE void fire(struct engine *eng, struct event *ev)
 {
     ev->order &= ~SEQ_MASK;
     eng->pending--;

@@ -5,13 +5,12 @@
 #include <string.h>
 
 enum {
-    INSERT_MOST = 16, /* entries that move for a new one, which else goes to the heap */
-    TOP_FEW = 32,     /* no more events at the top are not worth a rung */
-    HEAP_MOST = 63,   /* more: the heap becomes a rung */
-    NEAR_KEPT = 16,   /* entries of the batch that do not */
-    BUCKET_FEW = 8,   /* events in a bucket, at the least, and the mean: root of their number */
-    SORT_FEW = 24,    /* more are counted into place first */
-    SORT_GROUP = 64,  /* more of one group: nearly all of one instant */
+    TOP_FEW = 32,    /* no more events at the top are not worth a rung */
+    HEAP_MOST = 63,  /* more: the heap becomes a rung */
+    NEAR_KEPT = 16,  /* entries of the batch that do not */
+    BUCKET_FEW = 8,  /* events in a bucket, at the least, and the mean: root of their number */
+    SORT_FEW = 24,   /* more are counted into place first */
+    SORT_GROUP = 64, /* more of one group: nearly all of one instant */
     FETCH_MANY = 16384 /* events: more than the caches hold */
 };
 
@@ -375,8 +374,7 @@ static void spread_near(struct event_queue *q)
     qsort(q->heap.list, kept, sizeof(*q->heap.list), compare_entries); /* sorted is a heap */
 }
 
-/* Room behind the batch: what is used up makes some, if it is much. */
-static void batch_grow(struct event_queue *q)
+void queue_batch_grow(struct event_queue *q)
 {
     if (q->used > q->batch.n / 2) {
         q->batch.n -= q->used;
@@ -385,27 +383,6 @@ static void batch_grow(struct event_queue *q)
     } else {
         entries_grow(&q->batch, q->batch.n + 1);
     }
-}
-
-/* Into the sorted batch, if that is near its end; false: too many stand behind. */
-static inline bool batch_insert(struct event_queue *q, const struct entry *e)
-{
-    struct entry *list;
-    size_t n, k;
-
-    if (q->used == q->batch.n)
-        q->used = q->batch.n = 0;
-    if (UNLIKELY(q->batch.n == q->batch.room))
-        batch_grow(q);
-    list = q->batch.list;
-    n = q->batch.n;
-    if (n - q->used > INSERT_MOST && entry_before(e, &list[n - INSERT_MOST]))
-        return false;
-    for (k = n; k > q->used && entry_before(e, &list[k - 1]); k--)
-        list[k] = list[k - 1];
-    list[k] = *e;
-    q->batch.n++;
-    return true;
 }
 
 /* Behind heap and batch. */
@@ -423,18 +400,15 @@ static void add_behind(struct event_queue *q, const struct entry *e)
     sim_unreachable("an event between two rungs");
 }
 
-void queue_add(struct event_queue *q, struct event *ev)
+void queue_add_far(struct event_queue *q, const struct entry *e)
 {
-    struct entry e = {ev->at, ev->order, ev};
-
-    q->n++;
-    if (e.at >= q->limit) {
-        add_behind(q, &e);
-    } else if (UNLIKELY(!batch_insert(q, &e))) {
-        heap_push(&q->heap, e);
-        if (UNLIKELY(q->heap.n > q->heap_most))
-            spread_near(q);
+    if (e->at >= q->limit) {
+        add_behind(q, e);
+        return;
     }
+    heap_push(&q->heap, *e);
+    if (UNLIKELY(q->heap.n > q->heap_most))
+        spread_near(q);
 }
 
 /* ---- cancelled events ------------------------------------------------------------------- */

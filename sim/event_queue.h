@@ -28,7 +28,8 @@
 enum {
     QUEUE_CHUNK = 42, /* entries */
     QUEUE_RUNGS = 10,
-    QUEUE_AHEAD = 8 /* events fetched before they are due */
+    QUEUE_MOVED = 16, /* entries that move for a new one, which else goes to the heap */
+    QUEUE_AHEAD = 8   /* events fetched before they are due */
 };
 
 /* An event in the queue; stale when the event says otherwise by now. */
@@ -87,8 +88,9 @@ struct event_queue {
 
 struct event_queue *queue_new(void);
 void queue_free(struct event_queue *q);
-void queue_add(struct event_queue *q, struct event *ev);
-bool queue_refill(struct event_queue *q); /* for queue_first() */
+void queue_add_far(struct event_queue *q, const struct entry *e); /* not into the batch */
+void queue_batch_grow(struct event_queue *q); /* what is used up makes room, if it is much */
+bool queue_refill(struct event_queue *q);     /* for queue_first() */
 void queue_drop_stale(struct event_queue *q);
 void entries_grow(struct entries *es, size_t room);
 
@@ -188,6 +190,36 @@ static inline void queue_drop(struct event_queue *q, const struct entry *first)
     q->used++;
     if (q->used + QUEUE_AHEAD < q->batch.n)
         PREFETCH(q->batch.list[q->used + QUEUE_AHEAD].ev);
+}
+
+/* Into the sorted batch, if that is near its end; false: too many stand behind. */
+static HOT_INLINE bool queue_batch_insert(struct event_queue *q, const struct entry *e)
+{
+    struct entry *list;
+    size_t n, k;
+
+    if (q->used == q->batch.n)
+        q->used = q->batch.n = 0;
+    if (UNLIKELY(q->batch.n == q->batch.room))
+        queue_batch_grow(q);
+    list = q->batch.list;
+    n = q->batch.n;
+    if (n - q->used > QUEUE_MOVED && entry_before(e, &list[n - QUEUE_MOVED]))
+        return false;
+    for (k = n; k > q->used && entry_before(e, &list[k - 1]); k--)
+        list[k] = list[k - 1];
+    list[k] = *e;
+    q->batch.n++;
+    return true;
+}
+
+static HOT_INLINE void queue_add(struct event_queue *q, struct event *ev)
+{
+    struct entry e = {ev->at, ev->order, ev};
+
+    q->n++;
+    if (e.at >= q->limit || UNLIKELY(!queue_batch_insert(q, &e)))
+        queue_add_far(q, &e);
 }
 
 #endif

@@ -148,11 +148,11 @@ struct thread *preempt_pull(struct machine *m, int32_t core, struct thread *best
 static inline int32_t next_core(const struct machine *m, const uint64_t *a, const uint64_t *b,
                                 int32_t from)
 {
-    for (int32_t i = from; i < m->ncores; i = (i / 64 + 1) * 64) {
+    for (uint32_t i = (uint32_t)from; i < (uint32_t)m->ncores; i = (i / 64 + 1) * 64) {
         uint64_t word = (b ? a[i / 64] & b[i / 64] : a[i / 64]) >> (i % 64);
 
         if (word)
-            return i + (int32_t)bit_lowest(word);
+            return (int32_t)(i + bit_lowest(word));
     }
     return -1;
 }
@@ -174,15 +174,16 @@ event_fn core_fire;
 
 static inline bool core_is_free(const struct machine *m, int32_t core)
 {
-    return (m->free[core / 64] >> (core % 64) & 1) != 0;
+    return (m->free[(uint32_t)core / 64] >> ((uint32_t)core % 64) & 1) != 0;
 }
 
 static inline void core_set_taken(struct core *c)
 {
     struct machine *m = c->machine;
+    uint32_t id = (uint32_t)c->id;
 
     sim_assert(core_is_free(m, c->id));
-    m->free[c->id / 64] &= ~(UINT64_C(1) << (c->id % 64));
+    m->free[id / 64] &= ~(UINT64_C(1) << id % 64);
     m->nfree--;
 }
 

@@ -154,12 +154,12 @@ static int32_t choose_queue(struct machine *m, const struct thread *t, enum read
     return least_loaded(m, t);
 }
 
-static bool moves(const struct sched *s, const struct thread *t)
+static HOT_INLINE bool moves(const struct sched *s, const struct thread *t)
 {
     return s->policy->moves && s->policy->moves(s, t);
 }
 
-static void enqueue(struct machine *m, struct thread *t, enum ready_why why)
+static HOT_INLINE void enqueue(struct machine *m, struct thread *t, enum ready_why why)
 {
     struct sched *s = queues_of(m, t->core);
 
@@ -272,7 +272,7 @@ bool queues_waiting(const struct machine *m, struct core *c)
 
 /* ---- which core ------------------------------------------------------------------------- */
 
-static int32_t choose_core(const struct machine *m, const struct thread *t)
+static HOT_INLINE int32_t choose_core(const struct machine *m, const struct thread *t)
 {
     int32_t i;
 
@@ -304,7 +304,7 @@ void queues_take(struct machine *m, int32_t core, struct thread *t)
     m->nstarting++;
 }
 
-static struct thread *pick(struct machine *m, struct sched *s)
+static HOT_INLINE struct thread *pick(struct machine *m, struct sched *s)
 {
     struct thread *t;
 
@@ -457,7 +457,8 @@ void queues_dispatch(struct engine *eng, struct event *ev)
     struct machine *m = container_of(ev, struct machine, bell);
 
     (void)eng;
-    queues_flush(m);
+    if (UNLIKELY(m->pending != NULL))
+        queues_flush(m);
     if (UNLIKELY(m->urgent != NULL))
         serve_urgent(m);
     if (m->nqueues == 1)
