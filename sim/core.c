@@ -379,6 +379,8 @@ static bool core_step(struct core *c)
         t->rest = SIM_TIME_MAX;
         t->flags &= (uint8_t)~THREAD_KERNEL;
         sync_spin(sim, t);
+        if (core_moves(c))
+            return false;
         if (!c->slice_over || core_expire(c))
             core_burst(c);
         return false;

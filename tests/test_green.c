@@ -108,6 +108,14 @@ static const struct {
      "while'"
      ":1,'do':[{'cpu':1}]}]},{'name':'B','on':'own','do':[{'while':1,'do':[{'cpu':1}]}]}],"
      "'expect':{'/tasks/A/cpu':{'near':'493ms','within':'20ms'}}}"},
+    {"a thread goes there to spin, too",
+     "{'machine':{'cores':2},"
+     "'executors':{'default':{'kind':'green','threads':1},'own':{'kind':'thread-per-task'}},"
+     "'sync':{'s':{'spinlock':{}}},'tasks':["
+     "{'name':'H','on':'own','affinity':[0],'do':[{'lock':'s'},{'cpu':10},{'unlock':'s'}]},"
+     "{'name':'A','affinity':[1],'do':[{'cpu':2}]},"
+     "{'name':'B','affinity':[0],'do':[{'lock':'s'},{'cpu':1},{'unlock':'s'}]}],"
+     "'expect':{'/tasks/B/completion':'11ms','/cores/1/user':'2ms'}}"},
     {"a thread goes where the task's affinity wants it",
      "{'machine':{'cores':2}," ONE "'tasks':[{'name':'A','affinity':[0],'do':[{'cpu':2}]},"
      "{'name':'B','affinity':[1],'do':[{'cpu':2}]}],"
