@@ -1,5 +1,6 @@
 #include "sim/checker.h"
 
+#include "models/executors/executor.h"
 #include "models/schedulers/sched.h"
 #include "sim/checker_loops.h"
 #include "sim/owners.h"
@@ -253,6 +254,15 @@ static void goes_on_core(struct checker *c, const struct trace_rec *rec, enum wh
     core_takes(c, rec->place, rec->task);
 }
 
+/* Under on_block hold a core stays with the thread that waits.  A task that waits off its thread
+ * (of a loop, a green one) leaves the core to that thread's others. */
+static bool holds_core(const struct checker *c, const struct task_state *t)
+{
+    const struct executor_spec *ex = &c->sc->executors[c->sc->tasks[t->spec].executor];
+
+    return c->sc->machine.on_block == ON_BLOCK_HOLD && !ex->model->is_loop && !ex->model->woken;
+}
+
 static void stop(struct checker *c, const struct trace_rec *rec)
 {
     struct task_state *t = task_of(c, rec->task);
@@ -262,8 +272,7 @@ static void stop(struct checker *c, const struct trace_rec *rec)
         checker_found(c, "task %d stops on core %d and ran on %d", (int)rec->task,
                       (int)rec->place, (int)t->core);
     core_takes(c, rec->place, -1);
-    c->state->cores[rec->place].held =
-        rec->arg == STOP_BLOCKED && c->sc->machine.on_block == ON_BLOCK_HOLD;
+    c->state->cores[rec->place].held = rec->arg == STOP_BLOCKED && holds_core(c, t);
     t->home = c->state->cores[rec->place].held ? rec->place : -1;
     t->core = -1;
 }

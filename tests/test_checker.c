@@ -1,5 +1,6 @@
 /* test_checker.c - the sink that watches: it must see what is wrong, so it is told of it. */
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,6 +98,51 @@ START_TEST(the_checker_lets_readers_share_and_owners_give_back)
 
     ck_assert_str_eq(found, "");
     free(found);
+}
+END_TEST
+
+/* A green task that waits leaves its core, also where a blocked thread would hold it. */
+START_TEST(the_checker_knows_who_holds_a_core)
+{
+    static const char config[] = "{\"machine\":{\"cores\":2,\"queues\":\"per-core\","
+                                 "\"balance\":\"none\",\"on_block\":\"hold\"},"
+                                 "\"executors\":{\"default\":{\"kind\":\"%s\"}},"
+                                 "\"tasks\":[{\"name\":\"A\",\"count\":2,\"do\":[]}]}";
+    static const struct trace_rec elsewhere[] = {
+        {1, TR_STOP, 1, 1, STOP_BLOCKED, 0, NULL},
+        {1, TR_BLOCK, -1, 1, BLOCK_SLEEP, 0, NULL},
+        {2, TR_READY, 0, 1, READY_WOKEN, 0, NULL},
+        {5, TR_STOP, 0, 0, STOP_DONE, 0, NULL},
+    };
+    static const struct trace_rec idle[] = {
+        {1, TR_STOP, 1, 1, STOP_BLOCKED, 0, NULL},
+        {1, TR_BLOCK, -1, 1, BLOCK_SLEEP, 0, NULL},
+        {2, TR_STOP, 0, 0, STOP_PREEMPTED, 0, NULL},
+        {2, TR_READY, 1, 0, READY_PREEMPTED, 0, NULL},
+        {5, TR_READY, 0, 1, READY_WOKEN, 0, NULL},
+    };
+    static const struct {
+        const char *kind;
+        const struct trace_rec *recs;
+        size_t n;
+        const char *found;
+    } cases[] = {
+        {"green", elsewhere, ARRAY_LEN(elsewhere), ""},
+        {"pool", elsewhere, ARRAY_LEN(elsewhere),
+         "at 2 ns: core 1 idles until 5 ns while task 1 is ready\n"},
+        {"green", idle, ARRAY_LEN(idle),
+         "at 2 ns: core 1 idles until 5 ns while task 0 is ready\n"},
+        {"pool", idle, ARRAY_LEN(idle), ""},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        char text[300], *found;
+
+        (void)snprintf(text, sizeof(text), config, cases[i].kind);
+        found = found_in(text, cases[i].recs, cases[i].n);
+        ck_assert_str_eq(found, cases[i].found);
+        free(found);
+    }
 }
 END_TEST
 
@@ -220,6 +266,9 @@ Suite *checker_suite(void)
 
     tcase_add_test(tc, the_checker_sees_what_no_lock_may_do);
     tcase_add_test(tc, the_checker_lets_readers_share_and_owners_give_back);
+    suite_add_tcase(s, tc);
+    tc = tcase_create("cores");
+    tcase_add_test(tc, the_checker_knows_who_holds_a_core);
     suite_add_tcase(s, tc);
     tc = tcase_create("event loops");
     tcase_add_test(tc, the_checker_lets_a_loop_go_round);
