@@ -116,11 +116,15 @@ static void add_sync_op(struct making *m, int depth)
     } else if (kind == 8) {
         text_addf(&m->t, "{\"barrier\":\"%sbar\"}", prefix(m));
     } else if (kind == 9) {
+        int value = below(m, 9);
+
         text_addf(&m->t, "{\"send\":\"%s%s\",\"value\":%d}", prefix(m),
-                  chance(m, 50) ? "ch" : "meet", below(m, 9));
+                  chance(m, 50) ? "ch" : "meet", value);
     } else if (kind == 10) {
+        bool into = chance(m, 50);
+
         text_addf(&m->t, "{\"recv\":\"%s%s\"%s}", prefix(m), chance(m, 50) ? "ch" : "meet",
-                  chance(m, 50) ? ",\"into\":\"got\"" : "");
+                  into ? ",\"into\":\"got\"" : "");
     } else {
         text_addf(
             &m->t,
@@ -283,8 +287,11 @@ static void add_machine(struct making *m)
                   balance, below(m, 9) + 1);
     if (chance(m, 30))
         text_add(&m->t, ",\"placement\":\"first\"");
-    if (switches)
-        text_addf(&m->t, ",\"context_switch\":%d,\"migration\":%d", below(m, 3), below(m, 2));
+    if (switches) {
+        int migration = below(m, 2);
+
+        text_addf(&m->t, ",\"context_switch\":%d,\"migration\":%d", below(m, 3), migration);
+    }
     if (chance(m, 30))
         text_addf(&m->t, ",\"syscall\":%d", below(m, 2));
     if (chance(m, 20))
@@ -377,9 +384,10 @@ static bool add_arrivals(struct making *m, int i)
         text_addf(&m->t, ",\"clients\":%d,\"requests\":%d,\"think\":", n, below(m, 3) + 1);
         add_time(m, false);
     } else if (kind == 6) {
+        int period = below(m, 9) + 1;
+
         m->due = below(m, 9) + 1;
-        text_addf(&m->t, ",\"period\":%d,\"jobs\":%d,\"deadline\":%d", below(m, 9) + 1, n,
-                  m->due);
+        text_addf(&m->t, ",\"period\":%d,\"jobs\":%d,\"deadline\":%d", period, n, m->due);
     }
     return kind == 6;
 }
@@ -391,7 +399,7 @@ static void add_class(struct making *m, bool periodic, int priority)
     static const char *const classes[] = {"other", "batch", "idle", "fifo", "rr", "rr"};
     const char *name =
         periodic && chance(m, 50) ? "deadline" : pick(m, classes, ARRAY_LEN(classes));
-    int nice = below(m, 40) - 20, slice = below(m, 5) + 1, runtime;
+    int nice = below(m, 40) - 20, slice = below(m, 5) + 1, runtime = below(m, 5) + 1;
 
     if (chance(m, 60)) {
         text_addf(&m->t, ",\"class\":\"%s\"", name);
@@ -399,10 +407,8 @@ static void add_class(struct making *m, bool periodic, int priority)
             priority += 3;
     }
     text_addf(&m->t, ",\"priority\":%d", priority);
-    if (periodic && chance(m, 50)) {
-        runtime = below(m, 5) + 1;
+    if (periodic && chance(m, 50))
         text_addf(&m->t, ",\"runtime\":%d", runtime < m->due ? runtime : m->due);
-    }
     if (chance(m, 40))
         text_addf(&m->t, ",\"nice\":%d", nice);
     if (chance(m, 20))
