@@ -106,7 +106,7 @@ START_TEST(the_checker_knows_who_holds_a_core)
 {
     static const char config[] = "{\"machine\":{\"cores\":2,\"queues\":\"per-core\","
                                  "\"balance\":\"none\",\"on_block\":\"hold\"},"
-                                 "\"executors\":{\"default\":{\"kind\":\"%s\"}},"
+                                 "\"executors\":{\"default\":{\"kind\":\"%s\",\"threads\":2}},"
                                  "\"tasks\":[{\"name\":\"A\",\"count\":2,\"do\":[]}]}";
     static const struct trace_rec elsewhere[] = {
         {1, TR_STOP, 1, 1, STOP_BLOCKED, 0, NULL},
