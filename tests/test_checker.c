@@ -128,8 +128,6 @@ START_TEST(the_checker_knows_who_holds_a_core)
         const char *found;
     } cases[] = {
         {"green", elsewhere, ARRAY_LEN(elsewhere), ""},
-        {"pool", elsewhere, ARRAY_LEN(elsewhere),
-         "at 2 ns: core 1 idles until 5 ns while task 1 is ready\n"},
         {"green", idle, ARRAY_LEN(idle),
          "at 2 ns: core 1 idles until 5 ns while task 0 is ready\n"},
         {"pool", idle, ARRAY_LEN(idle), ""},
