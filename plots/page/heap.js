@@ -59,18 +59,19 @@ export function heapChart(run, loop, l, t, limit) {
   const high = bytes => (HEIGHT - bytes / scale * (HEIGHT - TOP)).toFixed(1), x = (t / Math.max(1, run.end) * WIDTH).toFixed(1);
   const said = heapText(h, l, limit);
   return {
-    said, high: bytesText(scale),
+    said, limit: shown, scavenges: h.counts[0] > 0, sweeps: h.counts[1] > 0,
     chart: svg('svg', { class: 'heap', viewBox: `0 0 ${WIDTH} ${HEIGHT + 8}`, preserveAspectRatio: 'none', role: 'img', 'aria-label': `The heap over time. ${said}` },
       svg('path', { class: 'used', d: area(h.used, high) }), svg('path', { class: 'alive', d: area(h.alive, high) }),
       svg('path', { class: 'ticks', d: h.scavenges.map(at => `M${at} ${HEIGHT}v5`).join('') }),
       svg('path', { class: 'sweeps', d: h.sweeps.map(at => `M${at} ${HEIGHT}V${TOP - 8}h5l-5 5`).join('') }),
+      svg('path', { class: 'halo', d: `${shown ? `M0 ${high(limit)}H${WIDTH}` : ''}M${x} 0V${HEIGHT}` }),
       shown ? svg('path', { class: 'limit', d: `M0 ${high(limit)}H${WIDTH}` }) : null,
       svg('path', { class: 'cursor', d: `M${x} 0V${HEIGHT + 8}` })),
   };
 }
 
 function heapText(h, l, limit) {
-  const now = isNaN(l.heap) ? 'nothing allocated yet' : `${bytesText(l.heap)} in use, of it ${bytesText(l.garbage)} garbage`;
+  const now = isNaN(l.heap) ? 'nothing allocated yet' : l.heap === 0 ? 'none any more: its process has ended' : `${bytesText(l.heap)} in use, of it ${bytesText(l.garbage)} garbage`;
   const gcs = `${count(h.counts[0], 'scavenge')}, ${count(h.counts[1], 'mark-sweep')} in all`;
   return `${now}${l.gc >= 0 ? '; stops to collect it' : ''}; at most ${bytesText(h.most)}${limit > 0 ? ` of ${bytesText(limit)}` : ''}; ${gcs}`;
 }

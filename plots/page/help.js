@@ -10,7 +10,7 @@ export const KEYS = [
   [['W', 'S'], 'zoom in, zoom out, around the cursor; or the wheel'],
   [['A', 'D'], 'move to the left, to the right (D: hold it); or drag, or Shift and the wheel'],
   [['F'], 'all of it'],
-  [['d'], 'the next instant at which two variants differ, and in what; Shift d: the first one'],
+  [['d'], 'the next instant at which two variants differ, and in what; Shift d: the first one. Above one chooses which two'],
   [['↑', '↓'], 'the row above, the one below; its state at the cursor and why'],
   [['Enter'], 'zoom to what is selected'],
   [['V'], 'the next variant gets the blue edge'],

@@ -16,7 +16,7 @@ export function readLink(hash) {
   const count = name => /^\d+$/.test(params.get(name) ?? '') ? Number(params.get(name)) : undefined;
   return {
     t: number('t'), from: number('from'), to: number('to'), event: count('event'),
-    run: params.get('run') ?? undefined, task: params.get('task') ?? undefined,
+    run: params.get('run') ?? undefined, other: params.get('with') ?? undefined, task: params.get('task') ?? undefined,
     rangeFrom: number('a'), rangeTo: number('b'),
   };
 }
@@ -25,6 +25,7 @@ export function writeLink(view) {
   const params = new URLSearchParams(), run = view.runs[view.active], whole = view.players[view.active].recordsAt(view.t);
   params.set('t', micros(view.t));
   if (view.active > 0) params.set('run', run.facts.variant);
+  if (view.runs.length > 2 && view.other !== (view.active === 0 ? 1 : 0)) params.set('with', view.runs[view.other].facts.variant);
   if (view.at !== whole) params.set('event', view.at);
   const { selected } = view;
   if (selected?.lanes === 'lanes') params.set('task', view.runs[selected.run].name(selected.lane));

@@ -45,7 +45,7 @@ class App {
         button('◀ event', '←', () => this.step(-1)), this.play, button('event ▶', '→', () => this.step(1)), this.speed),
       this.now,
       el('div', { class: 'group' }, button('Fit', 'F', () => view.fit()),
-        view.runs.length > 1 ? button('Difference', 'd', () => this.difference(false)) : null,
+        ...this.pair(button),
         button('?', 'all keys', () => this.help.showModal())),
       this.search.element);
     this.views = view.runs.map((_, r) => new RunView(this, r));
@@ -53,6 +53,24 @@ class App {
     this.legend = legend(view.runs, this.theme);
     this.main = el('main', {}, ...this.views.map(v => v.element));
     this.root.append(this.header, this.about(facts), this.legend, this.main, this.detail.element, this.live, this.tip, this.help);
+  }
+
+  /* Which two runs are compared; of two there is no choice. */
+  pair(button) {
+    const { view } = this;
+    if (view.runs.length < 2) return [];
+    const difference = button('Difference', 'd', () => this.difference(false));
+    if (view.runs.length === 2) return [difference];
+    const choice = (label, action) => el('select', { class: 'variant', 'aria-label': label, title: label, onchange: event => action(Number(event.target.value)) },
+      ...view.runs.map((run, r) => el('option', { value: r }, run.facts.variant)));
+    this.first = choice('the run that has the blue edge', r => view.goTo(view.t, r));
+    this.second = choice('the run that it is compared with', r => view.compareWith(r));
+    return [difference, this.first, '–', this.second];
+  }
+  drawPair() {
+    if (!this.first) return;
+    this.first.value = this.view.active;
+    this.second.value = this.view.other;
   }
 
   about(facts) {
@@ -75,6 +93,7 @@ class App {
   draw() {
     const { view } = this, run = view.runs[view.active], key = `${view.t} ${view.at} ${view.active}`;
     for (const v of this.views) v.draw();
+    this.drawPair();
     /* Panels are words: as long as the cursor stays they stay. */
     if (key !== this.shown) {
       this.shown = key;
@@ -208,11 +227,11 @@ class App {
   difference(first) {
     const { view } = this, { runs } = view;
     if (runs.length < 2) return;
-    const a = view.active, b = (a + 1) % runs.length, known = this.compared === `${a} ${view.t}`;
+    const a = view.active, b = view.other, known = this.compared === `${a} ${b} ${view.t}`;
     const after = first || !known ? -1 : view.t;
     const found = firstDifference(runs[a], runs[b], after);
     if (found) view.goTo(found.t);
-    this.compared = `${a} ${view.t}`;
+    this.compared = `${a} ${b} ${view.t}`;
     view.selected = null;
     view.range = null;
     view.say(differenceText(runs[a], runs[b], found));
@@ -307,9 +326,11 @@ class App {
     const link = readLink(hash), { view } = this;
     const named = view.runs.findIndex(run => run.facts.variant === link.run);
     const r = named >= 0 ? named : 0;
+    const other = view.runs.findIndex(run => run.facts.variant === link.other);
     if (link.from !== undefined && link.to !== undefined && link.to > link.from) view.look(link.from, link.to);
     if (link.t !== undefined) view.goTo(link.t, r);
     if (link.event !== undefined && link.event <= view.runs[r].tape.n && view.runs[r].tape.t[link.event - 1] === view.t) view.goToRecord(r, link.event);
+    if (other >= 0 && other !== view.active) view.compareWith(other);
     if (link.rangeFrom !== undefined && link.rangeTo !== undefined) view.selectRange(link.rangeFrom, link.rangeTo);
     if (link.task !== undefined) {
       const run = view.runs[r];

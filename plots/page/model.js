@@ -36,7 +36,7 @@ class Slots {
 Slots.columns = ['task', 'state', 'since', 'place', 'why', 'rec', 'priority'];
 
 const newLoop = () => ({
-  stage: -1, since: 0, iteration: 0, call: null, frames: [], queues: [], entries: [], heap: NaN, garbage: NaN,
+  stage: -1, since: 0, iteration: 0, begun: false, call: null, frames: [], queues: [], entries: [], heap: NaN, garbage: NaN,
   gc: -1, stopped: NaN,
 });
 
@@ -202,6 +202,7 @@ function loopRules(table, { tape, words, facts }) {
   };
   table[K.call] = (s, i) => {
     const l = s.loop(place[i]);
+    l.begun = true;
     l.call = { kind: arg[i], task: s.slots.task[task[i]] ?? -1, where: extra[i], name: text(i), since: t[i] };
     l.frames = [];
   };

@@ -13,11 +13,11 @@ const SHOWN = 8, POOL = 12, LOOPS = 4, LINES = 4;
 /* In the order in which they are asked; a browser calls some of them otherwise. */
 const QUEUES = {
   node: [
-    ['ticks', 'process.nextTick'], ['microtasks', 'promises, queueMicrotask'], ['timers', 'setTimeout, by time'],
+    ['ticks', 'process.nextTick'], ['microtasks', 'promises'], ['timers', 'setTimeout'],
     ['ready', 'for the poll'], ['pool', 'wait for a thread'], ['immediates', 'setImmediate'], ['closing', 'close callbacks'],
   ],
   browser: [
-    ['microtasks', 'promises, queueMicrotask'], ['ready', 'tasks'], ['timers', 'setTimeout, by time'],
+    ['microtasks', 'promises'], ['ready', 'tasks'], ['timers', 'setTimeout'],
     ['ticks', ''], ['pool', ''], ['immediates', ''], ['closing', ''],
   ],
 };
@@ -31,7 +31,7 @@ function callStack(panel, l) {
   const { kind, task, name, where, since } = l.call;
   const line = place => lineOf(run, place) ? ` ${lineOf(run, place)}` : '';
   return el('ol', { class: 'stack' },
-    el('li', {}, callText(run, kind, task, name), el('small', {}, `${line(where)}, for ${about(now - since)}`)),
+    el('li', {}, callText(run, kind, task, name), el('small', {}, `${line(where)}${now > since ? `, for ${about(now - since)}` : ''}`)),
     ...l.frames.map(frame => el('li', {}, `${frame.name || 'function'}()`, el('small', {}, line(frame.where)))));
 }
 
@@ -101,7 +101,7 @@ function pool(panel, state, executor) {
       is === TASK.IO ? 'waits for a device' : 'idle';
     return doing === 'idle' ? panel.none(`${run.name(slots.task[slot])} idle`) : panel.chip(slots.task[slot], `${doing}, ${about(panel.since(slot))}`);
   });
-  return panel.section('Threads of its pool', true, panel.row(...chips));
+  return el('section', { class: 'wide' }, el('h3', {}, 'Threads of its pool'), panel.row(...chips));
 }
 
 /* Helpers are called after their executor: "default/pool". */
@@ -110,10 +110,16 @@ function helperOf(run, task) {
   return run.facts.executors.findIndex(e => name.startsWith(`${e.name}/`));
 }
 
+/* What the areas and marks of the chart are. */
+function heapKey({ limit, scavenges, sweeps }) {
+  const has = [['alive', true], ['garbage', true], ['limit', limit], ['scavenge', scavenges], ['mark-sweep', sweeps]];
+  return has.filter(([, is]) => is).map(([name]) => el('span', { class: `key ${name}` }, name));
+}
+
 function heap(panel, l, loop, executor) {
   const of = heapChart(panel.run, loop, l, panel.app.view.t, executor?.heapLimit ?? 0);
   if (!of) return null;
-  return el('section', { class: 'wide' }, el('h3', {}, 'Heap: dark is alive, light is garbage'),
+  return el('section', { class: 'wide' }, el('h3', { class: 'heapkey' }, 'Heap', ...heapKey(of)),
     el('div', { class: 'heapbox' }, of.chart), el('div', { class: 'none' }, of.said));
 }
 
@@ -147,6 +153,24 @@ function story(panel) {
     }, text))));
 }
 
+/* ---- its end ---- */
+
+/* A loop is over behind the last of its records, where nobody lives whom it might call. */
+function isOver(run, state, loop) {
+  if (state.at < lastOf(run, loop) || state.loops[loop].call || state.loops[loop].queues.some(n => n > 0)) return false;
+  const { slots } = state;
+  for (let slot = 0; slot < slots.room; slot++) if (slots.task[slot] >= 0 && !run.isHelper(slots.task[slot])) return false;
+  return state.loops[loop].begun;
+}
+function lastOf(run, loop) {
+  if (!run.lastOfLoops) {
+    const { kind, place, n } = run.tape, K = run.words.kind, of = [K.phase, K.call, K.return];
+    run.lastOfLoops = [];
+    for (let i = 0; i < n; i++) if (of.includes(kind[i])) run.lastOfLoops[place[i]] = i + 1;
+  }
+  return run.lastOfLoops[loop] ?? Infinity;
+}
+
 /* ---- the whole ------------------------------------------------------------------------------ */
 
 /* The sections of all loops of a run; of many, the first ones. */
@@ -154,7 +178,7 @@ export function loopPanel(panel, state) {
   const sections = [], { run } = panel, seen = new Set();
   state.loops.slice(0, LOOPS).forEach((l, number) => {
     const facts = run.facts.loops[number], executor = run.facts.executors[facts?.executor], browser = Boolean(executor?.browser);
-    const name = state.loops.length > 1 ? `Loop ${loopName(run, number)}` : 'The event loop', of = wheelOf(run, l, browser);
+    const name = state.loops.length > 1 ? `Loop ${loopName(run, number)}` : 'The event loop', of = wheelOf(run, l, browser, isOver(run, state, number));
     sections.push(el('section', { class: 'wide loop', 'aria-label': name },
       el('div', { class: 'turns' }, el('h3', {}, name), wheel(of), el('span', { class: 'hidden' }, wheelText(of))),
       el('div', { class: 'calls' }, el('h3', {}, 'Call stack, top first'), callStack(panel, l)),

@@ -8,13 +8,22 @@ function quietOf(run) {
   return run.quiet;
 }
 
+/* What leaves its queue to be called belongs to the call: before it stands there still. */
+function isTaken(run, i) {
+  const { kind, place, n } = run.tape, K = run.words.kind, quiet = quietOf(run);
+  if (kind[i] !== K.dequeue) return false;
+  let next = i;
+  while (next < n && quiet[kind[next]]) next++;
+  return next < n && kind[next] === K.call && place[next] === place[i];
+}
+
 export const isQuiet = (run, i) => quietOf(run)[run.tape.kind[i]] === 1;
 
 /* The records up to event i and what is quiet behind it, within the same instant. */
 function stop(run, i) {
   const { kind, t, n } = run.tape, quiet = quietOf(run);
   let to = i + 1;
-  while (to < n && quiet[kind[to]] && t[to] === t[i]) to++;
+  while (to < n && quiet[kind[to]] && t[to] === t[i] && !isTaken(run, to)) to++;
   return to;
 }
 

@@ -15,6 +15,7 @@ export class View {
     this.from = 0;
     this.to = this.span;
     this.active = 0; /* the run whose events the keys step through */
+    this.other = Math.min(1, runs.length - 1); /* the one that it is compared with */
     this.t = 0;
     this.at = this.players[0].recordsAt(0); /* records of the active run that have happened */
     this.selected = null; /* { run, lanes: 'cores' | 'lanes' | 'calls', lane, segment } */
@@ -28,6 +29,18 @@ export class View {
   }
   changed() {
     for (const listener of this.listeners) listener(this);
+  }
+
+  /* A run gets the keys; they are never compared with themselves. */
+  activate(r) {
+    if (r === this.other) this.other = this.active;
+    this.active = r;
+  }
+  /* The active run is compared with r. */
+  compareWith(r) {
+    if (r === this.active) this.goTo(this.t, this.other);
+    else this.other = r;
+    this.changed();
   }
 
   /* Records that have happened in a run at the cursor. */
@@ -69,13 +82,13 @@ export class View {
 
   goTo(t, r = this.active) {
     this.t = Math.max(0, Math.min(t, this.span));
-    this.active = r;
+    this.activate(r);
     this.at = this.players[r].recordsAt(this.t);
     this.reveal();
     this.changed();
   }
   goToRecord(r, at) {
-    this.active = r;
+    this.activate(r);
     this.at = at;
     this.t = at > 0 ? this.runs[r].tape.t[at - 1] : 0;
     this.reveal();
@@ -112,7 +125,7 @@ export class View {
   select(selected) {
     this.selected = selected;
     if (selected && selected.run !== this.active) {
-      this.active = selected.run;
+      this.activate(selected.run);
       this.at = this.players[this.active].recordsAt(this.t);
     }
     this.changed();

@@ -11,14 +11,21 @@ const ROUNDS = {
   browser: ['task', 'microtasks', 'render', 'wait'],
 };
 
+/* Between two callbacks: what comes before the loop goes on. */
+function nextOf({ queue }, l) {
+  if (!l.begun) return '';
+  return ['ticks', 'microtasks'].find(name => l.queues[queue[name]] > 0) ?? '';
+}
+
 /* What a loop does now: the phase of its wheel, and the hub's two lines. */
-export function wheelOf(run, l, browser) {
+export function wheelOf(run, l, browser, ended = false) {
   const stage = run.words.stages[l.stage] ?? '', round = browser ? ROUNDS.browser : ROUNDS.node;
-  const call = l.call ? run.words.calls[l.call.kind] : '', drains = DRAIN.includes(call);
+  const call = l.call ? run.words.calls[l.call.kind] : '', next = call ? '' : nextOf(run.words, l);
+  const drains = DRAIN.includes(call) || next !== '';
   const phase = stage === 'wait' && !browser ? 'poll' : stage;
-  const hub = l.gc >= 0 ? ['garbage', 'collection'] : drains ? [call === 'tick' ? 'ticks' : 'microtasks', 'run now'] :
-    stage === 'script' ? ['the script', 'runs first'] : stage === 'wait' ? ['waits', 'nothing to do'] : call ? [call, 'runs'] : ['', ''];
-  return { round, stage, phase, drains, hub, iteration: l.iteration };
+  const hub = ended ? ['has ended', ''] : l.gc >= 0 ? ['garbage', 'collection'] : next ? [next, 'come next'] : drains ? [call === 'tick' ? 'ticks' : 'microtasks', 'run now'] :
+    stage === 'script' ? (l.begun && !call ? ['the script', 'has run'] : ['the script', 'runs first']) : stage === 'wait' ? ['waits', 'nothing to do'] : call ? [call, 'runs'] : ['', ''];
+  return { round, stage, phase: ended ? '' : phase, drains, hub, iteration: l.iteration };
 }
 
 export function wheelText({ stage, hub, iteration }) {

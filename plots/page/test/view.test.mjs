@@ -5,7 +5,10 @@ import { differenceText, firstDifference } from '../diff.js';
 import { writeLink, readLink } from '../links.js';
 import { loadPage } from '../load.js';
 import { findTasks } from '../search.js';
+import { storyAt } from '../panel_loop.js';
+import { Player } from '../model.js';
 import { lastEvent, stepAfter, stepBefore } from '../steps.js';
+import { wheelOf } from '../wheel.js';
 import { View } from '../view.js';
 import { segmentFacts, totals, why } from '../why.js';
 import { tell } from '../words.js';
@@ -110,4 +113,38 @@ test('the view stays within the run, and its link leads back to it', () => {
   view.select({ run: 1, ...at(rr, 'C', 16600000) });
   const link = readLink(writeLink(view));
   assert.deepEqual([link.t, link.run, link.task], [view.t, 'one core, round robin', 'C']);
+});
+
+/* `waiting: ticks 1 · timers 2 (2 due)` as numbers by queue. */
+const said = text => Object.fromEntries([...(text.split('waiting: ')[1] ?? '').matchAll(/(\w+) (\d+)/g)].map(([, name, n]) => [name, Number(n)]));
+
+test('behind a callback the queues hold what the story says, and the hub tells what comes next', () => {
+  let seen = 0;
+  for (const file of ['lessons/24-phases-of-the-loop.json', 'lessons/25-ticks-and-microtasks.json', 'lessons/28-settimeout-or-setimmediate.json'])
+    for (const run of load(lesson(file))) {
+      const player = new Player(run), { queue } = run.words;
+      for (let n = stepAfter(run, 0); n >= 0; n = stepAfter(run, n)) {
+        const text = storyAt(run, n).at(-1)?.[2] ?? '';
+        if (run.words.kinds[run.tape.kind[lastEvent(run, n)]] !== 'return' || !/^→ /.test(text)) continue;
+        const [l] = player.seek(n).loops, waits = said(text), next = ['ticks', 'microtasks'].find(name => waits[name] > 0);
+        for (const name of ['ticks', 'microtasks', 'timers', 'immediates', 'ready'])
+          assert.equal(l.queues[queue[name]] ?? 0, waits[name] ?? 0, `${file}, record ${n}: ${name} beside "${text}"`);
+        const { hub } = wheelOf(run, l, false);
+        assert.deepEqual(next ? hub : hub[0] !== 'the script' || hub[1] === 'has run', next ? [next, 'come next'] : true);
+        seen++;
+      }
+    }
+  assert.ok(seen > 30);
+});
+
+test('any two are compared, never one with itself', () => {
+  const view = new View(four);
+  assert.deepEqual([view.active, view.other], [0, 1]);
+  view.compareWith(3);
+  view.goTo(0, 3);
+  assert.deepEqual([view.active, view.other], [3, 0]);
+  view.compareWith(3);
+  assert.deepEqual([view.active, view.other], [0, 3]);
+  const link = readLink(writeLink(view));
+  assert.equal(link.other, four[3].facts.variant);
 });
