@@ -1,7 +1,8 @@
 /* page_story.c - the story of a run, as `run --explain` tells it, beside the records of a page.
  *
  * Each line stands at the record behind which it was told.  It is kept for the first records of
- * a run: nobody reads on for ever, and a page of a million records has no room for it. */
+ * a run: nobody reads on for ever, and a page of a million records has no room for it.  Most
+ * lines differ from an earlier one in their numbers alone: only these are written then. */
 #include "plots/page_story.h"
 
 #include <stdlib.h>
@@ -10,13 +11,15 @@
 #include "plots/explain.h"
 #include "plots/page_parts.h"
 
-enum { TIME_COLUMNS = 11, LEVEL = 2, UNBROKEN = 1 << 20 };
+enum { TIME_COLUMNS = 11, LEVEL = 2, UNBROKEN = 1 << 20, PATTERNS = 512, DIGITS = 9 };
 
 struct page_story {
     struct quanta_writer writer;
     struct explain *explain;
-    uint64_t now;     /* records that have happened */
-    struct text json; /* its lines, without the brackets */
+    uint64_t now, told;       /* records that have happened; ... at the last line */
+    char *patterns[PATTERNS]; /* the last ones, each at its number modulo PATTERNS */
+    int npatterns;            /* in all */
+    struct text json;         /* its lines, without the brackets */
 };
 
 /* What stands behind the column of times. */
@@ -34,6 +37,49 @@ static const char *behind_time(const char *line)
     return line + 2;
 }
 
+/* The text with 0 for each number. */
+static char *pattern_of(const char *words)
+{
+    char *pattern = sim_strndup(words, strlen(words)), *to = pattern;
+
+    while (*words) {
+        size_t digits = strspn(words, "0123456789");
+
+        *to++ = digits > 0 ? '0' : *words;
+        words += digits > 0 ? digits : 1;
+    }
+    *to = '\0';
+    return pattern;
+}
+
+/* Its number, or the pattern itself where it is new: it gets the next number. */
+static void add_pattern(struct page_story *s, char *pattern)
+{
+    int oldest = s->npatterns > PATTERNS ? s->npatterns - PATTERNS : 0;
+
+    for (int i = s->npatterns - 1; i >= oldest; i--)
+        if (strcmp(s->patterns[i % PATTERNS], pattern) == 0) {
+            text_addf(&s->json, "%d", i);
+            free(pattern);
+            return;
+        }
+    json_text(&s->json, pattern);
+    free(s->patterns[s->npatterns % PATTERNS]);
+    s->patterns[s->npatterns++ % PATTERNS] = pattern;
+}
+
+/* Its numbers; those that JSON would write otherwise, as strings. */
+static void add_numbers(struct page_story *s, const char *words)
+{
+    while (*(words += strcspn(words, "0123456789"))) {
+        int digits = (int)strspn(words, "0123456789");
+        const char *quote = digits > DIGITS || (digits > 1 && *words == '0') ? "\"" : "";
+
+        text_addf(&s->json, ",%s%.*s%s", quote, digits, words, quote);
+        words += digits;
+    }
+}
+
 /* One line comes at a time, its end with it. */
 static bool write_line(struct quanta_writer *writer, int file, const void *bytes, size_t n)
 {
@@ -44,9 +90,11 @@ static bool write_line(struct quanta_writer *writer, int file, const void *bytes
 
     (void)file;
     line[strcspn(line, "\n")] = '\0';
-    text_addf(&s->json, "%s[%llu,%zu,", s->json.len > 0 ? "," : "", (unsigned long long)s->now,
-              indent / LEVEL);
-    json_text(&s->json, words + indent);
+    text_addf(&s->json, "%s[%llu,%zu,", s->json.len > 0 ? "," : "",
+              (unsigned long long)(s->now - s->told), indent / LEVEL);
+    s->told = s->now;
+    add_pattern(s, pattern_of(words + indent));
+    add_numbers(s, words + indent);
     text_add(&s->json, "]");
     free(line);
     return true;
@@ -80,5 +128,7 @@ void page_story_free(struct page_story *s)
         return;
     explain_free(s->explain);
     text_release(&s->json);
+    for (int i = 0; i < PATTERNS; i++)
+        free(s->patterns[i]);
     free(s);
 }

@@ -16,7 +16,9 @@ void page_story_free(struct page_story *s); /* NULL is fine */
 /* A record of STORY_KINDS; `records` of the tape have happened, it included. */
 void page_story_record(struct page_story *s, const struct trace_rec *rec, uint64_t records);
 
-/* Its lines: "[records, level, text],..."; valid until the next record. */
+/* Its lines: "[records, level, text, numbers...],...", valid until the next record.  Records are
+ * counted from the line before; `text` has 0 for each of the numbers, and is the number of the
+ * text where it has been there before. */
 const char *page_story_json(const struct page_story *s);
 
 #endif

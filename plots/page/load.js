@@ -17,11 +17,23 @@ export function wordsOf(facts) {
   };
 }
 
+/* The lines of a story as [records, level, text]; page_story.h tells how it is written. */
+export function linesOf(story) {
+  const patterns = [];
+  let at = 0;
+  return story.map(([records, level, of, ...numbers]) => {
+    if (typeof of === 'string') patterns.push(of);
+    let n = 0;
+    return [at += records, level, (typeof of === 'string' ? of : patterns[of]).replace(/\d+/g, () => String(numbers[n++]))];
+  });
+}
+
 /* `facts`: the page's; `tapes`: the base64 of each run. */
 export function load(facts, tapes) {
   const words = wordsOf(facts);
   return facts.runs.map((of, i) => {
     const run = buildRun(of, words, decode(bytesOf(tapes[i]), of.records, words.kinds.length));
+    of.story = linesOf(of.story);
     indexTasks(run);
     return run;
   });

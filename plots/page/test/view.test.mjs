@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import test from 'node:test';
 import { differenceText, firstDifference } from '../diff.js';
 import { writeLink, readLink } from '../links.js';
-import { loadPage } from '../load.js';
+import { linesOf, loadPage } from '../load.js';
 import { findTasks } from '../search.js';
 import { storyAt } from '../panel_loop.js';
 import { Player } from '../model.js';
@@ -12,7 +13,7 @@ import { wheelOf } from '../wheel.js';
 import { View } from '../view.js';
 import { segmentFacts, totals, why } from '../why.js';
 import { tell } from '../words.js';
-import { lesson, plot, write } from './pages.mjs';
+import { lesson, plot, quanta, write } from './pages.mjs';
 
 const load = config => loadPage(fs.readFileSync(plot(config), 'utf8'));
 const four = load(lesson('lessons/01-concurrency-vs-parallelism.json'));
@@ -147,4 +148,26 @@ test('any two are compared, never one with itself', () => {
   assert.deepEqual([view.active, view.other], [0, 3]);
   const link = readLink(writeLink(view));
   assert.equal(link.other, four[3].facts.variant);
+});
+
+test('the story of a page is that of the terminal, word by word', () => {
+  const config = write({ name: 'numbers', tasks: [{ name: 'a 007 of 12345678901', count: 3, do: [{ log: '0 00 x1.05 <!-- 9' }, { cpu: '1.5ms' }, { log: '0 01 x2.50 <!-- 8' }] }],
+    executors: { default: { kind: 'event-loop' } } });
+  for (const file of [config, lesson('lessons/24-phases-of-the-loop.json')]) {
+    const runs = load(file), terminal = execFileSync(quanta, ['run', '--explain', '--width', '1000', file], { encoding: 'utf8' }).split('\n').map(line => line.trim());
+    for (const run of runs) {
+      assert.ok(run.facts.story.length > 8);
+      let from = 0;
+      for (const [, , text] of run.facts.story) {
+        const at = terminal.findIndex((line, i) => i >= from && line.endsWith(text));
+        assert.ok(at >= 0, text);
+        from = at;
+      }
+    }
+  }
+});
+
+test('a line that differs from another in its numbers has only these', () => {
+  assert.deepEqual(linesOf([[3, 0, 'a#0 waits 0.0 ms', 1, 2, '05'], [0, 1, 'b'], [4, 0, 0, 7, 0, '00']]),
+    [[3, 0, 'a#1 waits 2.05 ms'], [3, 1, 'b'], [7, 0, 'a#7 waits 0.00 ms']]);
 });
