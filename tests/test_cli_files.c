@@ -61,9 +61,10 @@ static const char *const writers[] = {
 
 START_TEST(a_full_disk_is_said_by_every_command)
 {
-    static const char *const others[] = {
-        "models",     "models rr",     "help",      "help run", ("plot " LESSON), ("check " LESSON),
-        "help --man", "help --schema", "--version", "--help",   "run --help"};
+    static const char *const others[] = {"models",     "models rr",      "help",
+                                         "help run",   ("plot " LESSON), ("check " LESSON),
+                                         "help --man", "help --schema",  "--version",
+                                         "--help",     "run --help"};
 
     for (size_t i = 0; i < ARRAY_LEN(writers) + ARRAY_LEN(others); i++) {
         bool more = i >= ARRAY_LEN(writers);

@@ -354,7 +354,8 @@ void loop_runs_anew(struct loop *l)
     bool left = l->check.first || l->batch.first || l->done_batch.first || l->closing_batch;
 
     if (!l->all->browser && l->live == 1 && !left && !l->visit.going) {
-        l->booted = true; /* these timers are its first pass, too: one turn follows in any case */
+        l->booted =
+            true; /* these timers are its first pass, too: one turn follows in any case */
         go_to(l, TURN_TIMERS);
     }
 }

@@ -208,7 +208,7 @@ static void add_loop(struct js *js, const struct executor_spec *ex)
     for (uint32_t i = 0; i < js->nloops; i++)
         if (js->loops[i] == ex)
             return;
-    js->loops = sim_realloc(js->loops, (js->nloops + 1) * sizeof(js->loops[0]));
+    js->loops = sim_realloc(js->loops, (js->nloops + 1) * sizeof(const struct executor_spec *));
     js->loops[js->nloops++] = ex;
     js->loop = ex;
     js->pool += loop_number(js, "pool", 4);
