@@ -96,7 +96,8 @@ def check_seeds(quanta, seeds):
     varied = len(done) - agreed - uncertain
     print(f"{agreed} of {len(seeds)} seeds agree; passed over: {uncertain} whose order depends on the machine's "
           f"speed, {varied} for which node prints now this order, now that")
-    if uncertain + varied > max(2, PASSED_MAX * len(seeds)):
+    # The one comes of the workload alone, the other of a busy machine.
+    if uncertain > max(2, PASSED_MAX * len(seeds)) or varied > max(3, PASSED_MAX * len(seeds)):
         print(f"more than {PASSED_MAX:.0%} are passed over")
         return False
     return check_coverage(done)
