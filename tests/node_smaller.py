@@ -28,7 +28,7 @@ def change(ops, edit):
 def change_awaited(op, edit):
     """It stays one op, whatever `edit` puts before or behind."""
     key = next(iter(op))
-    return next(one for one in change([op], edit) if key in one)
+    return next((one for one in change([op], edit) if key in one), None)
 
 
 def change_workload(w, edit):
