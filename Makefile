@@ -2,7 +2,7 @@
 # make demo         installs, builds, shows   make asan      tests under ASan and UBSan
 # make bench        speed and bytes           make fuzz      FUZZ_SECONDS (60), all targets
 # make node-check   programs for node: golden ones and NODE_SEEDS (100) random ones, beside node
-# make browser-check  pages: golden ones and BROWSER_SEEDS (0 for now) random ones, beside Chromium
+# make browser-check  pages: golden ones and BROWSER_SEEDS (40) random ones, beside Chromium
 # make pthreads-check  programs of threads: compiled, and some run, by the real kernel
 # make readers      exports, read back by the programs they are made for
 # make page         bundles plots/page/       make page-test  the page, in Node and in Chromium
@@ -23,7 +23,7 @@ PREFIX  ?= /usr/local
 PYTHON  ?= python3
 FUZZ_SECONDS ?= 60
 NODE_SEEDS ?= 100
-BROWSER_SEEDS ?= 0
+BROWSER_SEEDS ?= 40
 
 WARN   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
           -Wmissing-prototypes -Wcast-qual -Wwrite-strings -Wformat=2 -Wundef -Wvla \

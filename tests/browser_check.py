@@ -24,8 +24,9 @@ import threading
 
 import node_orders
 import node_programs
+import node_seeds
 import node_smaller
-from node_orders import Failed, Outcome, run
+from node_orders import Failed, run
 
 PATIENCE = (8, 8, 15, 25)  # seconds, of each try of a golden program
 JOBS = os.cpu_count() or 2  # pages compute, and are computed
@@ -136,9 +137,20 @@ def for_pages(op):
     return [op]
 
 
+class Maker(node_programs.Maker):
+    """Without ports and workers: messages are a source of tasks beside timers, and between two
+    sources the standard defines no order."""
+
+    def channel(self, _depth, _awaits):
+        return []
+
+    def worker(self):
+        return []
+
+
 def workload(seed):
     """Tasks are async functions of the script's, as they would come as messages."""
-    w = node_smaller.change_workload(node_programs.Maker(seed).workload(), for_pages)
+    w = node_smaller.change_workload(Maker(seed).workload(), for_pages)
     main = w["main"] + [{"async": task["do"]} for task in w["tasks"]]
     return node_smaller.without_unused(dict(w, main=main, tasks=[]))
 
@@ -172,26 +184,6 @@ class Beside:
         return node_orders.by_thread(got["log"]) + ([node_orders.FAULT] if got["complaints"] else [])
 
 
-class Seed:
-    """What came of one: `outcome`, `w` (None: no certain order could be found), `failed` (a text)."""
-
-    def __init__(self, beside, number):
-        self.number, self.outcome, self.failed = number, Outcome.VARIES, None
-        self.w = whole = workload(number)
-        try:
-            self.w = node_orders.certain(beside.quanta, whole)
-            if self.w is not None:
-                self.compare(beside)
-        except Failed as e:
-            self.w, self.outcome, self.failed = whole, Outcome.DISAGREES, str(e)
-
-    def compare(self, beside):
-        try:
-            self.outcome, self.failed = node_orders.compare(beside.quanta, self.w)[0], None
-        except Failed as e:
-            self.outcome, self.failed = Outcome.DISAGREES, str(e)
-
-
 def report(beside, seed):
     w, found = seed.w, seed.failed
     if not found:
@@ -205,23 +197,11 @@ def report(beside, seed):
 
 
 def check_seeds(beside, seeds):
-    with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
-        done = list(pool.map(lambda number: Seed(beside, number), seeds))
-    for seed in done:
-        if seed.w is not None and seed.outcome != Outcome.AGREES:
-            seed.compare(beside)  # once more, with nothing of ours beside it
-        if seed.outcome == Outcome.DISAGREES:
-            report(beside, seed)
-            return False
-    agreed = sum(seed.outcome == Outcome.AGREES for seed in done)
-    uncertain = sum(seed.w is None for seed in done)
-    varied = len(done) - agreed - uncertain
-    print(f"{agreed} of {len(seeds)} seeds agree; passed over: {uncertain} whose order depends on the machine's "
-          f"speed, {varied} for which Chromium prints now this order, now that")
-    if uncertain + varied > max(2, PASSED_MAX * len(seeds)):
-        print(f"more than {PASSED_MAX:.0%} are passed over")
+    done, wrong = node_seeds.try_seeds(beside.quanta, seeds, workload, JOBS)
+    if wrong:
+        report(beside, wrong)
         return False
-    return True
+    return node_seeds.enough_agree(done, "Chromium", PASSED_MAX)
 
 
 def main():

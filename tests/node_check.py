@@ -21,7 +21,8 @@ import sys
 import node_coverage
 import node_orders
 import node_programs
-from node_orders import JOBS, Failed, NotExpressed, Outcome, Stuck, program, run, run_node
+import node_seeds
+from node_orders import JOBS, Failed, NotExpressed, Outcome, program, run, run_node
 
 PASSED_MAX = 0.05  # of the seeds, at most, and two in any case
 ENOUGH = 100  # seeds, to draw every op
@@ -47,30 +48,6 @@ def report(quanta, seed, w, failed):
         print(e)
 
 
-class Seed:
-    """What came of one: `outcome`, `w` (None: no certain order could be found), `failed` (a text)."""
-
-    def __init__(self, quanta, number):
-        self.number, self.outcome, self.failed = number, Outcome.VARIES, None
-        self.w = node_programs.Maker(number).workload()
-        try:
-            self.w = node_orders.certain(quanta, self.w)
-        except Stuck:
-            self.w = None
-        except Failed as e:
-            self.outcome, self.failed = Outcome.DISAGREES, str(e)
-        if self.w is not None and not self.failed:
-            self.compare(quanta)
-
-    def compare(self, quanta):
-        try:
-            self.outcome, self.failed = node_orders.compare(quanta, self.w)[0], None
-        except Stuck:
-            self.outcome, self.failed = Outcome.VARIES, None
-        except Failed as e:
-            self.outcome, self.failed = Outcome.DISAGREES, str(e)
-
-
 def check_coverage(seeds):
     """Each form of each op is drawn, if there are seeds enough."""
     found = node_coverage.count(seed.w for seed in seeds if seed.outcome == Outcome.AGREES)
@@ -83,24 +60,11 @@ def check_coverage(seeds):
 
 
 def check_seeds(quanta, seeds):
-    with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
-        done = list(pool.map(lambda number: Seed(quanta, number), seeds))
-    for seed in done:
-        if seed.w is not None and seed.outcome != Outcome.AGREES:
-            seed.compare(quanta)  # once more, with nothing of ours beside it
-        if seed.outcome == Outcome.DISAGREES:
-            report(quanta, seed.number, seed.w, seed.failed)
-            return False
-    agreed = sum(seed.outcome == Outcome.AGREES for seed in done)
-    uncertain = sum(seed.w is None for seed in done)
-    varied = len(done) - agreed - uncertain
-    print(f"{agreed} of {len(seeds)} seeds agree; passed over: {uncertain} whose order depends on the machine's "
-          f"speed, {varied} for which node prints now this order, now that")
-    # The one comes of the workload alone, the other of a busy machine.
-    if uncertain > max(2, PASSED_MAX * len(seeds)) or varied > max(3, PASSED_MAX * len(seeds)):
-        print(f"more than {PASSED_MAX:.0%} are passed over")
+    done, wrong = node_seeds.try_seeds(quanta, seeds, lambda number: node_programs.Maker(number).workload(), JOBS)
+    if wrong:
+        report(quanta, wrong.number, wrong.w, wrong.failed)
         return False
-    return check_coverage(done)
+    return node_seeds.enough_agree(done, "node", PASSED_MAX) and check_coverage(done)
 
 
 # ---- golden programs ----------------------------------------------------------------------------------

@@ -216,6 +216,8 @@ class Maker(Promises, Talk):
         return [{"call": self.r.choice(sorted(self.programs))}, self.log()]
 
     def children(self, depth, awaits):
+        if self.family == "tasks":  # of two that are there at once, the kind decides
+            return self.call(depth, awaits)
         name = self.name("f")
         self.programs[name] = self.plain(depth, True)
         if not awaits or self.chance(0.5):
