@@ -101,9 +101,7 @@ static struct task_state *task_of(struct checker *c, int32_t slot)
 
 static bool allows(const struct checker *c, const struct task_state *t, int32_t core)
 {
-    const uint64_t *affinity = c->sc->tasks[t->spec].affinity;
-
-    return !affinity || (affinity[core / 64] >> (core % 64) & 1);
+    return affinity_has(c->sc->tasks[t->spec].affinity, core);
 }
 
 static void task_account(struct checker *c, struct task_state *t, sim_time now)

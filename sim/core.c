@@ -285,23 +285,12 @@ static void core_block(struct core *c, enum block_why why, int32_t device, const
         set_free(c);
 }
 
-static void fire_wake(struct engine *eng, struct event *ev)
-{
-    struct thread *t =
-        container_of(container_of(ev, struct request, done), struct thread, request);
-    struct sim *sim = container_of(eng, struct sim, eng);
-
-    machine_wake(&sim->machine, t);
-}
-
 static void core_sleep(struct core *c, sim_time delay, enum block_why why)
 {
-    struct engine *eng = &c->machine->sim->eng;
     struct thread *t = c->running;
 
     core_block(c, why, -1, NULL, 0);
-    t->request.done.fire = fire_wake;
-    engine_at(eng, &t->request.done, time_add(eng->now, delay));
+    machine_wake_after(c->machine, t, delay);
 }
 
 static void core_exit(struct core *c)
@@ -369,11 +358,8 @@ static bool core_step(struct core *c)
         core_sleep(c, step.time, BLOCK_PERIOD);
         return false;
     case STEP_JOIN:
-        step.brood->waiter = t;
         core_block(c, BLOCK_JOIN, -1, step.brood->name, 0);
-        t->wait = (struct sync_wait){.what.brood = step.brood, .place = step.place};
-        t->flags |= THREAD_WAITS;
-        deadlock_look(sim, t->task);
+        sync_join(sim, t, step.brood, step.place);
         return false;
     case STEP_SPIN:
         t->rest = SIM_TIME_MAX;

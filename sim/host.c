@@ -49,15 +49,8 @@ void executor_step(struct executor *ex, struct task *t, struct step *out)
 
 bool executor_task_step(struct executor *ex, struct thread *th, struct step *out)
 {
-    struct task *t = th->task;
-
-    task_next(ex->sim, t, out);
-    if (out->kind == STEP_THROW)
-        task_uncaught(ex->sim, t, out);
-    if (LIKELY(out->kind != STEP_END))
+    if (LIKELY(task_goes_on(ex->sim, th->task, out)))
         return true;
-    if (t->ctx)
-        task_frames(ex->sim, t, t->ctx->stack, t->ctx->calls, t->ctx->frame, false);
     executor_done(ex, th, out->fault);
     return false;
 }

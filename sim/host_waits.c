@@ -54,14 +54,6 @@ void stand_in_woken(struct sim *sim, struct thread *u)
     ex->model->woken(ex, u->task);
 }
 
-static void fire_wake(struct engine *eng, struct event *ev)
-{
-    struct thread *u =
-        container_of(container_of(ev, struct request, done), struct thread, request);
-
-    stand_in_woken(container_of(eng, struct sim, eng), u);
-}
-
 static void leave(struct executor *ex, struct thread *th, struct thread *u,
                   const struct waiting *w)
 {
@@ -90,25 +82,20 @@ static bool asks(struct executor *ex, struct thread *th, const struct step *step
 
 static void sleeps(struct executor *ex, struct thread *th, const struct step *step)
 {
-    struct engine *eng = &ex->sim->eng;
     struct thread *u = stand_in_new(ex->sim, th);
     enum block_why why = step->kind == STEP_PERIOD ? BLOCK_PERIOD : BLOCK_SLEEP;
 
     leave(ex, th, u, &(struct waiting){.why = why, .device = -1});
-    u->request.done.fire = fire_wake;
-    engine_at(eng, &u->request.done, time_add(eng->now, step->time));
+    machine_wake_after(&ex->sim->machine, u, step->time);
 }
 
 static void joins(struct executor *ex, struct thread *th, const struct step *step)
 {
     struct thread *u = stand_in_new(ex->sim, th);
 
-    step->brood->waiter = u;
     leave(ex, th, u,
           &(struct waiting){.why = BLOCK_JOIN, .device = -1, .name = step->brood->name});
-    u->wait = (struct sync_wait){.what.brood = step->brood, .place = step->place};
-    u->flags |= THREAD_WAITS;
-    deadlock_look(ex->sim, u->task);
+    sync_join(ex->sim, u, step->brood, step->place);
 }
 
 /* What it waits for stands in its thread. */

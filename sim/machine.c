@@ -96,6 +96,20 @@ void machine_wake(struct machine *m, struct thread *t)
     queues_put(m, t, READY_WOKEN);
 }
 
+static void fire_wake(struct engine *eng, struct event *ev)
+{
+    struct thread *t =
+        container_of(container_of(ev, struct request, done), struct thread, request);
+
+    machine_wake(&container_of(eng, struct sim, eng)->machine, t);
+}
+
+void machine_wake_after(struct machine *m, struct thread *t, sim_time delay)
+{
+    t->request.done.fire = fire_wake;
+    engine_at(&m->sim->eng, &t->request.done, time_add(m->sim->eng.now, delay));
+}
+
 void machine_end_burst(struct machine *m, struct thread *t)
 {
     struct core *c = &m->cores[t->core];
@@ -166,9 +180,7 @@ void machine_interrupt(struct machine *m, sim_time cost, int32_t device)
 
 bool affinity_allows(const struct machine *m, const struct thread *t, int32_t core)
 {
-    const uint64_t *allowed = m->sim->sc->tasks[t->task->spec].affinity;
-
-    return !allowed || (allowed[core / 64] >> (core % 64) & 1) != 0;
+    return affinity_has(m->sim->sc->tasks[t->task->spec].affinity, core);
 }
 
 /* ---- what a policy may ask ----------------------------------------------------------- */

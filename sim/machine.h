@@ -93,6 +93,7 @@ void machine_ready(struct machine *m, struct thread *t);
 
 /* What a BLOCKED thread waited for has happened. */
 void machine_wake(struct machine *m, struct thread *t);
+void machine_wake_after(struct machine *m, struct thread *t, sim_time delay);
 
 /* What the thread computes is over now, wherever it stands; waiting goes on. */
 void machine_cut(struct machine *m, struct thread *t);

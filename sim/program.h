@@ -178,6 +178,20 @@ int64_t task_place(const struct sim *sim, const struct task *t);
 void task_frames(const struct sim *sim, const struct task *t, const int64_t *stack,
                  uint32_t calls, uint32_t frame, bool entered);
 
+/* The next step of a task that has its thread to itself: what nobody catches ends it.  False: it
+ * has ended, and its frames are left. */
+static inline bool task_goes_on(struct sim *sim, struct task *t, struct step *out)
+{
+    task_next(sim, t, out);
+    if (UNLIKELY(out->kind == STEP_THROW))
+        task_uncaught(sim, t, out);
+    if (LIKELY(out->kind != STEP_END))
+        return true;
+    if (t->ctx)
+        task_frames(sim, t, t->ctx->stack, t->ctx->calls, t->ctx->frame, false);
+    return false;
+}
+
 /* rehearse.c: how long `t`, which has a thread, will compute from where it stands until it
  * gives up its core, at speed 1; what it draws is what it will draw. */
 sim_time task_rehearse(struct sim *sim, const struct task *t);

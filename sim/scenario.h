@@ -172,6 +172,11 @@ struct task_spec {
     uint32_t ncursors; /* DIST_LISTs of `every` and `think` */
 };
 
+static inline bool affinity_has(const uint64_t *affinity, int32_t core)
+{
+    return !affinity || (affinity[core / 64] >> (core % 64) & 1) != 0;
+}
+
 /* ---- the whole ----------------------------------------------------------------------- */
 
 struct scenario {

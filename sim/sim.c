@@ -186,13 +186,8 @@ bool executor_task_next(struct executor *ex, struct thread *th, struct step *out
     struct sim *sim = ex->sim;
     struct task *t = th->task;
 
-    task_next(sim, t, out);
-    if (UNLIKELY(out->kind == STEP_THROW))
-        task_uncaught(sim, t, out);
-    if (LIKELY(out->kind != STEP_END))
+    if (LIKELY(task_goes_on(sim, t, out)))
         return true;
-    if (t->ctx)
-        task_frames(sim, t, t->ctx->stack, t->ctx->calls, t->ctx->frame, false);
     trace_emit(sim->trace, sim->eng.now, TR_STOP, th->core, (int32_t)t->slot, STOP_DONE, 0);
     th->task = NULL;
     task_done(sim, t, out->fault);

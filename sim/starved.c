@@ -125,11 +125,9 @@ struct view {
 
 static bool may_use(const struct starved *s, const struct task_now *t, int32_t core)
 {
-    const uint64_t *affinity = s->sc->tasks[t->spec].affinity;
-
     if (t->queue >= 0)
         return core == t->queue;
-    return !affinity || (affinity[core / 64] >> (core % 64) & 1);
+    return affinity_has(s->sc->tasks[t->spec].affinity, core);
 }
 
 /* He who runs there, or ran last, is still the same. */

@@ -289,6 +289,14 @@ void sync_queue(struct sim *sim, struct thread *th)
     deadlock_look(sim, th->task);
 }
 
+void sync_join(struct sim *sim, struct thread *th, struct brood *children, uint32_t place)
+{
+    children->waiter = th;
+    th->wait = (struct sync_wait){.what.brood = children, .place = place};
+    th->flags |= THREAD_WAITS;
+    deadlock_look(sim, th->task);
+}
+
 /* What would come of it, were every lock free: a thread that may have to wait ends its burst. */
 static bool rehearse(const struct sync_call *call, struct step *out)
 {

@@ -21,6 +21,9 @@ void syncs_release(struct sim *sim);
 /* The thread is off its core, BLOCKED: it stands in the queue of what it waits for. */
 void sync_queue(struct sim *sim, struct thread *th);
 
+/* Likewise, and it waits for those children, as the op at `place` says. */
+void sync_join(struct sim *sim, struct thread *th, struct brood *children, uint32_t place);
+
 /* The running thread begins to spin; a spinner leaves its core, and will ask again when it is
  * back. */
 void sync_spin(struct sim *sim, struct thread *th);

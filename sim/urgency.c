@@ -162,7 +162,7 @@ static struct class *class_of(const struct urgency_state *st, const struct task_
 
 static bool may_use(const struct class *c, int32_t core)
 {
-    return !c->affinity || (c->affinity[core / 64] >> (core % 64) & 1);
+    return affinity_has(c->affinity, core);
 }
 
 /* ---- clocks -------------------------------------------------------------------------------- */
