@@ -187,8 +187,10 @@ static void draw_row(const struct plot *p, struct svg *s, const struct axis *axi
 
 static char *draw(const struct plot *p)
 {
-    struct axis axis = axis_of_time(0, longest_row(p), PX(PLOT_X0),
-                                    p->width - PX(PLOT_MARGIN + SIDE), PX(150));
+    px room = p->width - PX(PLOT_X0 + PLOT_MARGIN);
+    px side = room / 2 < PX(SIDE) ? room / 2 : PX(SIDE); /* what the words beside a row have */
+    struct axis axis =
+        axis_of_time(0, longest_row(p), PX(PLOT_X0), PX(PLOT_X0) + room - side, PX(150));
     struct svg body;
     px y = plot_header(p, NULL) + PX(6), top = y;
     const char *notes = "";

@@ -24,6 +24,8 @@ class Maker(Promises, Talk):
     def __init__(self, seed):
         self.r = random.Random(seed)
         self.family = self.r.choice(FAMILIES)
+        # Tasks are spawned, or arrive: of two that are there at once, the kind decides.
+        self.spawns = self.family == "tasks" and self.chance(0.5)
         self.thread = ""  # of a worker its name and ":": what its labels begin with
         self.labels = self.names = 0
         self.told = False  # in a callback that has a message, which another would replace
@@ -216,8 +218,6 @@ class Maker(Promises, Talk):
         return [{"call": self.r.choice(sorted(self.programs))}, self.log()]
 
     def children(self, depth, awaits):
-        if self.family == "tasks":  # of two that are there at once, the kind decides
-            return self.call(depth, awaits)
         name = self.name("f")
         self.programs[name] = self.plain(depth, True)
         if not awaits or self.chance(0.5):
@@ -241,7 +241,7 @@ class Maker(Promises, Talk):
                  # What is unref'd ends with its task, in node with the program.
                  (0 if tasks else 4, self.unref), (6, self.control), (5, self.call),
                  (3, self.one("close", 0)), (0 if tasks else 6, self.requested), (1, self.memory),
-                 (12 if ports else 0, self.channel), (5 if tasks else 0, self.children),
+                 (12 if ports else 0, self.channel), (5 if self.spawns else 0, self.children),
                  (45 if awaits else 0, self.awaited)]
         make = self.r.choices([k for _, k in kinds], [w for w, _ in kinds])[0]
         return make(depth - 1, awaits)
@@ -280,6 +280,7 @@ class Maker(Promises, Talk):
         if self.family != "tasks" and self.chance(0.08):  # the end of the process
             end = {"exit": True} if self.chance(0.5) else {"throw": self.name("e")}
             main.append(self.later([self.log(), end, self.log()]))
-        tasks = [self.task(i + 1) for i in range(self.r.randrange(1, 4))] if self.family == "tasks" else []
+        arrive = self.r.randrange(1, 4) if self.family == "tasks" and not self.spawns else 0
+        tasks = [self.task(i + 1) for i in range(arrive)]
         return {"main": main + [{"cpu": 6}, self.log()], "programs": self.programs, "tasks": tasks,
                 "vars": {"n": 1, "k": 0, "b": 0}}

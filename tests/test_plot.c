@@ -90,6 +90,30 @@ static void draw_file(const char *path)
     quanta_config_free(cfg);
 }
 
+START_TEST(every_kind_fits_the_narrowest_picture)
+{
+    struct quanta_config *cfg =
+        quanta_read("configs/lessons/01-concurrency-vs-parallelism.json", NULL);
+    size_t n;
+    struct quanta_run **runs = all_runs(cfg, &n);
+
+    for (size_t kind = 0; quanta_plot_kinds[kind]; kind++) {
+        struct quanta_picture look = {.kind = quanta_plot_kinds[kind], .width = 640};
+        char *svg;
+
+        if (strcmp(look.kind, "sweep") == 0)
+            continue;
+        svg = quanta_plot((const struct quanta_run *const *)runs, n, &look);
+        expect_xml(look.kind, svg);
+        quanta_text_free(svg);
+    }
+    for (size_t i = 0; i < n; i++)
+        quanta_run_free(runs[i]);
+    free(runs);
+    quanta_config_free(cfg);
+}
+END_TEST
+
 static void draw_lesson(const char *name)
 {
     char path[256];
@@ -468,6 +492,7 @@ Suite *plot_suite(void)
     TCase *tc = tcase_create("pictures");
 
     tcase_set_timeout(tc, 300);
+    tcase_add_test(tc, every_kind_fits_the_narrowest_picture);
     tcase_add_test(tc, every_lesson_is_drawn_in_every_kind);
     tcase_add_test(tc, odd_files_are_drawn);
     tcase_add_test(tc, a_large_run_is_folded_and_says_so);
