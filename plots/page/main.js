@@ -112,6 +112,7 @@ class App {
     this.linking = setTimeout(() => this.link(), 250);
   }
   link() {
+    this.linking = 0;
     try {
       history.replaceState(null, '', writeLink(this.view));
     } catch {

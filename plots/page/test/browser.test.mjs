@@ -18,6 +18,9 @@ before(async () => {
 });
 after(() => browser?.close());
 
+/* The page answers what was done to it at its next frame. */
+const drawn = page => page.evaluate(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))));
+
 /* A page whose every complaint, and every request that leaves it, fails the test. */
 async function open(file, hash = '', options = {}) {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, ...options }), complaints = [];
@@ -35,7 +38,17 @@ async function open(file, hash = '', options = {}) {
     }),
     async keys(...keys) {
       for (const key of keys) await page.keyboard.press(key);
-      await page.evaluate(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))));
+      await drawn(page);
+    },
+    async choose(select, option) {
+      await select.selectOption(option);
+      await drawn(page);
+    },
+    /* The address, once it tells what the page shows. */
+    async hash() {
+      await drawn(page);
+      await page.waitForFunction(() => globalThis.quanta.app.linking === 0);
+      return `#${page.url().split('#')[1]}`;
     },
     async close() {
       await page.close();
@@ -96,7 +109,7 @@ test('it steps both ways, event by event and instant by instant', async () => {
 
 test('it plays', async () => {
   const p = await open(files.four);
-  await p.page.getByLabel('events a second').selectOption('30');
+  await p.choose(p.page.getByLabel('events a second'), '30');
   await p.keys('Home', 'Space');
   await p.page.waitForFunction(() => globalThis.quanta.view.at > 10);
   await p.keys('Space');
@@ -125,13 +138,15 @@ test('it zooms and pans by wheel, drag and keys', async () => {
   const under = () => p.page.evaluate(x => globalThis.quanta.app.views[0].painter.t(x), x - box.x);
   const before = await under();
   await p.page.mouse.wheel(0, -400);
-  await p.keys('Shift');
+  await p.page.waitForFunction(from => globalThis.quanta.view.from > from, whole.from);
+  await drawn(p.page);
   const near = await p.view();
   assert.ok(width(near) < width(whole) * 0.6);
   assert.ok(Math.abs(await under() - before) < width(near) / 500, 'what is under the pointer stays there');
   await p.page.mouse.down();
   await p.page.mouse.move(x - 200, y, { steps: 4 });
   await p.page.mouse.up();
+  await drawn(p.page);
   assert.ok((await p.view()).from > near.from);
   await p.keys('f');
   assert.deepEqual([(await p.view()).from, (await p.view()).to], [whole.from, whole.to]);
@@ -231,9 +246,8 @@ test('a range gives totals', async () => {
 test('the address follows, and leads back', async () => {
   const p = await open(files.four, '#t=16.6ms&run=four%20cores');
   await p.keys('w', 'ArrowRight');
-  await p.page.waitForTimeout(400);
-  const url = p.page.url(), view = await p.view();
-  const q = await open(files.four, `#${url.split('#')[1]}`), same = await q.view();
+  const hash = await p.hash(), view = await p.view();
+  const q = await open(files.four, hash), same = await q.view();
   assert.deepEqual([same.t, same.active, Math.round(same.from / 1e3)], [view.t, view.active, Math.round(view.from / 1e3)]);
   await q.close();
   await p.close();
@@ -266,15 +280,15 @@ test('dark where that is preferred, light on paper', async () => {
 
 test('one chooses which two variants are compared', async () => {
   const p = await open(files.four), first = p.page.getByLabel('the run that has the blue edge'), second = p.page.getByLabel('the run that it is compared with');
-  await second.selectOption({ label: 'four cores' });
+  await p.choose(second, { label: 'four cores' });
   await p.page.getByRole('button', { name: 'Difference' }).click();
+  await drawn(p.page);
   assert.match(await p.page.locator('.detail').innerText(), /At 0 s? ?they differ\. one core, FIFO: [^]*four cores: /);
   await p.keys('Escape', 'v');
   assert.equal(await first.evaluate(e => e.selectedOptions[0].text), 'one core, round robin');
-  await second.selectOption({ label: 'one core, round robin' }); /* itself: they change places */
+  await p.choose(second, { label: 'one core, round robin' }); /* itself: they change places */
   assert.deepEqual([await first.inputValue(), await second.inputValue()], ['2', '1']);
-  await p.page.waitForTimeout(400);
-  const q = await open(files.four, `#${p.page.url().split('#')[1]}`);
+  const q = await open(files.four, await p.hash());
   assert.equal(await q.page.getByLabel('the run that it is compared with').inputValue(), '1');
   await q.close();
   await p.close();
