@@ -123,13 +123,15 @@ static void arrives(struct explain *e, const struct trace_rec *rec)
     *t = (struct told_task){.ready_at = -1, .next = -1, .prev = -1};
     t->helper = task_names_helper(&e->names, rec->task);
     t->on_loop = !t->helper && e->sc->executors[e->sc->tasks[rec->arg].executor].model->is_loop;
+    t->pooled =
+        t->helper && rec->arg == e->sc->executors[e->sc->tasks[rec->arg].executor].helper;
     t->switches = t->helper &&
                   rec->arg == e->sc->executors[e->sc->tasks[rec->arg].executor].own &&
                   !e->sc->executors[e->sc->tasks[rec->arg].executor].model->is_loop;
-    if (t->helper) {
+    if (t->pooled)
         e->pools[e->sc->tasks[rec->arg].executor].threads++;
+    if (t->helper)
         return;
-    }
     if (e->sc->tasks[rec->arg].script)
         return;
     text_addf(explain_line(e), "%s arrives", explain_name(e, rec->task));

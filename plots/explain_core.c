@@ -119,7 +119,8 @@ static void ready(struct explain *e, const struct trace_rec *rec)
     }
     t->why = (enum ready_why)rec->arg;
     waits(e, rec->task, rec->at);
-    if (t->helper && (rec->arg == READY_NEW || rec->arg == READY_WOKEN))
+    if (t->pooled && (rec->arg == READY_NEW ||
+                      (rec->arg == READY_WOKEN && t->blocked == BLOCK_POOL)))
         wakes(&e->pools[e->sc->tasks[e->names.of[rec->task].spec].executor]);
     explain_line(e);
     switch (t->why) {
@@ -195,7 +196,7 @@ static void blocks(struct explain *e, const struct trace_rec *rec)
     t->blocked = (enum block_why)rec->arg;
     t->off = true;
     t->place = rec->place;
-    if (t->helper && t->blocked == BLOCK_POOL)
+    if (t->pooled && t->blocked == BLOCK_POOL)
         e->pools[e->sc->tasks[e->names.of[rec->task].spec].executor].busy--;
     if (t->on_loop || (t->helper && t->blocked == BLOCK_POOL))
         return;

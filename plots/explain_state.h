@@ -7,6 +7,7 @@
 
 struct told_task {
     bool on_loop, helper;
+    bool pooled;        /* a helper: a thread of its executor's pool */
     bool lost;          /* of a loop: its thread lost the core */
     bool switches;      /* nobody's: what a switch in user space takes */
     bool off;           /* it waits for something */

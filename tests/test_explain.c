@@ -43,6 +43,18 @@ static void check_lines(const char *what, const char *story, const struct quanta
     ck_assert_int_eq(columns, 0);
 }
 
+/* "pool 2/4": of four threads two are at work, never more. */
+static void check_pools(const char *what, const char *story)
+{
+    for (const char *at = strstr(story, "pool "); at; at = strstr(at + 1, "pool ")) {
+        char *end;
+        long busy = strtol(at + 5, &end, 10);
+
+        if (end > at + 5 && *end == '/' && (busy < 0 || busy > strtol(end + 1, NULL, 10)))
+            ck_abort_msg("%s: %.20s", what, at);
+    }
+}
+
 static size_t count(const char *text, const char *word)
 {
     size_t n = 0;
@@ -68,6 +80,7 @@ static char *story_of(const char *what, const struct quanta_config *cfg, size_t 
     ck_assert_ptr_nonnull(result);
     text_add(&l.heard, "");
     check_lines(what, l.heard.data, &look);
+    check_pools(what, l.heard.data);
     ck_assert_msg(count(l.heard.data, "prints \"") ==
                       (size_t)cJSON_GetArraySize(member(result, "log")),
                   "%s: not all that is printed is told", what);
