@@ -119,8 +119,8 @@ static void ready(struct explain *e, const struct trace_rec *rec)
     }
     t->why = (enum ready_why)rec->arg;
     waits(e, rec->task, rec->at);
-    if (t->pooled && (rec->arg == READY_NEW ||
-                      (rec->arg == READY_WOKEN && t->blocked == BLOCK_POOL)))
+    if (t->pooled &&
+        (rec->arg == READY_NEW || (rec->arg == READY_WOKEN && t->blocked == BLOCK_POOL)))
         wakes(&e->pools[e->sc->tasks[e->names.of[rec->task].spec].executor]);
     explain_line(e);
     switch (t->why) {

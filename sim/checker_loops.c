@@ -189,8 +189,9 @@ static bool belongs(const struct seen_loop *l, enum call_kind kind)
     case CALL_WORK:
     case CALL_JOIN:
     case CALL_PERIOD:
-    case CALL_MESSAGE:
         return l->stage == STAGE_POLL;
+    case CALL_MESSAGE: /* the last of a worker come with its end, before immediates, too */
+        return l->stage == STAGE_POLL || l->stage == STAGE_CHECK;
     default: /* a drain comes behind every callback */
         return l->stage != STAGE_WAIT;
     }

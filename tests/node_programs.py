@@ -259,10 +259,10 @@ class Maker(Promises, Talk):
     def listeners(self):
         """What main hears of the process."""
         ops = []
-        if self.catches:
-            ops.append({"on": "uncaughtException", "do": [self.log("error")] + self.body(1, False)})
-        if self.hears:
-            ops.append({"on": "unhandledRejection", "do": [self.log("error")] + self.body(1, False)})
+        for draws, event in (self.catches, "uncaughtException"), (self.hears, "unhandledRejection"):
+            if draws:  # what it does may be rejected in turn: not for ever
+                few = {"if": "u < 3", "then": [{"set": "u = u + 1"}] + self.body(1, False)}
+                ops.append({"on": event, "do": [self.log("error"), few]})
         if self.listens:
             ops.append({"on": "exit", "do": [self.log("message")] + self.body(1, False)})
         if self.listens and self.chance(0.6):  # once: what it starts is followed by another
@@ -283,4 +283,4 @@ class Maker(Promises, Talk):
         arrive = self.r.randrange(1, 4) if self.family == "tasks" and not self.spawns else 0
         tasks = [self.task(i + 1) for i in range(arrive)]
         return {"main": main + [{"cpu": 6}, self.log()], "programs": self.programs, "tasks": tasks,
-                "vars": {"n": 1, "k": 0, "b": 0}}
+                "vars": {"n": 1, "k": 0, "b": 0, "u": 0}}

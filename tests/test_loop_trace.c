@@ -175,8 +175,9 @@ static bool belongs(enum loop_stage stage, enum call_kind kind)
     case CALL_WORK:
     case CALL_JOIN:
     case CALL_PERIOD:
-    case CALL_MESSAGE:
         return stage == STAGE_POLL;
+    case CALL_MESSAGE: /* of a worker that has ended, before immediates, too */
+        return stage == STAGE_POLL || stage == STAGE_CHECK;
     default: /* a drain comes behind every callback */
         return stage != STAGE_WAIT;
     }

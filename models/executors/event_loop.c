@@ -135,7 +135,7 @@ void loop_init(struct loops *all, struct loop *l, int32_t index)
     l->number = number;
     l->index = index;
     l->listeners_last = &l->listeners;
-    l->ports_last = &l->ports;
+    l->visit.place = &l->ports;
     l->ended_last = &l->ended;
     l->accept.loop = l->wakeup.loop = l;
     l->th = executor_thread_new(all->ex, true);

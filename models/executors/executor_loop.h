@@ -41,7 +41,7 @@
  *   W6  all that is done, each with its own drain
  *   S1  connections: one a poll event, before libuv 1.45 all that wait
  *   C1  closing is a stack                 F2  where the flavours differ
- *   L9  one wakeup: the pool, then ports in order of creation
+ *   L9  one wakeup: the pool, workers that have ended, then ports in order of creation
  *   X1  who handles uncaught exceptions; X2: then there is no drain; X5: nobody, then the end
  *   X6  rejections: when the drain is done X7  exit: the listeners, and then nothing more
  *   D7  a worker begins in its poll phase  TH2 a port: what has come, each with its drain
@@ -125,7 +125,7 @@ struct loop {
     struct promise *noted, *noted_last; /* rejected, and not handled yet */
     struct promise *reporting;          /* of them, those that are told now */
     struct listener *listeners, **listeners_last;
-    struct port *ports, **ports_last;
+    struct port *ports;
     struct visit visit;
     struct worker *ended, **ended_last; /* workers that have, and nobody knows */
     struct worker *worker;              /* whose loop it is; NULL: a process's */

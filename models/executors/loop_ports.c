@@ -35,8 +35,9 @@ struct port *port_new(struct loop *l, struct loop_task *of, const char *name)
     p->name = name;
     p->open = true;
     p->number = executor_port(all->ex);
-    *l->ports_last = p;
-    l->ports_last = &p->next;
+    p->next = *l->visit.place;
+    *l->visit.place = p;
+    l->visit.place = &p->next;
     return p;
 }
 
@@ -58,11 +59,9 @@ static void port_free(struct port *p)
         at = &(*at)->next;
     if (!*at)
         return;
-    if (l->visit.last == p) /* the one before it is the last to be visited, then */
-        l->visit.last = at == &l->ports ? NULL : container_of((void *)at, struct port, next);
     *at = p->next;
-    if (!p->next)
-        l->ports_last = at;
+    if (l->visit.place == &p->next)
+        l->visit.place = at;
     listeners_of_port(p);
     if (p->peer)
         p->peer->peer = NULL;
@@ -70,18 +69,17 @@ static void port_free(struct port *p)
     l->all->free_ports = p;
 }
 
-/* The task's own, the latest first, else another's of this loop. */
+/* The task's own, the latest, else another's of this loop. */
 struct port *port_find(struct loop_task *lt, const char *name)
 {
-    struct port *own = NULL, *other = NULL;
+    struct port *own = NULL, *other = NULL, **of;
 
     for (struct port *p = lt->loop->ports; p; p = p->next) {
         if (!p->of || strcmp(p->name, name) != 0)
             continue;
-        if (p->of == lt)
-            own = p;
-        else
-            other = p;
+        of = p->of == lt ? &own : &other;
+        if (!*of || (*of)->number < p->number)
+            *of = p;
     }
     return own ? own : other;
 }
@@ -343,10 +341,26 @@ static bool serve(struct loop *l, struct port *p)
 void ports_visit(struct loop *l)
 {
     l->wakeup.ready = false;
-    l->visit.going = l->ports || l->ended;
-    l->visit.at = l->ports;
-    l->visit.last = l->ports ? container_of(l->ports_last, struct port, next) : NULL;
+    l->visit.going = true;
+    l->visit.heard = false;
+    l->visit.at = NULL;
+    l->visit.place = &l->ports;
     l->visit.left = -1;
+}
+
+/* From the port at which the wakeup is to the next that was there when it began. */
+static void move_on(struct visit *v)
+{
+    struct port *before = v->at;
+
+    v->at = *v->place;
+    v->left = -1;
+    if (v->at)
+        v->place = &v->at->next;
+    else
+        v->going = false;
+    if (before)
+        port_free(before);
 }
 
 bool ports_next(struct loop *l)
@@ -355,22 +369,21 @@ bool ports_next(struct loop *l)
 
     if (!v->going)
         return false;
+    if (!v->heard)
+        workers_hear(l);
+    v->heard = true;
     if (worker_tells(l))
         return true;
-    while (v->at) {
-        struct port *p = v->at;
-
+    if (!v->at)
+        move_on(v);
+    for (struct port *p; (p = v->at) != NULL; move_on(v)) {
         if (v->left < 0 && p->pending) {
             p->pending = false;
             v->left = p->n > BATCH_MIN ? p->n : BATCH_MIN;
         }
         if (v->left >= 0 && serve(l, p))
             return true;
-        v->left = -1;
-        v->at = p == v->last ? NULL : p->next;
-        port_free(p);
     }
-    v->going = false;
     return false;
 }
 

@@ -27,7 +27,7 @@ struct listener {
  *
  *     postMessage ends[0] ----> messages of ends[1], then its listeners; and back */
 struct port {
-    struct port *next; /* of its loop, in the order of creation */
+    struct port *next; /* of its loop, in the order in which a wakeup looks at them */
     struct port *peer;
     struct loop *loop;
     struct loop_task *of; /* NULL: nobody's any more */
@@ -44,12 +44,18 @@ struct port {
     bool drains; /* closed while it was read: what this wakeup finds there still comes */
 };
 
-/* Where a wakeup is: what has ended, then the ports. */
+/* Where a wakeup is: what has ended, then the ports.  A port that is created meanwhile is not looked
+ * at, but stands before those that are not yet: L9.
+ *
+ *     [port] [at] [created meanwhile] | [port] [port]
+ *                                     place                                              */
 struct visit {
     bool going;
-    struct port *at, *last; /* last: later ones are the next wakeup's */
-    int64_t left;           /* messages that may still be delivered here; -1: not begun */
-    struct worker *ended;   /* being told */
+    bool heard; /* which workers have ended */
+    struct port *at;
+    struct port **place;  /* where the next one goes; no wakeup: behind all */
+    int64_t left;         /* messages that may still be delivered here; -1: not begun */
+    struct worker *ended; /* being told, one behind the other; in the check phase, too */
 };
 
 struct worker {
@@ -104,7 +110,8 @@ void worker_stop(struct worker *w);                       /* terminates it */
 void worker_fails(struct worker *w, struct words *error); /* takes the use */
 void worker_abandon(struct callback *hold);               /* its parent is gone */
 void worker_over(struct loop *l, struct loop_task *last); /* its last task is about to end */
-bool worker_tells(struct loop *l);                        /* the ends of workers; false: none */
+void workers_hear(struct loop *l);                        /* which have ended by now */
+bool worker_tells(struct loop *l);                        /* of one of those; false: of all */
 void worker_begins(struct loop *l);
 void workers_settle(struct loops *all);
 bool worker_keeps(const struct loop_task *lt); /* it has workers that do not hold it */

@@ -282,7 +282,9 @@ static void take_immediates(struct loop *l)
     l->again = false;
 }
 
-/* I1: those that are queued meanwhile are the next turn's.  But where the last one throws, and
+/* Workers that have ended are told first, whatever phase it happened in.
+ *
+ * I1: immediates that are queued meanwhile are the next turn's.  But where the last one throws, and
  * somebody hears that, Node does not see that it has run them all, and looks for more: kHasOutstanding
  * of lib/internal/timers.js (processImmediate), src/env.cc (CheckImmediate).  True: it is over. */
 static bool check(struct loop *l)
@@ -290,14 +292,16 @@ static bool check(struct loop *l)
     struct callback *cb;
 
     if (!l->entered) {
-        take_immediates(l);
-        l->entered = true;
+        l->entered = l->again = true;
         loop_phase(l, STAGE_CHECK);
+        workers_hear(l);
         if (l->ticks.first || l->microtasks.first) { /* X2: left over */
             l->drain = DRAIN_BEGIN;
             return false;
         }
     }
+    if (worker_tells(l))
+        return false;
     if (l->again && !l->check.first)
         take_immediates(l);
     cb = queue_pop(&l->check);

@@ -267,21 +267,24 @@ static void tell_end(struct loop *l, struct worker *w)
         tell_error(l, w, hold);
         return;
     }
-    l->visit.ended = NULL;
+    l->visit.ended = w->next;
     if (hold)
         tell_exit(l, w, hold);
     else
         worker_free(l->all, w);
 }
 
+/* Source: node 20.20 src/env.cc (RunAndClearNativeImmediates), which a wakeup calls before it looks
+ * at ports, and CheckImmediate before it calls immediates. */
+void workers_hear(struct loop *l)
+{
+    l->visit.ended = l->ended;
+    l->ended = NULL;
+    l->ended_last = &l->ended;
+}
+
 bool worker_tells(struct loop *l)
 {
-    if (!l->visit.ended && l->ended) {
-        l->visit.ended = l->ended;
-        l->ended = l->ended->next;
-        if (!l->ended)
-            l->ended_last = &l->ended;
-    }
     if (!l->visit.ended)
         return false;
     tell_end(l, l->visit.ended);
