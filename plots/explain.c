@@ -26,6 +26,18 @@ struct text *explain_line(struct explain *e)
     return &e->line;
 }
 
+struct text *explain_line_of(struct explain *e, int32_t loop)
+{
+    char buf[TASK_NAME_SIZE];
+
+    explain_line(e);
+    if (e->nloops > 1 && loop >= 0 && loop != e->at_loop)
+        text_addf(&e->line, "[%s] ", scenario_loop_name(e->sc, loop, buf));
+    if (loop >= 0)
+        e->at_loop = loop;
+    return &e->line;
+}
+
 /* Breaks `words` at blanks, the first line behind what stands in `to`. */
 static void break_words(struct text *to, const char *words, size_t indent, size_t width)
 {
@@ -120,7 +132,7 @@ static void arrives(struct explain *e, const struct trace_rec *rec)
     task_names_arrive(&e->names, rec);
     e->tasks = array_reach(e->tasks, &e->ntasks, (size_t)rec->task, sizeof(*e->tasks));
     t = &e->tasks[rec->task];
-    *t = (struct told_task){.ready_at = -1, .next = -1, .prev = -1};
+    *t = (struct told_task){.ready_at = -1, .next = -1, .prev = -1, .loop = -1};
     t->helper = task_names_helper(&e->names, rec->task);
     t->on_loop = !t->helper && e->sc->executors[e->sc->tasks[rec->arg].executor].model->is_loop;
     t->pooled =
@@ -141,15 +153,17 @@ static void arrives(struct explain *e, const struct trace_rec *rec)
 void explain_frame(struct explain *e, const struct trace_rec *rec, int depth, const char *who)
 {
     int shown = depth < FRAMES_SHOWN ? depth : FRAMES_SHOWN;
+    struct text *line;
 
     if (depth > FRAMES_SHOWN || (depth == FRAMES_SHOWN && !rec->arg))
         return;
+    line = explain_line_of(e, rec->place);
     if (depth == FRAMES_SHOWN)
-        text_add(explain_line(e), "... and deeper");
+        text_add(line, "... and deeper");
     else if (rec->arg)
-        text_addf(explain_line(e), "%scall stack: %s()", who, rec->text);
+        text_addf(line, "%scall stack: %s()", who, rec->text);
     else
-        text_addf(explain_line(e), "%s%s() leaves the call stack", who, rec->text);
+        text_addf(line, "%s%s() leaves the call stack", who, rec->text);
     if (rec->arg && depth < FRAMES_SHOWN)
         explain_place(e, rec->extra);
     explain_say(e, rec->at, shown);
@@ -157,16 +171,22 @@ void explain_frame(struct explain *e, const struct trace_rec *rec, int depth, co
 
 /* ---- what both kinds of threads do ------------------------------------------------------------- */
 
+int32_t explain_calling(const struct explain *e, int32_t slot)
+{
+    for (int32_t i = 0; slot >= 0 && i < e->nloops; i++)
+        if (e->loops[i].calling == slot)
+            return i;
+    return -1;
+}
+
 /* Within a callback what happens stands under it, and under the functions that it has called. */
 static int level_of(const struct explain *e, int32_t slot)
 {
-    for (int32_t i = 0; i < e->nloops; i++) {
-        const struct told_loop *l = &e->loops[i];
+    int32_t loop = explain_calling(e, slot);
 
-        if (slot >= 0 && l->calling == slot)
-            return 1 + (l->depth < FRAMES_SHOWN ? l->depth : FRAMES_SHOWN);
-    }
-    return 0;
+    if (loop < 0)
+        return 0;
+    return 1 + (e->loops[loop].depth < FRAMES_SHOWN ? e->loops[loop].depth : FRAMES_SHOWN);
 }
 
 static void says(struct explain *e, const struct trace_rec *rec)
@@ -174,9 +194,13 @@ static void says(struct explain *e, const struct trace_rec *rec)
     int level = level_of(e, rec->task);
 
     if (rec->kind == TR_FAULT)
-        text_addf(explain_line(e), "fault: %s: %s", explain_name(e, rec->task), rec->text);
+        explain_task(e, rec->task)->faulted = true;
+    if (rec->kind == TR_FAULT)
+        text_addf(explain_line_of(e, explain_calling(e, rec->task)), "fault: %s: %s",
+                  explain_name(e, rec->task), rec->text);
     else if (level > 0)
-        text_addf(explain_line(e), "prints \"%s\"", rec->text);
+        text_addf(explain_line_of(e, explain_calling(e, rec->task)), "prints \"%s\"",
+                  rec->text);
     else
         text_addf(explain_line(e), "%s prints \"%s\"", explain_name(e, rec->task), rec->text);
     if (rec->kind == TR_FAULT)
@@ -217,8 +241,12 @@ static void stuck(struct explain *e, const struct trace_rec *rec)
 
 static void ends(struct explain *e, const struct trace_rec *rec)
 {
-    text_addf(explain_line(e), "%s has ended%s", explain_name(e, rec->task),
-              rec->arg == DONE_FAULT ? ", by its fault" : "");
+    const struct told_task *t = explain_task(e, rec->task);
+    const char *how = "";
+
+    if (rec->arg == DONE_FAULT)
+        how = t->faulted || !t->on_loop ? ", by its fault" : ", as its process has";
+    text_addf(explain_line(e), "%s has ended%s", explain_name(e, rec->task), how);
     explain_say(e, rec->at, 0);
 }
 
@@ -291,6 +319,7 @@ struct explain *explain_new(const struct scenario *sc, const struct quanta_look 
     e->sink.kinds = TRACE_COURSE | TRACE_LOOPS;
     e->sink.record = record;
     e->told_at = -1;
+    e->at_loop = -1;
     e->first_ready = e->last_ready = -1;
     task_names_init(&e->names, sc);
     e->nloops = scenario_loops(sc);

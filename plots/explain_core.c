@@ -188,6 +188,15 @@ static void runs(struct explain *e, const struct trace_rec *rec)
     explain_say(e, rec->at, 0);
 }
 
+/* Sync: the thread itself waits, in the midst of a callback. */
+static void holds_loop(struct explain *e, const struct trace_rec *rec)
+{
+    text_addf(explain_line_of(e, explain_calling(e, rec->task)),
+              "the loop's thread waits for %s, and all that is on this loop with it",
+              e->sc->devices[rec->place].name);
+    explain_say(e, rec->at, 1);
+}
+
 static void blocks(struct explain *e, const struct trace_rec *rec)
 {
     struct told_task *t = explain_task(e, rec->task);
@@ -198,6 +207,8 @@ static void blocks(struct explain *e, const struct trace_rec *rec)
     t->place = rec->place;
     if (t->pooled && t->blocked == BLOCK_POOL)
         e->pools[e->sc->tasks[e->names.of[rec->task].spec].executor].busy--;
+    if (t->on_loop && t->blocked == BLOCK_IO && explain_calling(e, rec->task) >= 0)
+        holds_loop(e, rec);
     if (t->on_loop || (t->helper && t->blocked == BLOCK_POOL))
         return;
     explain_line(e);

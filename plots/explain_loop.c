@@ -76,6 +76,7 @@ static void add_loop(struct explain *e, int32_t loop)
 
     if (e->nloops > 1)
         text_addf(&e->line, "[%s] ", scenario_loop_name(e->sc, loop, buf));
+    e->at_loop = loop;
 }
 
 /* ---- what waits ------------------------------------------------------------------------------- */
@@ -126,7 +127,7 @@ static void queued(struct explain *e, const struct trace_rec *rec)
     l->changed = true;
     if (rec->arg != LOOP_QUEUE_DUE || !more || l->calling < 0 || rec->at == l->called_at)
         return;
-    explain_line(e);
+    explain_line_of(e, rec->place);
     text_addf(&e->line, "a timer is due meanwhile: it waits until %s returns",
               explain_name(e, l->calling));
     explain_say(e, rec->at, 1);
@@ -135,15 +136,14 @@ static void queued(struct explain *e, const struct trace_rec *rec)
 /* What may end the wait. */
 static void add_pending(struct explain *e, int32_t loop)
 {
-    int32_t executor = scenario_loop_executor(e->sc, loop);
+    int64_t requests = e->loops[loop].requests;
     size_t before = e->line.len;
     bool any;
 
     text_add(&e->line, "; pending: ");
     any = add_queues(e, loop);
-    if (e->pools[executor].requests > 0) /* of all its loops */
-        text_addf(&e->line, "%srequests %" PRId64, any ? dot(e) : "",
-                  e->pools[executor].requests);
+    if (requests > 0)
+        text_addf(&e->line, "%srequests %" PRId64, any ? dot(e) : "", requests);
     else if (!any)
         e->line.data[e->line.len = before] = '\0';
 }
@@ -188,6 +188,7 @@ static void call(struct explain *e, const struct trace_rec *rec)
             rule = page_calls[i].rule;
         }
 
+    explain_task(e, rec->task)->loop = rec->place;
     l->calling = rec->task;
     l->called_at = rec->at;
     l->depth = 0;
@@ -223,7 +224,7 @@ static void returns(struct explain *e, const struct trace_rec *rec)
     l->calling = -1;
     if (took == 0 && !l->changed)
         return;
-    explain_line(e);
+    explain_line_of(e, rec->place);
     text_add(&e->line, e->look.ascii ? "-> " : "→ ");
     if (took > 0)
         text_addf(&e->line, "returns after %s; ", time_text(took, time));
@@ -261,28 +262,44 @@ static void collects(struct explain *e, const struct trace_rec *rec)
     explain_say(e, rec->at, 1);
 }
 
-static void requests(struct explain *e, int32_t slot, int64_t more)
-{
-    if (explain_task(e, slot)->on_loop)
-        e->pools[e->sc->tasks[e->names.of[slot].spec].executor].requests += more;
-}
-
-/* A reply that comes while the loop does something else. */
-static void replies(struct explain *e, const struct trace_rec *rec)
+/* The loop that `rec` asks a device for, without waiting itself; NULL: none. */
+static struct told_loop *asks_for(struct explain *e, const struct trace_rec *rec)
 {
     const struct told_task *t = explain_task(e, rec->task);
+    bool sync = rec->extra == 0;
 
-    if (!t->on_loop)
-        return;
-    requests(e, rec->task, -1);
-    for (int32_t i = 0; i < e->nloops; i++) {
-        if (e->loops[i].calling < 0)
-            continue;
-        text_addf(explain_line(e), "%s has replied to %s meanwhile: that waits for the poll",
-                  e->sc->devices[rec->place].name, explain_name(e, rec->task));
+    return t->on_loop && !sync && t->loop >= 0 ? &e->loops[t->loop] : NULL;
+}
+
+static void asks(struct explain *e, const struct trace_rec *rec)
+{
+    struct told_loop *l = asks_for(e, rec);
+
+    if (l)
+        l->requests++;
+}
+
+/* A reply that comes while its loop does something else. */
+static void replies(struct explain *e, const struct trace_rec *rec)
+{
+    struct told_loop *l = asks_for(e, rec);
+    int32_t loop = explain_task(e, rec->task)->loop;
+
+    if (explain_calling(e, rec->task) >= 0 && rec->extra == 0) {
+        text_addf(explain_line_of(e, loop), "%s has replied: the loop's thread is ready again",
+                  e->sc->devices[rec->place].name);
         explain_say(e, rec->at, 1);
-        return;
     }
+    if (!l)
+        return;
+    l->requests--;
+    if (l->calling < 0)
+        return;
+    explain_line_of(e, loop);
+    text_addf(&e->line, "%s has replied to %s meanwhile: that waits for %s",
+              e->sc->devices[rec->place].name, explain_name(e, rec->task),
+              is_page(e, loop) ? "its turn among the tasks" : "the poll");
+    explain_say(e, rec->at, 1);
 }
 
 void explain_loop(struct explain *e, const struct trace_rec *rec)
@@ -304,7 +321,7 @@ void explain_loop(struct explain *e, const struct trace_rec *rec)
         queued(e, rec);
         break;
     case TR_SUBMIT:
-        requests(e, rec->task, 1);
+        asks(e, rec);
         break;
     case TR_REPLY:
         replies(e, rec);

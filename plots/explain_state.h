@@ -11,6 +11,8 @@ struct told_task {
     bool lost;          /* of a loop: its thread lost the core */
     bool switches;      /* nobody's: what a switch in user space takes */
     bool off;           /* it waits for something */
+    bool faulted;       /* by a fault of its own */
+    int32_t loop;       /* that has called it last; -1: none has */
     sim_time ready_at;  /* since when it waits for a core; -1: it does not */
     int32_t next, prev; /* among those, by slot; -1: none */
     enum ready_why why;
@@ -23,15 +25,15 @@ struct told_loop {
     enum loop_stage stage;
     int32_t calling; /* slot; -1: none */
     sim_time called_at;
-    int depth;    /* of its call stack */
-    bool changed; /* what waits, since it was told */
+    int depth;        /* of its call stack */
+    int64_t requests; /* to devices that are polled, and not answered */
+    bool changed;     /* what waits, since it was told */
     int64_t queued[LOOP_QUEUE_COUNT];
 };
 
 struct told_pool { /* of a loop's executor */
     int64_t threads, busy;
-    int64_t woken;    /* of the busy ones, those that have yet to take their work */
-    int64_t requests; /* to devices that are polled, and not answered */
+    int64_t woken; /* of the busy ones, those that have yet to take their work */
 };
 
 struct explain {
@@ -48,6 +50,7 @@ struct explain {
     int64_t nready;
     struct told_loop *loops;
     int32_t nloops;
+    int32_t at_loop;          /* that the story is at; -1: none yet */
     struct told_pool *pools;  /* by executor */
     sim_time told_at;         /* the time that stands above; -1: none yet */
     uint64_t rules;           /* calls whose rule has been said: a bit an enum call_kind */
@@ -58,6 +61,8 @@ struct explain {
 
 /* A line at that instant, so many levels under its step; `text` is e->line's from here on. */
 struct text *explain_line(struct explain *e);
+struct text *explain_line_of(struct explain *e,
+                             int32_t loop); /* says which, where it is another */
 void explain_say(struct explain *e, sim_time at, int level); /* what explain_line() gave */
 void explain_say_later(struct explain *e, sim_time at);      /* where the run does not end */
 
@@ -67,6 +72,9 @@ void explain_place(struct explain *e, int64_t place); /* " (line 12)", or nothin
 
 /* A call of a program or a function, the `depth`th on the stack. */
 void explain_frame(struct explain *e, const struct trace_rec *rec, int depth, const char *who);
+
+/* The loop that calls `slot`, and has not had it return; -1: none. */
+int32_t explain_calling(const struct explain *e, int32_t slot);
 
 void explain_loop(struct explain *e, const struct trace_rec *rec); /* explain_loop.c */
 void explain_core(struct explain *e, const struct trace_rec *rec); /* explain_core.c */

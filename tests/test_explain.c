@@ -3,9 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/scenario.h"
 #include "tests/loop_workload.h"
 #include "tests/support.h"
 #include "tests/workload.h"
+
+enum { LOOPS = 64 }; /* of a story, more than any here has */
 
 struct listener {
     struct quanta_writer writer;
@@ -55,6 +58,56 @@ static void check_pools(const char *what, const char *story)
     }
 }
 
+/* The loop that a line speaks of, where there are several: "[default 2] poll: ...". */
+static size_t loop_told(const char *line, char names[][TASK_NAME_SIZE], size_t *n)
+{
+    const char *end = *line == '[' ? strstr(line, "] ") : NULL;
+    size_t i = 0;
+
+    if (!end)
+        return SIZE_MAX;
+    ck_assert_uint_lt((size_t)(end - line), TASK_NAME_SIZE);
+    while (i < *n &&
+           (strncmp(names[i], line, (size_t)(end - line)) != 0 || names[i][end - line] != '\0'))
+        i++;
+    if (i == *n && *n < LOOPS) {
+        memcpy(names[i], line, (size_t)(end - line));
+        (*n)++;
+    }
+    return i;
+}
+
+/* What is told to happen meanwhile happens in the midst of a call, of the loop that it is told
+ * of: a loop calls, and returns or waits, then calls again. */
+static void check_calls(const char *what, const char *story)
+{
+    static const char *const begins[] = {
+        "script: ",  "timers: ", "poll: ",      "check: ", "tick: ",
+        "closing: ", "task: ",   "microtask: ", "render: "};
+    char names[LOOPS][TASK_NAME_SIZE] = {""};
+    bool calls[LOOPS + 1] = {false};
+    size_t n = 0, at = 0;
+
+    for (const char *s = story; *s; s = strchr(s, '\n') + 1) {
+        const char *line = s + 13 + strspn(s + 13, " ");
+        const char *end = strchr(s, '\n');
+        size_t told = loop_told(line, names, &n);
+
+        if (told != SIZE_MAX) {
+            at = told;
+            line = strstr(line, "] ") + 2;
+        }
+        for (size_t i = 0; i < ARRAY_LEN(begins); i++)
+            if (strncmp(line, begins[i], strlen(begins[i])) == 0)
+                calls[at] = true;
+        if (strncmp(line, "-> ", 3) == 0 || strncmp(line, "wait: ", 6) == 0)
+            calls[at] = false;
+        if (strncmp(line, "wait: ", 6) != 0 && strstr(line, " meanwhile: ") &&
+            strstr(line, " meanwhile: ") < end && !calls[at])
+            ck_abort_msg("%s: not meanwhile: %.300s", what, s);
+    }
+}
+
 static size_t count(const char *text, const char *word)
 {
     size_t n = 0;
@@ -81,6 +134,8 @@ static char *story_of(const char *what, const struct quanta_config *cfg, size_t 
     text_add(&l.heard, "");
     check_lines(what, l.heard.data, &look);
     check_pools(what, l.heard.data);
+    if (look.ascii)
+        check_calls(what, l.heard.data);
     ck_assert_msg(count(l.heard.data, "prints \"") ==
                       (size_t)cJSON_GetArraySize(member(result, "log")),
                   "%s: not all that is printed is told", what);
@@ -196,6 +251,17 @@ static const struct {
     {"{'executors':{'default':{'kind':'event-loop','flavor':'browser','main':[{"
      "'requestAnimationFrame':[{'cpu':1}]}]}}}",
      "render: an animation frame of main (line 1): before the page is drawn\n"},
+    {"{'devices':{'net':{'service':1}},'executors':{'default':{'kind':'event-loop','main':["
+     "{'io':'net','sync':true}]}}}",
+     "1 ms    net has replied: the loop's thread is ready again\n"},
+    {"{'devices':{'net':{'service':3}},'executors':{'default':{'kind':'event-loop'}},'tasks':["
+     "{'name':'A','do':[{'throw':'e'}]},{'name':'B','do':[]}]}",
+     "B has ended, as its process has\n"},
+    {"{'machine':{'cores':2},'devices':{'net':{'service':9}},'executors':{'default':{'kind':"
+     "'event-loop','loops':2}},'tasks':[{'name':'A','count':2,'do':[{'cpu':1},{'log':'x'},"
+     "{'await':{'io':'net'}}]}]}",
+     "[default] wait: nothing is ready: the loop's thread blocks in the kernel; pending: "
+     "requests 1\n"},
     {"{'executors':{'default':{'kind':'event-loop','main':[{'on':'unhandledRejection','do':[{"
      "'log':'x'}]},{'async':[{'throw':'e'}]}]}}}",
      "main hears of it (line 1): listeners to the process run at once\n"},
