@@ -197,6 +197,11 @@ void executor_receives(struct executor *ex, const struct task *t, int32_t port, 
     tell(ex, TR_RECEIPT, port, t, handled, 0);
 }
 
+bool executor_is_async(const struct executor *ex, uint32_t entry)
+{
+    return code_is_async(&ex->sim->code, entry);
+}
+
 bool executor_throws(struct executor *ex, struct task *t, struct words *w)
 {
     return task_throw(ex->sim, t, w);

@@ -57,6 +57,17 @@ void emit_ops(struct compiler *c, struct op_list ops)
     }
 }
 
+void emit_async(struct compiler *c, uint32_t entry, struct op_list ops)
+{
+    if (!ops_wait(ops, c->waits))
+        return;
+    if (c->nasync == c->async_room) {
+        c->async_room = c->async_room ? 2 * c->async_room : 16;
+        c->async = sim_realloc(c->async, c->async_room * sizeof(*c->async));
+    }
+    c->async[c->nasync++] = entry;
+}
+
 static bool exec_kernel_time(struct sim *sim, struct task *t, const struct instr *in,
                              struct step *out)
 {
@@ -287,30 +298,52 @@ static const uint64_t *name_streams(struct arena *mem, const struct scenario *sc
 void code_compile(struct code *code, struct arena *mem, const struct scenario *sc)
 {
     struct compiler c = {.mem = mem, .sc = sc};
-    uint32_t *entry = arena_alloc(mem, ((size_t)sc->nprograms + 1) * sizeof(*entry));
+    uint32_t *entry = arena_alloc(mem, ((size_t)sc->nprograms + 1) * sizeof(*entry)), *async;
+    bool *waits = arena_alloc(mem, (size_t)sc->nprograms + 1);
     struct instr *instr;
     const char **names;
 
+    programs_wait(sc, waits);
+    c.waits = waits;
     for (int32_t i = 0; i < sc->nprograms; i++) {
         entry[i] = c.n;
+        emit_async(&c, c.n, sc->programs[i].ops);
         emit_ops(&c, sc->programs[i].ops);
         (void)emit(&c, exec_end, NULL, 0);
     }
     instr = arena_alloc(mem, (c.n + 1) * sizeof(*instr));
     names = arena_alloc(mem, (c.nnames + 1) * sizeof(*names));
+    async = arena_alloc(mem, (c.nasync + 1) * sizeof(*async));
+    if (c.nasync > 0)
+        memcpy(async, c.async, c.nasync * sizeof(*async));
     if (c.n > 0)
         memcpy(instr, c.code, c.n * sizeof(*instr));
     if (c.nnames > 0)
         memcpy(names, c.names, c.nnames * sizeof(*names));
     *code = (struct code){instr,
                           entry,
+                          async,
+                          c.nasync,
                           name_streams(mem, sc),
                           names,
                           c.nnames,
                           resolve_shared(&c),
                           resolve_locals(&c)};
     free(c.code);
+    free(c.async);
     free(c.names);
+}
+
+static int by_number(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+bool code_is_async(const struct code *code, uint32_t entry)
+{
+    return bsearch(&entry, code->async, code->nasync, sizeof(*code->async), by_number) != NULL;
 }
 
 /* ---- executing --------------------------------------------------------------------- */

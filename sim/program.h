@@ -44,8 +44,11 @@ struct compiler {
     const struct scenario *sc;
     struct instr *code;
     uint32_t n, room;
-    uint32_t place;     /* of the op being compiled */
-    bool awaits;        /* it stands in an `await` */
+    uint32_t place;    /* of the op being compiled */
+    bool awaits;       /* it stands in an `await` */
+    const bool *waits; /* of each program: programs_wait() */
+    uint32_t *async;   /* entries of functions of loops that wait: ascending */
+    uint32_t nasync, async_room;
     const char **names; /* variables that programs mention; their numbers */
     uint32_t nnames, names_room;
 };
@@ -57,7 +60,8 @@ uint32_t emit_here(const struct compiler *c); /* the next index */
 void emit_target(struct compiler *c, uint32_t at, uint32_t target);
 void emit_ops(struct compiler *c, struct op_list ops);    /* a nested list */
 void emit_kernel_time(struct compiler *c, sim_time time); /* nothing where time is 0 */
-void *compile_alloc(struct compiler *c, size_t bytes);    /* lives as long as the code */
+void emit_async(struct compiler *c, uint32_t entry, struct op_list ops); /* is it? */
+void *compile_alloc(struct compiler *c, size_t bytes); /* lives as long as the code */
 
 /* An expression whose names are variables; the syntax is known to be right. */
 struct var_expr {
@@ -153,7 +157,9 @@ static inline struct task *task_of_sibling(struct list *sibling)
 
 struct code {
     const struct instr *instr;
-    const uint32_t *entry;   /* of each program */
+    const uint32_t *entry; /* of each program */
+    const uint32_t *async; /* entries of functions of loops that wait, ascending */
+    uint32_t nasync;
     const uint64_t *streams; /* rng_name() of each kind of task's */
     const char *const *names;
     uint32_t nnames;
@@ -162,6 +168,7 @@ struct code {
         locals; /* [spec * nnames + name]: the number of the task's local, or -1; NULL: no task has any */
 };
 
+bool code_is_async(const struct code *code, uint32_t entry);
 void code_compile(struct code *code, struct arena *mem, const struct scenario *sc);
 
 /* What the task does next. */

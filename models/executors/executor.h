@@ -170,6 +170,7 @@ void executor_posts(struct executor *ex, const struct task *t, int32_t port);
 void executor_receives(struct executor *ex, const struct task *t, int32_t port, bool handled);
 
 /* What `t` may catch of its own: task_throw(). */
+bool executor_is_async(const struct executor *ex, uint32_t entry); /* code_is_async() */
 bool executor_throws(struct executor *ex, struct task *t, struct words *w);
 struct words *executor_words(struct executor *ex, const char *text);
 

@@ -55,10 +55,13 @@ struct fiber {
     struct fiber *made_before; /* of all there are */
     const char *frame;         /* what call stacks say; NULL: nothing */
     uint32_t called_at;        /* place of that call */
+    uint32_t entry;            /* where it began */
+    uint32_t rest;             /* fibers below it that it takes along when it throws: X9 */
     bool main;                 /* its task's own function */
     bool waited;               /* it has been suspended */
-    bool last_resort;          /* handles an exception that nobody has caught */
     bool handler;              /* of a reaction, and has not waited yet */
+    uint8_t hears;             /* event of the process, from 1; 0: none */
+    bool target, caught;       /* what it throws is thrown again, by a tick; async, too: X9 */
 };
 
 enum callback_kind {
@@ -118,7 +121,7 @@ struct callback {
     bool ready;      /* counted in of->ready */
     bool cleared;    /* does nothing any more */
     bool repeats;    /* TIMER */
-    bool throws;     /* REACTION: to a rejection */
+    bool throws;     /* REACTION: to a rejection; TICK: `error`, which nobody caught */
     bool slow;       /* JOB: in the slow lane */
 };
 
@@ -196,8 +199,9 @@ void promise_react(struct loop *l, struct promise *p, struct callback *cb);
 void promise_settle(struct loop *l, struct promise *p, enum promise_state state,
                     struct words *reason, struct loop_task *by, uint32_t place);
 void promise_follow(struct loop_task *by, struct promise *p, struct promise *other);
-bool promises_report(struct loop *l); /* one rejection; false: there is none left */
-void promises_forget(struct loop *l); /* those that would be reported */
+bool promises_report(struct loop *l);     /* one rejection; false: there is none left */
+void promises_forget(struct loop *l);     /* those that would be reported */
+void promises_unreported(struct loop *l); /* of those, the ones whose turn it is */
 /* Of those that `call` names, settled as its verb says; an element has been settled. */
 void gather_new(struct loop *l, struct fiber *f, const struct step *step);
 void gather_step(struct loop *l, struct callback *cb);

@@ -44,6 +44,7 @@
  *   L9  one wakeup: the pool, workers that have ended, then ports in order of creation
  *   X1  who handles uncaught exceptions; X2: then there is no drain; X5: nobody, then the end
  *   X6  rejections: when the drain is done X7  exit: the listeners, and then nothing more
+ *   X9  (ours) who listens to a port throws by a tick; others that listen to it go on
  *   D7  a worker begins in its poll phase  TH2 a port: what has come, each with its drain
  */
 #ifndef MODELS_EXECUTORS_EXECUTOR_LOOP_H

@@ -160,8 +160,8 @@ struct loop_task *loop_listens(const struct loop *l, enum loop_event event,
 }
 
 /* On behalf of `lt`, where the one who listens has ended; the caller's fibers wait below. */
-static void call_listener(const struct listener *on, struct loop_task *lt,
-                          struct words *message, struct words *error)
+static struct fiber *call_listener(const struct listener *on, struct loop_task *lt,
+                                   struct words *message, struct words *error)
 {
     struct loop_task *of = on->of ? on->of : lt;
     struct fiber *f;
@@ -173,30 +173,47 @@ static void call_listener(const struct listener *on, struct loop_task *lt,
 
     fiber_says(f, words_use(message ? message : on->message),
                words_use(error ? error : on->error));
-    f->last_resort = on->event == EVENT_UNCAUGHT;
+    f->hears = on->port || on->any ? 0 : (uint8_t)(on->event + 1);
+    return f;
 }
 
-/* The first is on top, so the last is called first. */
-static bool emit_from(struct loop *l, const struct listener *on, enum loop_event event,
-                      struct port *p, struct loop_task *lt, struct words *message,
-                      struct words *error)
+/* X9.  A port is an EventTarget: its listeners are called each for itself, and what one throws, or a
+ * promise of one rejects, a tick throws again: lib/internal/event_target.js (kHybridDispatch,
+ * addCatch).  A worker, seen from its parent, is an EventEmitter, and so is the process: the first
+ * that throws is the last that is called; what comes through a worker's port meets that one's
+ * EventTarget.  In a page all are targets, and exceptions are reported at once. */
+static void throws_as(struct fiber *f, enum loop_event event, const struct port *p,
+                      uint32_t rest)
 {
-    bool heard;
+    bool emitter = !p || (p->worker && p->worker->port == p);
+
+    if (f->of->loop->all->browser)
+        return;
+    f->rest = emitter ? rest : 0;
+    f->target = p && event != EVENT_EXIT;
+    f->caught = f->target && !emitter;
+}
+
+/* The first is on top, so the last is called first.  How many there are. */
+static uint32_t emit_from(struct loop *l, const struct listener *on, enum loop_event event,
+                          struct port *p, struct loop_task *lt, struct words *message,
+                          struct words *error)
+{
+    uint32_t rest;
 
     while (on && !hears(on, event, p))
         on = on->next;
     if (!on)
-        return false;
-    heard = emit_from(l, on->next, event, p, lt, message, error);
-    (void)heard;
-    call_listener(on, lt, message, error);
-    return true;
+        return 0;
+    rest = emit_from(l, on->next, event, p, lt, message, error);
+    throws_as(call_listener(on, lt, message, error), event, p, rest);
+    return rest + 1;
 }
 
 static bool emit(struct loop *l, enum loop_event event, struct port *p, struct loop_task *lt,
                  struct words *message, struct words *error)
 {
-    return emit_from(l, l->listeners, event, p, lt, message, error);
+    return emit_from(l, l->listeners, event, p, lt, message, error) > 0;
 }
 
 bool loop_emit_to(struct loop *l, enum loop_event event, struct loop_task *lt,
@@ -256,6 +273,7 @@ static void handled(struct loop *l, struct loop_task *lt)
     struct callback *cb = callback_new(lt, CALLBACK_TURN, true);
 
     l->again = l->phase == TURN_CHECK && l->drain == DRAIN_BEGIN && !l->check.first;
+    l->visit.failed = l->drain == DRAIN_TICKS;
     if (l->drain == DRAIN_BEGIN || l->drain == DRAIN_TICKS)
         l->drain = DRAIN_NONE;
     l->nrefd++;
@@ -270,7 +288,7 @@ void loop_uncaught(struct loop *l, struct loop_task *lt, struct words *w, uint32
         report(l, lt, w, place, text);
         return;
     }
-    if (!l->leaving.goes && emit(l, EVENT_UNCAUGHT, NULL, lt, NULL, w)) {
+    if (emit(l, EVENT_UNCAUGHT, NULL, lt, NULL, w)) {
         handled(l, lt);
     } else {
         if (l->worker) /* its parent is told */
@@ -282,22 +300,82 @@ void loop_uncaught(struct loop *l, struct loop_task *lt, struct words *w, uint32
     words_drop(w);
 }
 
-/* Of an async function it rejects the promise that its call gave; P4, X6. */
+/* X9: behind the ticks that wait, or, where a promise says so, as a microtask first.  Takes the
+ * use. */
+void loop_rethrow(struct loop_task *lt, struct words *w, uint32_t place,
+                  enum callback_kind kind)
+{
+    struct callback *cb = callback_new(lt, kind, true);
+
+    cb->error = w;
+    cb->throws = true;
+    cb->place = place;
+    callback_queue(cb, kind == CALLBACK_TICK ? LOOP_QUEUE_TICKS : LOOP_QUEUE_MICROTASKS);
+    callback_ready(cb);
+}
+
+void loop_throws_again(struct callback *cb)
+{
+    struct loop *l = cb->loop;
+    struct loop_task *lt = cb->of;
+    struct words *w = words_use(cb->error);
+    uint32_t place = cb->place;
+    bool now = cb->kind == CALLBACK_TICK;
+
+    callback_taken(cb);
+    lt->refs++;
+    callback_over(cb);
+    if (now)
+        loop_uncaught(l, lt, w, place, NULL);
+    else
+        loop_rethrow(lt, w, place, CALLBACK_TICK);
+    lt->refs--;
+    loop_check(lt);
+}
+
+/* An async function is one from its beginning, not from its first await. */
+static bool is_async(const struct loop *l, const struct fiber *f)
+{
+    return f->waited || (f->main && !f->of->script) || executor_is_async(l->ex, f->entry);
+}
+
+/* A listener of the process throws: those behind it are not called.  A rejection that was told ends
+ * the drain, as a tick does, and the others are not told: lib/internal/process/promises.js
+ * (processPromiseRejections). */
+static void gives_up(struct loop *l, uint8_t hears)
+{
+    if (hears == EVENT_BEFORE_EXIT + 1 || hears == EVENT_EXIT + 1) {
+        l->leaving.next = NULL;
+    } else if (hears == EVENT_UNHANDLED + 1 && l->drain == DRAIN_REPORT) {
+        promises_unreported(l);
+        l->drain = DRAIN_TICKS;
+    }
+}
+
+/* Of an async function it rejects the promise that its call gave; P4, X6, X9. */
 void loop_throw(struct loop *l, struct fiber *f, struct words *w, uint32_t place)
 {
     struct loop_task *lt = f->of;
-    bool last = f->last_resort;
+    bool target = f->target, async = is_async(l, f);
+    uint32_t rest = f->rest;
+    uint8_t hears = f->hears;
 
-    if (f->result || (f->main && (!lt->script || f->waited))) {
+    if (f->result || (async && !f->caught)) {
         fiber_over(l, f, true, w, place);
         return;
     }
     fiber_drop(l);
+    for (; rest > 0 && !async; rest--)
+        fiber_drop(l);
     lt->refs++; /* while it is handled */
-    if (last) {
+    gives_up(l, hears);
+    if (target) {
+        loop_rethrow(lt, w, place, async ? CALLBACK_REACTION : CALLBACK_TICK);
+    } else if (hears == EVENT_UNCAUGHT + 1) {
         fault(l, lt, w, place, NULL, 7);
         words_drop(w);
         loop_exit(l, 7, true);
+        l->leaving.next = NULL; /* nobody is told */
     } else {
         loop_uncaught(l, lt, w, place, NULL);
     }
@@ -315,7 +393,8 @@ static void leave_by(struct loop *l, uint8_t event)
 
 void loop_exit(struct loop *l, int code, bool fault)
 {
-    bool again = l->leaving.goes && l->leaving.abrupt && !l->leaving.of;
+    bool again =
+        l->leaving.goes && l->leaving.event == EVENT_EXIT && (!l->leaving.of || l->live == 1);
 
     while (l->top)
         fiber_drop(l);
@@ -422,7 +501,7 @@ void loop_leaves(struct loop *l)
         if (end->event == EVENT_BEFORE_EXIT)
             l->drain = DRAIN_BEGIN;
         loop_calls_event(l, on->of, on->place);
-        call_listener(on, on->of, says, NULL);
+        (void)call_listener(on, on->of, says, NULL);
         words_drop(says);
     } else if (end->event == EVENT_BEFORE_EXIT) {
         if (end->of->refs > 0) { /* it goes on, and comes back here */

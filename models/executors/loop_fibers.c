@@ -25,7 +25,7 @@ struct fiber *fiber_new(struct loop_task *lt, uint32_t entry, struct promise *re
     }
     f->of = lt;
     f->result = result;
-    f->saved.pc = entry;
+    f->saved.pc = f->entry = entry;
     fiber_resume(lt->loop, f);
     return f;
 }
@@ -56,6 +56,7 @@ void fiber_suspend(struct loop *l, struct callback *until)
     l->top = f->below;
     f->below = NULL;
     f->waited = true;
+    f->rest = 0;
     f->of->refs--;
     until->fiber = f;
     if (f->main)

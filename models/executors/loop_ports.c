@@ -315,14 +315,15 @@ void message_deliver(struct loop *l, struct callback *m)
     words_drop(w);
 }
 
-/* TH2: what has come by now, at least BATCH_MIN; true: one has been delivered. */
+/* TH2: what has come by now, at least BATCH_MIN, or up to a drain that throws; true: one has been
+ * delivered. */
 static bool serve(struct loop *l, struct port *p)
 {
     struct callback *m;
 
     if (!is_read(p) && !p->drains && !p->ends)
         return false;
-    if (p->messages.first && l->visit.left-- == 0) {
+    if (l->visit.failed || (p->messages.first && l->visit.left-- == 0)) {
         if (p->open)
             trigger(p);
         return false;
@@ -355,6 +356,7 @@ static void move_on(struct visit *v)
 
     v->at = *v->place;
     v->left = -1;
+    v->failed = false;
     if (v->at)
         v->place = &v->at->next;
     else

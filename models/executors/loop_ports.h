@@ -51,7 +51,8 @@ struct port {
  *                                     place                                              */
 struct visit {
     bool going;
-    bool heard; /* which workers have ended */
+    bool heard;  /* which workers have ended */
+    bool failed; /* a drain behind a message at `at`: TH2 */
     struct port *at;
     struct port **place;  /* where the next one goes; no wakeup: behind all */
     int64_t left;         /* messages that may still be delivered here; -1: not begun */
@@ -134,6 +135,9 @@ struct loop_task *loop_listens(const struct loop *l, enum loop_event event,
 /* Takes the use of `w`.  `text`: how a fault says it; NULL: as for what was thrown. */
 void loop_uncaught(struct loop *l, struct loop_task *lt, struct words *w, uint32_t place,
                    const char *text);
+void loop_rethrow(struct loop_task *lt, struct words *w, uint32_t place,
+                  enum callback_kind kind);  /* TICK, REACTION */
+void loop_throws_again(struct callback *cb); /* by a tick; that one: is thrown */
 void loop_throw(struct loop *l, struct fiber *f, struct words *w, uint32_t place);
 void loop_exit(struct loop *l, int code, bool fault);    /* the process ends */
 void loop_op_exit(struct loop *l, struct loop_task *by); /* or that task of it alone */

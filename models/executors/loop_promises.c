@@ -201,13 +201,21 @@ static void forget(struct loop *l, struct promise *p)
     }
 }
 
+void promises_unreported(struct loop *l)
+{
+    struct promise *reporting = l->reporting;
+
+    l->reporting = NULL;
+    forget(l, reporting);
+}
+
 void promises_forget(struct loop *l)
 {
-    struct promise *noted = l->noted, *reporting = l->reporting;
+    struct promise *noted = l->noted;
 
-    l->noted = l->reporting = NULL;
+    l->noted = NULL;
     forget(l, noted);
-    forget(l, reporting);
+    promises_unreported(l);
     for (struct callback *cb = l->ready.first; cb; cb = cb->next) {
         if (cb->kind != CALLBACK_REPORT)
             continue;
@@ -258,6 +266,10 @@ static void react(struct loop *l, struct callback *cb)
     uint32_t entry = cb->throws ? cb->rejected : cb->entry;
     struct loop_task *lt = cb->of;
 
+    if (cb->throws && !cb->promise) {
+        loop_throws_again(cb);
+        return;
+    }
     if (cb->gather) {
         gather_step(l, cb);
         return;

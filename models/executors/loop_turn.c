@@ -42,6 +42,7 @@ void loop_polls(struct loop *l, struct callback *cb)
 void loop_outermost(struct loop *l, struct callback *cb)
 {
     struct loop_task *lt = cb->of;
+    bool is_close = cb->kind == CALLBACK_CLOSE && !l->all->browser;
     struct fiber *f;
 
     l->drain = DRAIN_BEGIN;
@@ -72,6 +73,7 @@ void loop_outermost(struct loop *l, struct callback *cb)
             fiber_says(f, words_use(cb->message), words_use(cb->error));
     } else if (cb->entry > 0 && !cb->cleared) {
         callback_begin(cb, cb->entry);
+        l->top->target = l->top->caught = is_close; /* of a port: X9 */
     } else {
         callback_over(cb);
         loop_check(lt);
@@ -82,7 +84,10 @@ void loop_outermost(struct loop *l, struct callback *cb)
 
 static void tick(struct callback *cb)
 {
-    if (cb->of) {
+    if (cb->of && cb->throws) {
+        loop_calls(cb->loop, cb);
+        loop_throws_again(cb);
+    } else if (cb->of) {
         cb->loop->owed += cb->loop->all->costs.microtask;
         loop_calls(cb->loop, cb);
         callback_taken(cb);
@@ -150,6 +155,7 @@ static void boot(struct loop *l)
         loop_phase(l, STAGE_POLL);
         loop_refresh(l);
         loop_begins(script);
+        l->top->target = true; /* a message tells it to begin: X9 */
         l->drain = DRAIN_BEGIN;
         go_to(l, TURN_BATCH);
         return;

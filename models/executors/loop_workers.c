@@ -226,7 +226,7 @@ static void tell_error(struct loop *l, struct worker *w, struct callback *hold)
         loop_calls_for(l, by, hold);
         (void)loop_emit(l, EVENT_ERROR, w->port, NULL, error);
     } else {
-        loop_uncaught(l, hold->of, words_use(error), hold->place, NULL);
+        loop_rethrow(hold->of, words_use(error), hold->place, CALLBACK_TICK);
     }
     words_drop(error);
 }

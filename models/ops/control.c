@@ -177,11 +177,17 @@ static void compile_call(struct compiler *c, const void *args)
     (void)emit(c, exec_call, NULL, (uint32_t)((const struct call_args *)args)->call);
 }
 
+static bool call_waits(const void *args, const bool *programs)
+{
+    return programs[((const struct call_args *)args)->call];
+}
+
 const struct op_def op_call = {
     .help = "run a named program as a frame on the call stack, then go on",
     .params = call_params,
     .args_size = sizeof(struct call_args),
     .compile = compile_call,
+    .waits = call_waits,
 };
 
 struct exit_args {

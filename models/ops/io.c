@@ -67,6 +67,12 @@ static int io_needs_loop(const void *args)
     return a->then.ops ? OPTION_THEN : a->sync ? OPTION_SYNC : -1;
 }
 
+static bool io_waits(const void *args, const bool *programs)
+{
+    (void)programs;
+    return io_needs_loop(args) < 0;
+}
+
 static int check_io(const struct scenario *sc, const void *args, char *buf, size_t size)
 {
     const struct io_args *a = args;
@@ -93,4 +99,5 @@ const struct op_def op_io = {
     .compile = compile_io,
     .check = check_io,
     .needs_loop = io_needs_loop,
+    .waits = io_waits,
 };

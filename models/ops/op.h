@@ -14,9 +14,9 @@
 
 #include "sim/base.h"
 #include "sim/param.h"
+#include "sim/scenario.h"
 
 struct compiler; /* sim/program.h */
-struct scenario;
 
 struct op_def {
     const char *help;           /* one line */
@@ -37,6 +37,10 @@ struct op_def {
      * the op itself; -1: it works everywhere.  NULL: everywhere. */
     int (*needs_loop)(const void *args);
 
+    /* On a loop, does the function in which it stands wait for it, and is async therefore?  NULL:
+     * never.  `programs`: of each of the scenario, whether it does. */
+    bool (*waits)(const void *args, const bool *programs);
+
     /* Of event loops, it is Node's alone: what is to be said to one who writes it for a browser;
      * or the other way round. */
     const char *not_in_browser;
@@ -53,6 +57,11 @@ struct op_def {
     bool listens;         /* may be told of exceptions that nobody catches */
     uint32_t named_after; /* ... or, where no row gives one, the program of this row does */
 };
+
+/* Does one of them wait, by itself or by a program that it calls? */
+bool ops_wait(struct op_list ops, const bool *programs);
+void programs_wait(const struct scenario *sc, bool *programs); /* which were false */
+bool op_always_waits(const void *args, const bool *programs);  /* op_def.waits */
 
 extern const struct op_def *const op_defs[]; /* NULL ends it; in the order of the manual */
 

@@ -50,6 +50,7 @@ static uint32_t emit_body(struct compiler *c, struct op_list ops)
 
     if (!ops.ops)
         return 0;
+    emit_async(c, entry, ops);
     emit_ops(c, ops);
     c->place = place;
     (void)emit(c, exec_return, NULL, 0);

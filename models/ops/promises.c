@@ -269,6 +269,7 @@ const struct op_def op_await = {
     .params = await_params,
     .args_size = sizeof(struct await_args),
     .compile = compile_await,
+    .waits = op_always_waits,
     .check = check_await,
     .needs_loop = loop_op_needs_loop,
     .names = "promise",

@@ -31,6 +31,7 @@ const struct op_def op_sleep = {
     .args_size = sizeof(struct sleep_args),
     .enters_kernel = true,
     .compile = compile_sleep,
+    .waits = op_always_waits,
 };
 
 struct yield_args {
@@ -64,4 +65,5 @@ const struct op_def op_yield = {
     .args_size = sizeof(struct yield_args),
     .enters_kernel = true,
     .compile = compile_yield,
+    .waits = op_always_waits,
 };

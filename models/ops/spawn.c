@@ -78,4 +78,5 @@ const struct op_def op_join = {
     .params = join_params,
     .args_size = sizeof(struct join_args),
     .compile = compile_join,
+    .waits = op_always_waits,
 };
