@@ -192,26 +192,37 @@ static sim_time held(const struct loop_bin *b)
     return sum;
 }
 
-/* What held it longest, where it was held for half of the column, or would not be seen. */
+/* Held for half of the column, or so that it would not be seen otherwise: a column beside it that
+ * shows the same callback has more of it.  (Of two that have equally much the first shows it.) */
+static bool shows_held(const struct drawing *d, const struct loop_row *l, int column)
+{
+    struct loop_bin here = column_of(d, l, column);
+    sim_time busy = held(&here);
+
+    if (busy == 0 || busy >= here.in[DOES_WAITS])
+        return busy > 0;
+    for (int beside = column - 1; beside <= column + 1; beside += 2) {
+        struct loop_bin other = column_of(d, l, beside);
+        bool more = held(&other) > busy || (held(&other) == busy && beside < column);
+
+        if (more && shows_held(d, l, beside)) /* which has more than `column`: this ends */
+            return false;
+    }
+    return true;
+}
+
+/* What held it longest. */
 static enum loop_does shows(const struct drawing *d, const struct loop_row *l, int column,
                             bool *others)
 {
     struct loop_bin here = column_of(d, l, column);
-    sim_time busy = held(&here);
     enum loop_does longest = DOES_SCRIPT;
 
-    *others = 2 * here.others > busy;
+    *others = 2 * here.others > held(&here);
     for (int k = DOES_WAITS + 1; k < DOES_COUNT; k++)
         if (here.in[k] > here.in[longest])
             longest = (enum loop_does)k;
-    if (busy > 0 && busy < here.in[DOES_WAITS]) {
-        struct loop_bin before = column_of(d, l, column - 1),
-                        after = column_of(d, l, column + 1);
-
-        if (held(&before) > 0 || held(&after) > 0)
-            return DOES_WAITS;
-    }
-    return busy > 0 ? longest : DOES_WAITS;
+    return shows_held(d, l, column) ? longest : DOES_WAITS;
 }
 
 static bool is_worker(const struct scenario *sc, int32_t loop)

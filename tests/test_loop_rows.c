@@ -7,6 +7,7 @@
 #include "models/executors/executor.h"
 #include "sim/config.h"
 #include "sim/quanta.h"
+#include "sim/rng.h"
 #include "tests/support.h"
 
 static void check_rows(int width, const char *config, const char *has, const char *lacks)
@@ -38,6 +39,60 @@ START_TEST(a_loop_has_a_row_of_its_phases)
         "{'cpu':1}]},{'close':[{'cpu':1}]}]},{'setTimeout':4,'do':[{'cpu':2}]},{'cpu':1}"
         "]}},'until':13}",
         "\nloop    sssss..........pppppPPPPPNNNNNCCCCCXXXXXtttttttttt\n", NULL);
+}
+END_TEST
+
+/* Up to 20 timers of up to 3 ms of computing within 60 ms. */
+static char *random_timers(uint64_t seed)
+{
+    struct rng rng = rng_stream(seed, "test/rows");
+    struct text t = {0};
+
+    text_add(&t, "{\"executors\":{\"default\":{\"kind\":\"event-loop\",\"main\":[");
+    for (uint64_t n = 1 + rng_below(&rng, 20); n > 0; n--)
+        text_addf(&t, "{\"setTimeout\":%d,\"do\":[{\"cpu\":\"%dus\"}]}%s",
+                  (int)rng_below(&rng, 60), (int)(1 + rng_below(&rng, 3000)), n > 1 ? "," : "");
+    text_add(&t, "]}}}");
+    return text_take(&t);
+}
+
+/* What stands behind the label of that row. */
+static const char *row_of(const char *drawn, const char *label)
+{
+    const char *row = strstr(drawn, label);
+
+    ck_assert_msg(row != NULL, "no %s in\n%s", label, drawn);
+    return row + 8;
+}
+
+START_TEST(whatever_holds_a_loop_is_seen)
+{
+    struct quanta_options options = {.timeline = true};
+    struct quanta_look look = {.width = 50 + _i, .ascii = true};
+    char *text = random_timers((uint64_t)_i + 1), *errors, *drawn;
+    struct quanta_config *cfg = quanta_parse("rows.json", text, strlen(text), &errors);
+    struct quanta_run *run;
+    const char *core, *loop;
+    bool runs = false, seen = true;
+
+    ck_assert_msg(cfg != NULL, "%s", errors);
+    run = quanta_run(cfg, 0, &options);
+    drawn = quanta_timeline(run, &look);
+    core = row_of(drawn, "core0   ");
+    loop = row_of(drawn, "loop    ");
+    /* Where the core runs the loop holds; its row shows that somewhere there, and nowhere else. */
+    for (; *core != '\n'; core++, loop++) {
+        if (*core == 'm' && !runs)
+            seen = false;
+        runs = *core == 'm';
+        seen = seen || *loop != '.';
+        ck_assert_msg(runs || *loop == '.', "holds where nothing runs:\n%s", drawn);
+        ck_assert_msg(seen || (runs && core[1] == 'm'), "a callback is hidden:\n%s", drawn);
+    }
+    quanta_text_free(drawn);
+    quanta_run_free(run);
+    quanta_config_free(cfg);
+    free(text);
 }
 END_TEST
 
@@ -102,6 +157,7 @@ Suite *loop_rows_suite(void)
 
     tcase_add_test(tc, loops_are_numbered_over_the_scenario);
     tcase_add_test(tc, a_loop_has_a_row_of_its_phases);
+    tcase_add_loop_test(tc, whatever_holds_a_loop_is_seen, 0, 100);
     tcase_add_test(tc, each_loop_has_a_row_and_waits_for_its_core);
     tcase_add_test(tc, threads_of_a_pool_have_rows_where_they_work);
     suite_add_tcase(s, tc);
