@@ -22,6 +22,11 @@ static void label(struct text *t, const char *name)
     text_pad(t, ' ', (len < LABEL ? LABEL - len : 0) + 2);
 }
 
+static const char *plural(int64_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
 /* A time, rounded so that it has three decimals of its unit at most. */
 static const char *rounded(sim_time time, char buf[TIME_TEXT_SIZE])
 {
@@ -82,9 +87,9 @@ static void add_devices(struct text *t, const struct metrics *m)
             ratio_e9((struct wide){0, (uint64_t)d->busy}, (struct wide){0, (uint64_t)m->end});
 
         label(t, m->sc->devices[i].name);
-        text_addf(t, "%s busy: %" PRIu64 " requests, queue mean %s, response mean %s\n",
-                  percent(busy, p), d->requests, rounded(samples_mean(&d->queue), a),
-                  rounded(samples_mean(&d->response), b));
+        text_addf(t, "%s busy: %" PRIu64 " request%s, queue mean %s, response mean %s\n",
+                  percent(busy, p), d->requests, plural((int64_t)d->requests),
+                  rounded(samples_mean(&d->queue), a), rounded(samples_mean(&d->response), b));
     }
     if (m->sc->ndevices > 16)
         text_addf(t, "... and %d more devices\n", (int)m->sc->ndevices - 16);
@@ -99,7 +104,10 @@ static void add_memory(struct text *t, const struct metrics *m)
     glyph_bytes(m->memory, a);
     glyph_bytes(metrics_memory_per_task(m), b);
     label(t, "memory");
-    text_addf(t, "peak %s, %s for each of %" PRId64 " tasks then\n", a, b, m->memory_tasks);
+    text_addf(t, "peak %s", a);
+    if (m->memory_tasks > 1)
+        text_addf(t, ", %s for each of %" PRId64 " tasks then", b, m->memory_tasks);
+    text_add(t, "\n");
 }
 
 static void add_heap(struct text *t, const struct metrics *m, int32_t executor)
@@ -112,9 +120,10 @@ static void add_heap(struct text *t, const struct metrics *m, int32_t executor)
     glyph_bytes(h->max, a);
     label(t, m->sc->executors[executor].name);
     text_addf(t,
-              "heap up to %s, %" PRIu64 " scavenges, %" PRIu64
-              " mark-sweeps, pauses %s, longest %s\n",
-              a, h->scavenges, h->mark_sweeps, rounded(h->pauses, b), rounded(h->pause_max, c));
+              "heap up to %s, %" PRIu64 " scavenge%s, %" PRIu64
+              " mark-sweep%s, pauses %s, longest %s\n",
+              a, h->scavenges, plural((int64_t)h->scavenges), h->mark_sweeps,
+              plural((int64_t)h->mark_sweeps), rounded(h->pauses, b), rounded(h->pause_max, c));
 }
 
 /* Of a page: how many frames it has rendered, and how late. */
@@ -127,7 +136,7 @@ static void add_frames(struct text *t, const struct metrics *m, int32_t executor
         return;
     label(t, "");
     text_addf(t, "%" PRIu64 " frame%s rendered, up to %s late; %" PRIu64 " dropped\n",
-              ex->late.count, ex->late.count == 1 ? "" : "s", rounded(ex->late.max, a),
+              ex->late.count, plural((int64_t)ex->late.count), rounded(ex->late.max, a),
               ex->dropped);
 }
 
@@ -140,11 +149,10 @@ static void add_switches(struct text *t, const struct metrics *m, int32_t execut
     if (!m->sc->executors[executor].model->woken)
         return;
     label(t, m->sc->executors[executor].name);
-    text_addf(t, "%" PRIu64 " switches in user space (%s)\n", ex->switches,
-              time_text(ex->switch_time, time));
+    text_addf(t, "%" PRIu64 " switch%s in user space (%s)\n", ex->switches,
+              ex->switches == 1 ? "" : "es", time_text(ex->switch_time, time));
 }
 
-/* "poll 12 ms, check 3 ms; waits 40 ms": where the loops' time went, and what held one longest. */
 /* How long work waited for a thread of the pool, where any came to it. */
 static void add_pool(struct text *t, const struct metrics *m, int32_t executor)
 {
@@ -159,6 +167,7 @@ static void add_pool(struct text *t, const struct metrics *m, int32_t executor)
               rounded(queue->max, c));
 }
 
+/* "poll 12 ms, check 3 ms; waits 40 ms": where the loops' time went, and what held one longest. */
 static void add_loops(struct text *t, const struct metrics *m, int32_t executor)
 {
     char a[TIME_TEXT_SIZE];
@@ -199,8 +208,9 @@ static void add_executors(struct text *t, const struct metrics *m)
         add_heap(t, m, i);
         if (m->executors[i].rejected > 0) {
             label(t, m->sc->executors[i].name);
-            text_addf(t, "%" PRId64 " threads, %" PRId64 " tasks rejected\n",
-                      m->executors[i].threads, m->executors[i].rejected);
+            text_addf(t, "%" PRId64 " thread%s, %" PRId64 " task%s rejected\n",
+                      m->executors[i].threads, plural(m->executors[i].threads),
+                      m->executors[i].rejected, plural(m->executors[i].rejected));
         }
     }
 }
