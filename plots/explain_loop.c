@@ -62,6 +62,13 @@ static struct told_loop *loop_of(struct explain *e, const struct trace_rec *rec)
     return &e->loops[rec->place];
 }
 
+static bool is_worker(const struct explain *e, int32_t loop)
+{
+    int32_t first = scenario_first_worker(e->sc, scenario_loop_executor(e->sc, loop));
+
+    return first >= 0 && loop >= first;
+}
+
 static bool is_page(const struct explain *e, int32_t loop)
 {
     const struct executor_spec *ex = &e->sc->executors[scenario_loop_executor(e->sc, loop)];
@@ -166,6 +173,11 @@ static void phase(struct explain *e, const struct trace_rec *rec)
     struct told_loop *l = loop_of(e, rec);
 
     l->stage = (enum loop_stage)rec->arg;
+    if (l->stage == STAGE_GONE) {
+        text_addf(explain_line_of(e, rec->place), "%s has ended, and this loop with it",
+                  is_worker(e, rec->place) ? "the worker" : "the process");
+        explain_say(e, rec->at, 0);
+    }
     if (l->stage != STAGE_WAIT)
         return;
     explain_line(e);

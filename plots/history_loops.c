@@ -104,9 +104,11 @@ void history_loop_record(struct history *h, const struct trace_rec *rec)
     }
     if (l->dead && rec->at == l->ended)
         return; /* the rest of its last round */
-    l->dead = false;
     leave_stage(h, rec->place, rec->at);
-    l->in = true;
+    l->in = rec->arg != STAGE_GONE;
+    if (!l->in)
+        return;
+    l->dead = false;
     l->stage = (enum loop_stage)rec->arg;
 }
 

@@ -183,13 +183,16 @@ static void add_loops(struct text *t, const struct metrics *m, int32_t executor)
     for (int stage = 0; stage < STAGE_COUNT; stage++) {
         sim_time time = metrics_stage(m, executor, (enum loop_stage)stage, &came);
 
-        if (time == 0 || stage == STAGE_WAIT)
+        if (time == 0 || stage == STAGE_WAIT || stage == STAGE_GONE)
             continue;
         text_addf(t, "%s%s %s", before, loop_stage_name((enum loop_stage)stage),
                   rounded(time, a));
         before = ", ";
     }
-    text_addf(t, "; waits %s\n", rounded(metrics_stage(m, executor, STAGE_WAIT, &came), a));
+    text_addf(t, "; waits %s", rounded(metrics_stage(m, executor, STAGE_WAIT, &came), a));
+    if (metrics_stage(m, executor, STAGE_GONE, &came) > 0)
+        text_addf(t, "; gone %s", rounded(metrics_stage(m, executor, STAGE_GONE, &came), a));
+    text_add(t, "\n");
     add_pool(t, m, executor);
     longest = metrics_longest_hold(m, executor, &loop);
     if (!longest)

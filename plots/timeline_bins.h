@@ -63,7 +63,8 @@ struct core_now {
     X(TICKS, 'n', "nextTick")              \
     X(MICROTASKS, 'm', "microtasks")       \
     X(COLLECTS, 'g', "garbage collection") \
-    X(READY, 0, "")
+    X(READY, 0, "")                        \
+    X(GONE, 0, "")
 
 enum loop_does {
 #define X(does, letter, name) DOES_##does,

@@ -25,6 +25,13 @@ void timeline_loops_init(struct timeline *tl)
         tl->numbers[i] = -1;
 }
 
+static bool is_worker(const struct scenario *sc, int32_t loop)
+{
+    int32_t first = scenario_first_worker(sc, scenario_loop_executor(sc, loop));
+
+    return first >= 0 && loop >= first;
+}
+
 /* Its row, made when it is first told of; NULL: there are too many. */
 static struct loop_row *row_of(struct timeline *tl, int32_t loop)
 {
@@ -39,7 +46,7 @@ static struct loop_row *row_of(struct timeline *tl, int32_t loop)
     tl->numbers[loop] = tl->nloops;
     l = tl->loops[tl->nloops++] = sim_calloc(1, sizeof(*l));
     l->loop = loop;
-    l->stage = STAGE_WAIT;
+    l->stage = is_worker(tl->sc, loop) ? STAGE_GONE : STAGE_WAIT; /* until now */
     l->calling = -1;
     return l;
 }
@@ -80,6 +87,7 @@ static enum loop_does phase_of(enum loop_stage stage)
         [STAGE_WAIT] = DOES_WAITS,      [STAGE_CHECK] = DOES_CHECK,
         [STAGE_CLOSING] = DOES_CLOSING, [STAGE_TASK] = DOES_TASK,
         [STAGE_RENDER] = DOES_RENDER,   [STAGE_MICROTASKS] = DOES_MICROTASKS,
+        [STAGE_GONE] = DOES_GONE,
     };
 
     return (enum loop_does)phases[stage];
@@ -102,7 +110,7 @@ static enum loop_does does(const struct loop_row *l)
 static void loop_to(struct timeline *tl, struct loop_row *l, sim_time now)
 {
     enum loop_does doing = does(l);
-    bool others = doing != DOES_WAITS && l->ready + l->due > 0;
+    bool others = doing != DOES_WAITS && doing != DOES_GONE && l->ready + l->due > 0;
 
     if (now > l->since) {
         l->ever[doing] = true;
@@ -187,7 +195,7 @@ static sim_time held(const struct loop_bin *b)
 {
     sim_time sum = 0;
 
-    for (int k = DOES_WAITS + 1; k < DOES_COUNT; k++)
+    for (int k = DOES_WAITS + 1; k < DOES_GONE; k++)
         sum += b->in[k];
     return sum;
 }
@@ -199,7 +207,7 @@ static bool shows_held(const struct drawing *d, const struct loop_row *l, int co
     struct loop_bin here = column_of(d, l, column);
     sim_time busy = held(&here);
 
-    if (busy == 0 || busy >= here.in[DOES_WAITS])
+    if (busy == 0 || busy >= here.in[DOES_WAITS] + here.in[DOES_GONE])
         return busy > 0;
     for (int beside = column - 1; beside <= column + 1; beside += 2) {
         struct loop_bin other = column_of(d, l, beside);
@@ -219,17 +227,12 @@ static enum loop_does shows(const struct drawing *d, const struct loop_row *l, i
     enum loop_does longest = DOES_SCRIPT;
 
     *others = 2 * here.others > held(&here);
-    for (int k = DOES_WAITS + 1; k < DOES_COUNT; k++)
+    for (int k = DOES_WAITS + 1; k < DOES_GONE; k++)
         if (here.in[k] > here.in[longest])
             longest = (enum loop_does)k;
-    return shows_held(d, l, column) ? longest : DOES_WAITS;
-}
-
-static bool is_worker(const struct scenario *sc, int32_t loop)
-{
-    int32_t first = scenario_first_worker(sc, scenario_loop_executor(sc, loop));
-
-    return first >= 0 && loop >= first;
+    if (shows_held(d, l, column))
+        return longest;
+    return here.in[DOES_GONE] > here.in[DOES_WAITS] ? DOES_GONE : DOES_WAITS;
 }
 
 size_t timeline_loop_label(const struct timeline *tl, int32_t row, struct text *label)
@@ -261,7 +264,7 @@ static void draw_loop(struct drawing *d, int32_t loop)
 
         if (others)
             letter[0] = (char)toupper((unsigned char)letter[0]);
-        if (drawing_column(d, i) >= d->tl->end && d->tl->end > 0)
+        if (doing == DOES_GONE || (drawing_column(d, i) >= d->tl->end && d->tl->end > 0))
             pen_put(&pen, NULL, " ");
         else if (doing == DOES_WAITS)
             pen_put(&pen, GLYPH_DIM, d->glyphs->idle);

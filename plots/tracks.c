@@ -302,6 +302,8 @@ static void phase(struct tracks *t, const struct trace_rec *rec)
     struct loop_track *l = loop_at(t, rec->place);
 
     end_phase(t, rec->place, rec->at);
+    if (rec->arg == STAGE_GONE)
+        return;
     l->stage = (enum loop_stage)rec->arg;
     l->since = rec->at;
     l->called = false;

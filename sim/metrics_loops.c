@@ -184,17 +184,18 @@ sim_time metrics_stage(const struct metrics *m, int32_t executor, enum loop_stag
 }
 
 /* Source: node 20.20 lib/internal/perf/event_loop_utilization.js: 1 - idle / elapsed, idle being
- * the time blocked in the poll. */
+ * the time blocked in the poll; elapsed, while the process is there. */
 int64_t metrics_loop_utilization(const struct metrics *m, int32_t executor)
 {
-    int32_t n = loops_end(m, executor) - scenario_first_loop(m->sc, executor);
-    struct wide whole = wide_mul((uint64_t)m->end, (uint64_t)n);
+    struct wide there = {0, 0};
     bool came;
     sim_time waits = metrics_stage(m, executor, STAGE_WAIT, &came);
 
-    if (m->end == 0)
+    for (int32_t i = scenario_first_loop(m->sc, executor); i < loops_end(m, executor); i++)
+        wide_add(&there, (uint64_t)(m->end - m->loops[i].stages[STAGE_GONE]));
+    if (there.hi == 0 && there.lo == 0)
         return 0;
-    return 1000000000 - ratio_e9((struct wide){0, (uint64_t)waits}, whole);
+    return 1000000000 - ratio_e9((struct wide){0, (uint64_t)waits}, there);
 }
 
 const struct loop_hold *metrics_longest_hold(const struct metrics *m, int32_t executor,

@@ -177,8 +177,8 @@ enum loop_fact {
 };
 
 /* Where a loop is in its round; the first eight are libuv's, in its order (1.45 and later start
- * with `poll`, behind one pass over the timers; before with `timers`), the last three a
- * browser's.  A phase is told when the loop comes to it, whether there is work in it or not.
+ * with `poll`, behind one pass over the timers; before with `timers`), then come a
+ * browser's three.  A phase is told when the loop comes to it, whether there is work in it or not.
  * `pending`, `idle` and `prepare` hold nothing that configs can write: no loop tells them. */
 #define LOOP_STAGES(X)                                                              \
     X(SCRIPT, "script", "the main script, before the loop begins")                  \
@@ -192,7 +192,8 @@ enum loop_fact {
     X(CLOSING, "closing", "close callbacks")                                        \
     X(TASK, "task", "a task of a browser's task queue")                             \
     X(MICROTASKS, "microtasks", "a browser's microtask checkpoint")                 \
-    X(RENDER, "render", "a browser's rendering")
+    X(RENDER, "render", "a browser's rendering")                                    \
+    X(GONE, "gone", "its process or its worker has ended")
 
 enum loop_stage {
 #define X(stage, name, help) STAGE_##stage,

@@ -8,6 +8,7 @@
 #include "sim/config.h"
 #include "sim/quanta.h"
 #include "sim/rng.h"
+#include "tests/loop_workload.h"
 #include "tests/support.h"
 
 static void check_rows(int width, const char *config, const char *has, const char *lacks)
@@ -96,6 +97,78 @@ START_TEST(whatever_holds_a_loop_is_seen)
 }
 END_TEST
 
+static double number(const cJSON *of, const char *name)
+{
+    return member(of, name)->valuedouble;
+}
+
+/* The sum of those members of `of`. */
+static double sum_of(const cJSON *of, const char *const *names, size_t n)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const cJSON *is = cJSON_GetObjectItemCaseSensitive(of, names[i]);
+
+        sum += is ? is->valuedouble : 0;
+    }
+    return sum;
+}
+
+/* The numbers of a run that ended at `end`, of loops of one executor. */
+static void check_numbers(const char *what, const cJSON *ex, double end, double loops)
+{
+    static const char *const phases[] = {"script", "timers",  "poll", "wait",
+                                         "check",  "closing", "gone"};
+    static const char *const order[] = {"p50", "p90", "p99", "p999", "max"};
+    const cJSON *of = member(ex, "phases"), *lag = member(ex, "loop_lag");
+    const cJSON *longest = cJSON_GetObjectItemCaseSensitive(ex, "longest_callback");
+    double sum = sum_of(of, phases, ARRAY_LEN(phases));
+    double gone = sum_of(of, phases + 6, 1), busy = number(ex, "utilization");
+
+    ck_assert_msg(sum == end * loops, "%s: phases of %.0f, not of %.0f", what, sum,
+                  end * loops);
+    ck_assert_msg(busy >= 0 && busy <= 1, "%s: utilisation %f", what, busy);
+    if (sum > gone)
+        ck_assert_double_eq_tol(busy, 1 - number(of, "wait") / (sum - gone), 1e-8);
+    for (size_t i = 1; i < ARRAY_LEN(order); i++)
+        ck_assert_double_le(number(lag, order[i - 1]), number(lag, order[i]));
+    if (!longest || !cJSON_IsObject(longest))
+        return;
+    ck_assert_double_le(number(longest, "at") + number(longest, "time"), end);
+    ck_assert_double_le(number(longest, "drain"), number(longest, "time"));
+    ck_assert_double_le(number(longest, "time"), sum - gone - number(of, "wait"));
+}
+
+START_TEST(the_numbers_of_loops_add_up)
+{
+    static const char *const core[] = {"user", "kernel", "switch", "idle"};
+    struct quanta_options options = {.numbers = true};
+    char *text = loop_workload((uint64_t)_i + 1), *errors, *json;
+    struct quanta_config *cfg = quanta_parse("numbers.json", text, strlen(text), &errors);
+    cJSON *config = cJSON_Parse(text), *result, *each;
+    const cJSON *loop = member(member(config, "executors"), "default");
+    struct quanta_run *run;
+    double end;
+
+    ck_assert_msg(cfg != NULL, "%s", errors);
+    run = quanta_run(cfg, 0, &options);
+    json = quanta_json(run, false);
+    result = cJSON_Parse(json);
+    end = number(result, "end");
+    cJSON_ArrayForEach(each, member(result, "cores"))
+        ck_assert_msg(sum_of(each, core, ARRAY_LEN(core)) == end, "%s", text);
+    check_numbers(text, member(member(result, "executors"), "default"), end,
+                  number(loop, "loops"));
+    cJSON_Delete(result);
+    cJSON_Delete(config);
+    quanta_text_free(json);
+    quanta_run_free(run);
+    quanta_config_free(cfg);
+    free(text);
+}
+END_TEST
+
 START_TEST(each_loop_has_a_row_and_waits_for_its_core)
 {
     check_rows(
@@ -106,6 +179,17 @@ START_TEST(each_loop_has_a_row_and_waits_for_its_core)
         "\nloop web    pppppppp::::::::pppppppp::::::::pppppppp........\n"
         "loop web 2  ........pppppppp::::::::pppppppp::::::::pppppppp\n",
         NULL);
+}
+END_TEST
+
+START_TEST(a_loop_that_is_gone_waits_for_nothing)
+{
+    check_rows(
+        60,
+        "{'machine':{'cores':2},'executors':{'web':{'kind':'event-loop','loops':2}},'tasks':[{"
+        "'name':'A','on':'web','do':[{'cpu':2},{'throw':'e'}]},{'name':'B','on':'web','do':[{"
+        "'cpu':6}]}]}",
+        "\nloop web    pppppppppppppppp\n", NULL);
 }
 END_TEST
 
@@ -158,6 +242,8 @@ Suite *loop_rows_suite(void)
     tcase_add_test(tc, loops_are_numbered_over_the_scenario);
     tcase_add_test(tc, a_loop_has_a_row_of_its_phases);
     tcase_add_loop_test(tc, whatever_holds_a_loop_is_seen, 0, 100);
+    tcase_add_loop_test(tc, the_numbers_of_loops_add_up, 0, 100);
+    tcase_add_test(tc, a_loop_that_is_gone_waits_for_nothing);
     tcase_add_test(tc, each_loop_has_a_row_and_waits_for_its_core);
     tcase_add_test(tc, threads_of_a_pool_have_rows_where_they_work);
     suite_add_tcase(s, tc);

@@ -377,7 +377,7 @@ static void loop_next(struct loop *l, struct step *out)
     }
     loop_leave(l);
     if (l->gone) {
-        loop_phase(l, STAGE_WAIT);
+        loop_phase(l, STAGE_GONE);
         if (l->own)
             l->own->thread = NULL;
         l->all->free_loops[l->all->nfree_loops++] = l;

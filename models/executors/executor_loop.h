@@ -155,6 +155,7 @@ struct loop {
     int64_t queued[LOOP_QUEUE_COUNT]; /* what stands in each queue */
     uint64_t iteration;               /* how often it has polled */
     bool watched;                     /* somebody looks into it */
+    bool told_gone;                   /* ... and knows that it is dead */
     bool framed;                      /* ... at its call stack */
     bool listed;                      /* ... at what is in its queues */
     uint64_t spins;                   /* since time has passed */
@@ -253,6 +254,7 @@ void costs_done(struct loop *l); /* it runs itself; it runs for somebody again, 
 void loop_calls_for(struct loop *l, struct loop_task *lt, const struct callback *cb);
 void loop_calls_event(struct loop *l, struct loop_task *lt, uint32_t place); /* a listener */
 void loop_calls_main(struct loop *l, struct loop_task *lt);
+void watched_phase(struct loop *l, enum loop_stage stage);
 void watched_length(const struct loop *l, enum loop_queue queue);
 void watched_entry(const struct callback *cb, enum loop_queue queue, bool joins);
 void watched_return(struct loop *l);
@@ -260,10 +262,10 @@ void loop_arrival(struct loop_task *lt, bool joins); /* a task waits to begin, o
 void watched_frames(const struct fiber *f, bool entered);
 
 /* These stand where callbacks come and go; where nobody looks, a test is all they are. */
-static inline void loop_phase(const struct loop *l, enum loop_stage stage)
+static inline void loop_phase(struct loop *l, enum loop_stage stage)
 {
     if (UNLIKELY(l->watched))
-        executor_phase(l->ex, l->number, stage, l->iteration);
+        watched_phase(l, stage);
 }
 
 /* So many more stand there; who, is told by callback_counts() and loop_arrival(). */

@@ -8,6 +8,17 @@
  * for where a callback begins and ends: the drain behind it is no part of it. */
 #include "models/executors/executor_loop.h"
 
+/* ---- phases ---------------------------------------------------------------------------------- */
+
+/* A dead loop puts away what was its process's; it is in no phase of a round. */
+void watched_phase(struct loop *l, enum loop_stage stage)
+{
+    if (l->told_gone)
+        return;
+    l->told_gone = l->dead;
+    executor_phase(l->ex, l->number, l->dead ? STAGE_GONE : stage, l->iteration);
+}
+
 /* ---- queues ---------------------------------------------------------------------------------- */
 
 void watched_length(const struct loop *l, enum loop_queue queue)

@@ -18,8 +18,8 @@ function nextOf({ queue }, l) {
 }
 
 /* What a loop does now: the phase of its wheel, and the hub's two lines. */
-export function wheelOf(run, l, browser, ended = false) {
-  const stage = run.words.stages[l.stage] ?? '', round = browser ? ROUNDS.browser : ROUNDS.node;
+export function wheelOf(run, l, browser, over = false) {
+  const stage = run.words.stages[l.stage] ?? '', ended = over || stage === 'gone', round = browser ? ROUNDS.browser : ROUNDS.node;
   const call = l.call ? run.words.calls[l.call.kind] : '', next = call ? '' : nextOf(run.words, l);
   const drains = DRAIN.includes(call) || next !== '';
   const phase = stage === 'wait' && !browser ? 'poll' : stage;

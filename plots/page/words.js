@@ -83,6 +83,7 @@ const TELL = {
   loop: () => 'a loop goes on',
   turn: (run, i, who, n) => `${who}: ${n.arg === 1 ? 'its turn on the loop' : 'its turn is over'}`,
   phase: (run, i, who, n) => n.words.stages[n.arg] === 'wait' ? `${n.loop} has nothing to do: it waits in its poll` :
+    n.words.stages[n.arg] === 'gone' ? `${n.loop} is gone: its process or its worker has ended` :
     `${n.loop} comes to: ${n.words.stages[n.arg]}`,
   call: (run, i, who, n) => `${n.loop} runs ${callText(run, n.arg, run.taskAt(i), n.text)}`,
   return: (run, i, who, n) => `${n.loop}: the callback of ${who} returns`,
