@@ -257,6 +257,9 @@ static const struct {
     {"{'devices':{'net':{'service':3}},'executors':{'default':{'kind':'event-loop'}},'tasks':["
      "{'name':'A','do':[{'throw':'e'}]},{'name':'B','do':[]}]}",
      "B has ended, as its process has\n"},
+    {"{'devices':{'net':{'service':3}},'executors':{'default':{'kind':'event-loop'}},'tasks':["
+     "{'name':'A','do':[{'await':null},{'throw':'e'}]}]}",
+     "A has ended, by its fault\n"},
     {"{'machine':{'cores':2},'devices':{'net':{'service':9}},'executors':{'default':{'kind':"
      "'event-loop','loops':2}},'tasks':[{'name':'A','count':2,'do':[{'cpu':1},{'log':'x'},"
      "{'await':{'io':'net'}}]}]}",

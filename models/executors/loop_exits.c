@@ -236,8 +236,8 @@ bool loop_emit(struct loop *l, enum loop_event event, struct port *p, struct wor
 /* ---- nobody catches it --------------------------------------------------------------------------- */
 
 /* The words that Node ends with come last; a page has no end. */
-static void fault(struct loop *l, const struct loop_task *lt, const struct words *w,
-                  uint32_t place, const char *text, int code)
+static void fault(struct loop *l, struct loop_task *lt, const struct words *w, uint32_t place,
+                  const char *text, int code)
 {
     char all[1000], ends[60] = "";
 
@@ -248,6 +248,7 @@ static void fault(struct loop *l, const struct loop_task *lt, const struct words
     else
         (void)snprintf(all, sizeof(all), "nobody catches \"%.400s\"%s", w->text, ends);
     executor_fault(l->ex, lt->task, place, all);
+    lt->fault = lt->fault || code != 0;
 }
 
 /* HTML, runtime script errors: it is reported, and the page, or the worker, goes on. */
