@@ -12,8 +12,8 @@ UNREF = ("setTimeout", "setImmediate", "onMessage")
 def expressible():
     """The ops that the exporter has a writer for."""
     with open("models/translators/translator_js.h", encoding="utf-8") as file:
-        table = re.search(r"#define JS_OPS\(X\)(.*?)\n/\*", file.read(), re.S).group(1)
-    return re.findall(r"X\((\w+)\)", table)
+        tables = re.findall(r"#define JS_(?:SYNC_)?OPS\(X\)((?:.*\\\n)*.*)", file.read())
+    return [op for table in tables for op in re.findall(r"X\((\w+)\)", table)]
 
 
 def events():

@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 import time
 
+from node_locks import SYNC
 from node_smaller import (about, all_ops, change_workload, get, is_label, label_of, put, scale, size, smaller, ways,
                           without_unused)
 
@@ -109,7 +110,7 @@ def config(w, speed=PLAIN):
             "devices": {"fs": {"service": speed.request, "channels": "unlimited", "mode": "pool"},
                         "net": {"service": 19, "latency": speed.latency, "channels": "unlimited"}},
             "executors": {"default": loop},
-            "vars": w["vars"], "programs": w["programs"],
+            "vars": w["vars"], "sync": SYNC, "programs": w["programs"],
             "tasks": with_gaps(w["tasks"], speed.gap)}
 
 

@@ -10,6 +10,7 @@ by kind, not by the time at which they became ready.
 """
 import random
 
+from node_locks import VARS, Locks
 from node_promises import Promises
 from node_talk import Talk
 
@@ -18,11 +19,13 @@ LONG = (23, 52, 97)  # ms; sums of few of them stay apart
 ENDS = ("exit", "beforeExit")
 
 
-class Maker(Promises, Talk):
+class Maker(Promises, Talk, Locks):
     """Makes one workload."""
 
+    locks = True
+
     def __init__(self, seed):
-        self.r = random.Random(seed)
+        self.r, self.s = random.Random(seed), random.Random(f"locks {seed}")
         self.family = self.r.choice(FAMILIES)
         # Tasks are spawned, or arrive: of two that are there at once, the kind decides.
         self.spawns = self.family == "tasks" and self.chance(0.5)
@@ -283,4 +286,4 @@ class Maker(Promises, Talk):
         arrive = self.r.randrange(1, 4) if self.family == "tasks" and not self.spawns else 0
         tasks = [self.task(i + 1) for i in range(arrive)]
         return {"main": main + [{"cpu": 6}, self.log()], "programs": self.programs, "tasks": tasks,
-                "vars": {"n": 1, "k": 0, "b": 0, "u": 0}}
+                "vars": {"n": 1, "k": 0, "b": 0, "u": 0, **VARS}}

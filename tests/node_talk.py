@@ -70,7 +70,7 @@ class Talk:
             ops.append({"if": f"message == {number}", "then": self.turn(answer)})
         return ops
 
-    def script(self, program, first, last, end):
+    def script(self, program, first, last, end, begin):
         """A worker's, which answers odd numbers; `end`: what it does in its last turn."""
         thread, self.thread = self.thread, program + ":"
         turns = [(number, number + 1 if number < last or not end else None, end)
@@ -81,6 +81,8 @@ class Talk:
         listener = {"onMessage": self.side(turns, "parent")}
         if self.chance(0.5):
             listener["from"] = "parent"
+        if begin:
+            ops = self.locked() + [self.mark()] + begin + ops
         self.programs[program] = [listener] + ops
         self.thread = thread
 
@@ -92,11 +94,14 @@ class Talk:
         how = self.r.choice(("closePort", "closePort", "terminate", "exit", "throw"))
         end = {"closePort": [{"closePort": "parent"}], "terminate": None, "exit": [{"exit": True}],
                "throw": [{"throw": self.name("e")}]}[how]
-        self.script(program, 1, last, end)
+        meet, begin = self.meeting() if self.locks and how != "terminate" else ([], [])
+        self.script(program, 1, last, end, begin)
         turns = [(number, number + 1, None) for number in range(2, last, 2)]
         if how == "terminate":
             turns.append((last + 1, None, [{"terminate": name}]))
         ops = [{"worker": program, "as": name}]
+        if meet:
+            ops += meet + [self.mark()] + self.locked()
         listener = {"onMessage": self.side(turns, name), "from": name}
         if self.chance(0.3):
             listener = {"on": "message", "of": name, "do": listener["onMessage"]}

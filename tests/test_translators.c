@@ -283,8 +283,22 @@ static const struct {
     {"node", "{'tasks':[{'name':'A','do':[{'cpu':1}]}]}",
      "t.json:1:11: error: /tasks/0: \"A\" runs on threads (\"thread-per-task\"): a program for "
      "node is one event loop\n"},
-    {"node", MAIN_WITH("'sync':{'m':{'mutex':{}}}", "{'lock':'m'},{'unlock':'m'}"),
-     "/executors/default/main/0: \"lock\" cannot be expressed in a program for node\n"},
+    {"browser",
+     "{'sync':{'m':{'mutex':{}}},'executors':{'default':{'kind':'event-loop','flavor':'browser'"
+     ","
+     "'main':[{'lock':'m'},{'unlock':'m'}]}}}",
+     "/executors/default/main/0: \"lock\" cannot be expressed in a page\n"},
+    {"node",
+     MAIN_WITH("'sync':{'m':{'mutex':{'protocol':'ceiling'}}}", "{'lock':'m'},{'unlock':'m'}"),
+     "/executors/default/main/0: \"m\" has a ceiling: threads of node have no priorities\n"},
+    {"node", MAIN_WITH("'sync':{'c':{'channel':1048577}}", "{'send':'c'}"),
+     "/executors/default/main/0: \"c\" may hold 1048577 values, too many for a program for "
+     "node\n"},
+    {"node",
+     MAIN_WITH("'sync':{'b':{'barrier':2}},'programs':{'w':[{'barrier':'b'}]}",
+               "{'worker':'w'},{'terminate':'w'}"),
+     "/executors/default/main/1: \"w\" may be waiting for its turn, which would never "
+     "pass\n"},
     {"browser",
      "{'executors':{'default':{'kind':'event-loop','flavor':'browser','loops':2,'main':[]}}}",
      "t.json:1:25: error: /executors/default: 2 loops are a server's: a page is one\n"},

@@ -290,6 +290,7 @@ void js_notes(struct text *out, const struct js_note *notes, size_t n)
 static void variables(struct js *js)
 {
     js_variables(js);
+    js_declare_syncs(js);
     js_declare_names(js);
 }
 
@@ -362,6 +363,7 @@ void js_translate(struct translation *tr, const struct js_target *target)
         check_loop(&js);
     if (!tr->failed && js.loop) {
         js.asked = arena_alloc(&tr->mem, (size_t)tr->sc->ndevices + 1);
+        js.syncs = arena_alloc(&tr->mem, (size_t)tr->sc->nsyncs + 1);
         js_facts(&js);
         reserve_names(&js);
         assemble(&js);
@@ -400,6 +402,9 @@ static void node_opens(struct js *js, struct text *out)
          "turn, by messages."},
         {js->nloops > 1,
          "Loops share the threads of one pool: those of all executors together."},
+        {js_count_words(js) > 0,
+         "What waits for a lock or the like blocks its thread: a deadlock is a program that "
+         "stands still, a broken rule an exception."},
         {js->helps[JS_HEAP],
          "Memory is arrays on V8's heap, which collects when it thinks best; a limit is "
          "node --max-old-space-size=MB."},
@@ -429,7 +434,11 @@ static void node_settings(struct js *js)
                 decimal_ms(js->tr->sc->until, buf));
 }
 
-static const struct js_writer *const node_writers[] = {NULL};
+static const struct js_writer *const node_writers[] = {
+#define X(name) &js_op_##name,
+    JS_SYNC_OPS(X)
+#undef X
+        NULL};
 
 static const struct js_target node = {
     .format = "node",

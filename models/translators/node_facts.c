@@ -47,6 +47,7 @@ static struct js_name *name_of(struct js *js, const char *name, bool timer)
                          .timer = timer,
                          .immediates = true,
                          .frames = true,
+                         .tickets = arena_alloc(&js->tr->mem, sizeof(bool)),
                          .place = arena_alloc(&js->tr->mem, sizeof(int32_t))};
     return &js->names[js->nnames++];
 }
@@ -187,6 +188,12 @@ bool js_local_of(const struct task_spec *spec, const char *name)
     return false;
 }
 
+/* Is this the variable that an op gives its result? */
+bool js_is_into(const struct param *p)
+{
+    return p->type == PARAM_NAME && strcmp(p->name, "into") == 0;
+}
+
 /* Is this a local of somebody who runs the program? */
 bool js_is_local(const struct js *js, int32_t program, const char *name)
 {
@@ -289,6 +296,8 @@ static bool param_uses_me(const struct js *js, int32_t program, const struct op 
         return names_use_me(js, op, f);
     case PARAM_NAME:
         text = *(const char *const *)f;
+        if (js_is_into(p))
+            return text && js_is_local(js, program, text);
         return text && (strcmp(op_name(op), "join") == 0 || name_uses_me(js, op, text));
     default:
         return false;
@@ -298,7 +307,7 @@ static bool param_uses_me(const struct js *js, int32_t program, const struct op 
 static bool list_uses_me(const struct js *js, int32_t program, struct op_list ops)
 {
     for (uint32_t i = 0; i < ops.n; i++) {
-        if (js_heap_of_me(js, &ops.ops[i]))
+        if (js_heap_of_me(js, &ops.ops[i]) || js_sync_of_me(js, &ops.ops[i]))
             return true;
         if (strcmp(op_name(&ops.ops[i]), "io") == 0 && js_device_knows_me(js, &ops.ops[i]))
             return true;

@@ -32,7 +32,8 @@ const char *const js_reserved[] = {
     "receiveMessageOnPort", "inbox", "startWorker", "leave", "owned", "said", "startThread", "cells",
     "Shared", "atomically", "gate", "atGate", "open", "opened", "allLoops", "waiting", "dealt",
     "startLoops", "deal", "served", "openGate", "passGate", "serve", "EventEmitter", "workers", "allocate",
-    "release", "findNamed", "heapOf", "heaps", "leaked", "__dirname", "__filename", NULL
+    "release", "findNamed", "words", "advance", "waitUntilPast", "Mutex", "QueuedMutex", "Spinlock",
+    "Semaphore", "ReadWriteLock", "Condition", "Barrier", "Channel", "Float64Array", "heapOf", "heaps", "leaked", "__dirname", "__filename", NULL
 };
 /* clang-format on */
 
@@ -330,6 +331,16 @@ static const struct js_helper_text for_node[JS_HELPER_COUNT] = {
          "}\n"},
     [JS_SHARED] = {{JS_THREADS, NONE}, NULL},
     [JS_ATOMICALLY] = {{JS_SHARED, NONE}, js_atomically_text},
+    [JS_WORDS] = {{NONE, NONE}, NULL},
+    [JS_TICKETS] = {{JS_WORDS, NONE}, js_tickets_text},
+    [JS_MUTEX] = {{JS_WORDS, NONE}, js_mutex_text},
+    [JS_QUEUED] = {{JS_TICKETS, NONE}, js_queued_text},
+    [JS_SPINLOCK] = {{JS_QUEUED, NONE}, js_spinlock_text},
+    [JS_SEMAPHORE] = {{JS_WORDS, NONE}, NULL},
+    [JS_RWLOCK] = {{JS_TICKETS, NONE}, js_rwlock_text},
+    [JS_CONDITION] = {{JS_TICKETS, NONE}, js_condition_text},
+    [JS_BARRIER] = {{JS_TICKETS, NONE}, js_barrier_text},
+    [JS_CHANNEL] = {{JS_TICKETS, NONE}, js_channel_text},
     [JS_THREADS] = {{NONE, NONE}, NULL},
     [JS_CLUSTER] = {{JS_THREADS, JS_ARRIVE}, js_cluster_text},
     [JS_WORKERS] =
@@ -480,6 +491,10 @@ static void add_helper(const struct js *js, enum js_helper i, struct text *out)
         js_devices_text(js, out);
     else if (i == JS_SHARED)
         js_shared_text(js, out);
+    else if (i == JS_WORDS)
+        js_words_text(js, out);
+    else if (i == JS_SEMAPHORE)
+        js_semaphore_text(js, out);
     else if (i == JS_THREADS)
         js_threads_text(js, out);
     else

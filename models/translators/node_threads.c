@@ -77,11 +77,14 @@ static void see_ops(struct seen *s, struct op_list ops)
         for (const struct param *p = ops.ops[i].def->params; p->name; p++) {
             const void *f = (const char *)ops.ops[i].args + p->offset;
             bool text = p->type == PARAM_TEXT || p->type == PARAM_EXPR || p->type == PARAM_SET;
+            bool into = js_is_into(p) && *(const char *const *)f;
 
             if (p->type == PARAM_OPS)
                 see_ops(s, *(const struct op_list *)f);
             else if (p->type == PARAM_AWAIT)
                 see_ops(s, ((const struct awaited *)f)->op);
+            else if (into)
+                see_name(s, *(const char *const *)f);
             else if (text && *(const char *const *)f)
                 see_text(s, p, *(const char *const *)f);
         }
@@ -178,13 +181,14 @@ void js_threads_text(const struct js *js, struct text *out)
                    js->helps[JS_CLIENTS];
     const char *cells = count_shared(js) > 0 ? ", cells" : "";
     const char *gate = js->cluster ? ", gate" : "";
+    const char *words = js_count_words(js) > 0 ? ", words" : "";
 
     text_add(out, "// Another thread, which loads this file, too, and is told what it is for.\n"
                   "function startThread(what) {\n");
     if (devices)
         text_add(out, "  const devices = wayToDevices(), transferList = [devices];\n");
-    text_addf(out, "  const workerData = { ...what%s%s%s }, argv = process.argv.slice(2);\n",
-              cells, gate, devices ? ", devices" : "");
+    text_addf(out, "  const workerData = { ...what%s%s%s%s }, argv = process.argv.slice(2);\n",
+              cells, words, gate, devices ? ", devices" : "");
     text_addf(out, "  return new Worker(__filename, { workerData, argv%s });\n}\n",
               devices ? ", transferList" : "");
 }

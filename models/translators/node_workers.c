@@ -54,6 +54,8 @@ static int32_t script_place(struct js *js, int32_t program, const struct op *op)
     struct js_program *p = &js->programs[program];
     const struct js_name *n = js_find_name(js, js_worker_name(js, op), false);
 
+    if (n && js_draws_tickets(js, program))
+        *n->tickets = true;
     js->nscripts += !p->script;
     p->script = true;
     return n && (n->sites > 1 || n->many || !js_name_is_one(js, n)) ? JS_PLACE_SEVERAL
@@ -169,7 +171,13 @@ const struct js_writer js_op_worker = {.op = "worker", .write = write_worker};
 
 static void write_terminate(struct js *js, const struct op *op)
 {
-    js_line(js, "%s.terminate();", js_port(js, op, op_text(op, "terminate")));
+    const char *name = op_text(op, "terminate");
+    const struct js_name *n = js_find_name(js, js_port_name(js, name), false);
+
+    if (n && *n->tickets)
+        cannot_op(js->tr, op, "tell it to end by \"postMessage\"",
+                  "\"%s\" may be waiting for its turn, which would never pass", name);
+    js_line(js, "%s.terminate();", js_port(js, op, name));
 }
 const struct js_writer js_op_terminate = {.op = "terminate", .write = write_terminate};
 

@@ -9,6 +9,7 @@
  *   node_devices.c   devices, and what asks them
  *   node_threads.c   several loops, and what threads share
  *   node_workers.c   workers and messages
+ *   node_sync.c      mutexes and the like
  *   node_more.c      promises of several, events of the process, ref, the heap
  *   node_expr.c      expressions and times
  *   node_runtime.c   helpers in JavaScript, written where something uses them
@@ -37,7 +38,8 @@
     X(DEVICES) X(LIMITED) X(LOOKUPS) X(CONNECT) X(STAT) X(LOOKUP) X(SLEEP) X(SCHEDULER) \
     X(ARRIVE) X(LATER) X(ARRIVALS) X(CLIENTS) X(ENDS) X(SPAWN) X(LEAVE) X(PERIODS) \
     X(FAILS) X(SHARED) X(ATOMICALLY) \
-    X(THREADS) X(WORKERS) X(PORTS) X(RECEIVE) X(SAID) X(NUMBER) X(HEAP) X(CLUSTER)
+    X(WORDS) X(TICKETS) X(MUTEX) X(QUEUED) X(SPINLOCK) X(SEMAPHORE) X(RWLOCK) \
+    X(CONDITION) X(BARRIER) X(CHANNEL) X(THREADS) X(WORKERS) X(PORTS) X(RECEIVE) X(SAID) X(NUMBER) X(HEAP) X(CLUSTER)
 /* clang-format on */
 
 enum js_helper {
@@ -54,6 +56,7 @@ enum js_kind { /* of names, for ident() */
                NAME_PROMISE,
                NAME_TIMER,
                NAME_DEVICE,
+               NAME_SYNC,
                NAME_LOCAL /* a member of `me` */
 };
 
@@ -98,6 +101,7 @@ struct js_name {
     uint32_t sites;  /* ops that do */
     bool many;       /* one of them may run more than once */
     bool port;       /* or a worker */
+    bool *tickets;   /* a worker's, and it may wait with a ticket */
     int32_t *place;  /* who uses it */
     bool immediates; /* a timer's name: all are */
     bool frames;     /* likewise */
@@ -139,6 +143,7 @@ struct js {
     uint32_t nloops;
     int64_t pool;    /* threads */
     bool *asked;     /* devices, by number: some op asks it */
+    bool *syncs;     /* sync objects, by number, likewise */
     bool lists;      /* some times are lists, gone through by each task for itself */
     bool random;     /* some times are drawn */
     bool urgent;     /* requests have the priorities of their tasks, which differ */
@@ -254,10 +259,25 @@ const char *js_worker_name(struct js *js, const struct op *op);
 /* If it is a worker that is waited for, it is written. */
 bool js_join_worker(struct js *js, const struct op *op, const char *name);
 
+/* ---- node_sync.c ------------------------------------------------------------------------------- */
+
+void js_declare_syncs(struct js *js);
+/* Does this lock or unlock, for one of several tasks of a thread? */
+bool js_sync_of_me(const struct js *js, const struct op *op);
+/* May the program wait for its turn, which would never pass if it were terminated? */
+bool js_draws_tickets(const struct js *js, int32_t program);
+unsigned js_count_words(const struct js *js); /* that threads share for them */
+/* The helpers. */
+void js_words_text(const struct js *js, struct text *out);
+void js_semaphore_text(const struct js *js, struct text *out);
+extern const char js_tickets_text[], js_mutex_text[], js_queued_text[], js_spinlock_text[],
+    js_rwlock_text[], js_condition_text[], js_barrier_text[], js_channel_text[];
+
 /* ---- node_facts.c ------------------------------------------------------------------------------- */
 
 void js_facts(struct js *js);
 bool js_waits(const struct js *js, struct op_list ops);
+bool js_is_into(const struct param *p); /* the variable that an op gives its result */
 bool js_is_local(const struct js *js, int32_t program, const char *name); /* of who runs it */
 bool js_local_of(const struct task_spec *spec, const char *name);
 
@@ -300,8 +320,13 @@ const struct js_writer *js_writer(const struct js *js, const struct op *op);
     X(messageChannel) X(postMessage) X(onMessage) X(receiveMessage) X(closePort) X(on) \
     X(all) X(allSettled) X(any) X(race) X(ref) X(unref) X(allocate) X(free)
 /* clang-format on */
+/* ... and for node alone. */
+#define JS_SYNC_OPS(X) \
+    X(lock)            \
+    X(trylock) X(unlock) X(wait) X(post) X(signal) X(broadcast) X(barrier) X(send) X(recv)
 #define X(name) extern const struct js_writer js_op_##name;
 JS_OPS(X)
+JS_SYNC_OPS(X)
 #undef X
 
 bool js_is_script(const struct js *js); /* what is being written: the loop's `main` alone */
