@@ -12,7 +12,14 @@ SYNC = {
     "meet": {"barrier": 2}, "count": {"semaphore": 0}, "queue": {"channel": 0},
     "changed": {"condvar": {}}, "guard": {"mutex": {}},
 }
-VARS = {"mainGot": 0, "workerGot": 0, "ready": 0}
+VARS = {"mainGot": 0, "workerGot": 0, "passed": 0, "ready": 0}
+
+
+class Meeting:
+    """What main and a worker do at the start, and at the first turn of main."""
+
+    def __init__(self, main=(), worker=()):
+        self.main, self.worker, self.main_later, self.worker_later = list(main), list(worker), [], []
 
 
 class Locks:
@@ -35,19 +42,25 @@ class Locks:
             [{"send": f"{who} queue", "value": "7 * 6"}, {"recv": f"{who} queue", "into": f"{who}Got"},
              self.mark(f"{who}Got")]))
 
-    def meeting(self):
-        """What main does and what its worker does, so that one waits for the other."""
-        first, second = [], []
-        how = self.s.choice(("barrier", "semaphore", "channel", "condition"))
+    def halves(self, kinds):
+        """(what waits, what ends that); of some kinds both wait."""
+        how = self.s.choice(kinds)
         if how == "barrier":
-            first, second = [{"barrier": "meet"}], [{"barrier": "meet"}]
-        elif how == "semaphore":
-            first, second = [{"wait": "count"}], [{"post": "count"}]
-        elif how == "channel":
-            first, second = [{"recv": "queue", "into": "mainGot"}], [{"send": "queue", "value": "5"}]
-        else:
-            wake = self.s.choice(("signal", "broadcast"))
-            first = [{"lock": "guard"}, {"while": "ready == 0", "do": [{"wait": "changed", "with": "guard"}]},
-                     {"set": "ready = 0"}, {"unlock": "guard"}]
-            second = [{"lock": "guard"}, {"set": "ready = 1"}, {wake: "changed"}, {"unlock": "guard"}]
-        return first, second
+            return [{"barrier": "meet"}], [{"barrier": "meet"}]
+        if how == "semaphore":
+            return [{"wait": "count"}], [{"post": "count"}]
+        if how == "channel":
+            return [{"recv": "queue", "into": "passed"}], [{"send": "queue", "value": "5"}]
+        wake = self.s.choice(("signal", "broadcast"))
+        waits = [{"lock": "guard"}, {"while": "ready == 0", "do": [{"wait": "changed", "with": "guard"}]},
+                 {"set": "ready = 0"}, {"unlock": "guard"}]
+        return waits, [{"lock": "guard"}, {"set": "ready = 1"}, {wake: "changed"}, {"unlock": "guard"}]
+
+    def meeting(self, later):
+        """At the start the worker waits, as main would for as long as that takes; `later`: main may, too."""
+        waits, ends = self.halves(("semaphore", "condition"))
+        meeting = Meeting(main=ends, worker=waits)
+        if later:
+            meeting.main_later, meeting.worker_later = self.halves(("barrier", "barrier", "semaphore", "channel", "condition"))
+            meeting.main_later = meeting.main_later + [self.mark()]
+        return meeting

@@ -4,6 +4,7 @@ With a worker main talks in turns: while the one computes, the other waits, so t
 labels have an order.  What a turn does ends within its callback, its ticks and its microtasks; or
 its last immediate sends the answer.
 """
+from node_locks import Meeting
 
 
 class Talk:
@@ -62,15 +63,17 @@ class Talk:
                           {"setImmediate": [self.log()] + answer}]
         return ops + answer + ([{"nextTick": [self.log()]}] if self.chance(0.3) else [])
 
-    def side(self, turns, other):
-        """The callback for all its turns: [(number, the other's next number or None, end)]."""
+    def side(self, turns, other, before=(), after=()):
+        """The callback for all its turns: [(number, the other's next number or None, end)]; what comes
+        `before` its first turn, and `after` it has given it to the other."""
         ops = []
         for number, following, end in turns:
-            answer = [{"postMessage": other, "text": str(following)}] if following else end
-            ops.append({"if": f"message == {number}", "then": self.turn(answer)})
+            answer = [{"postMessage": other, "text": str(following)}, *after] if following else end
+            ops.append({"if": f"message == {number}", "then": [*before, *self.turn(answer)]})
+            before = after = ()
         return ops
 
-    def script(self, program, first, last, end, begin):
+    def script(self, program, first, last, end, meeting):
         """A worker's, which answers odd numbers; `end`: what it does in its last turn."""
         thread, self.thread = self.thread, program + ":"
         turns = [(number, number + 1 if number < last or not end else None, end)
@@ -78,11 +81,11 @@ class Talk:
         ops = [self.log(), {self.r.choice(("nextTick", "microtask")): [self.log()]}]
         if self.chance(0.4):  # an immediate comes before a timer in a worker
             ops += [{"setTimeout": 1, "do": [self.log()]}, {"setImmediate": [self.log()]}, {"cpu": 11}]
-        listener = {"onMessage": self.side(turns, "parent")}
+        listener = {"onMessage": self.side(turns, "parent", after=meeting.worker_later)}
         if self.chance(0.5):
             listener["from"] = "parent"
-        if begin:
-            ops = self.locked() + [self.mark()] + begin + ops
+        if meeting.worker:
+            ops = self.locked() + meeting.worker + [self.mark()] + ops
         self.programs[program] = [listener] + ops
         self.thread = thread
 
@@ -94,15 +97,15 @@ class Talk:
         how = self.r.choice(("closePort", "closePort", "terminate", "exit", "throw"))
         end = {"closePort": [{"closePort": "parent"}], "terminate": None, "exit": [{"exit": True}],
                "throw": [{"throw": self.name("e")}]}[how]
-        meet, begin = self.meeting() if self.locks and how != "terminate" else ([], [])
-        self.script(program, 1, last, end, begin)
+        meeting = self.meeting(rounds > 1) if self.locks and how != "terminate" else Meeting()
+        self.script(program, 1, last, end, meeting)
         turns = [(number, number + 1, None) for number in range(2, last, 2)]
         if how == "terminate":
             turns.append((last + 1, None, [{"terminate": name}]))
         ops = [{"worker": program, "as": name}]
-        if meet:
-            ops += meet + [self.mark()] + self.locked()
-        listener = {"onMessage": self.side(turns, name), "from": name}
+        if meeting.main:
+            ops += meeting.main + [self.mark()] + self.locked()
+        listener = {"onMessage": self.side(turns, name, before=meeting.main_later), "from": name}
         if self.chance(0.3):
             listener = {"on": "message", "of": name, "do": listener["onMessage"]}
         ops.append(listener)

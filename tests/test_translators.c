@@ -173,7 +173,8 @@ static const struct {
      "'log':'${l}'}]}]}",
      "if (isMainThread) {\n  const defaultLoops = startLoops('default', 2);\n  openGate();\n"
      "  for (let i = 0; i < 3; i++) AEnds.count(served(defaultLoops, 'A'));\n"
-     "  after([AEnds], () => {\n    later(9 - performance.now(), () => deal(defaultLoops, "
+     "  after([AEnds], () => {\n    later(9 + zero - performance.now(), () => "
+     "deal(defaultLoops, "
      "'B'));\n"
      "  });\n} else {\n  passGate();\n  if (workerData.loop === 'default') main();\n  serve({\n"
      "    'A': () => A(),\n    'B': () => B({ l: 1 }),\n  });\n}\n",
@@ -227,6 +228,51 @@ static const struct {
      "    if (me.gone) return;\n    leave(me);\n    return;\n  });\n  await sleep(1);\n"
      "  if (me.gone) return;\n  log('y');\n",
      NULL},
+    {"node", "a worker and ports, too",
+     "{'programs':{'w':[]},'executors':{'default':{'kind':'event-loop'}},'tasks':[{'name':'A',"
+     "'do':[{'worker':'w','unref':true},{'messageChannel':'p','to':'q'},{'sleep':5},{'exit':"
+     "true}]}"
+     "]}",
+     "  wPort = owned(me, startWorker('w').unref());\n"
+     "  ({ port1: pPort, port2: qPort } = new MessageChannel());\n  owned(me, pPort);\n",
+     NULL},
+    {"node",
+     "children of several loops are dealt by the first thread, which counts who has them",
+     "{'executors':{'default':{'kind':'event-loop','loops':2}},'programs':{'p':[{'log':'${l}'}]"
+     "},"
+     "'tasks':[{'name':'A','locals':{'l':1},'do':[{'spawn':'p','as':'c'},{'join':'c'}]},{'name'"
+     ":"
+     "'A/p','do':[]}]}",
+     "async function A(me) {\n  spawnElsewhere(me, 'c', 'A/p\\'');\n"
+     "  if (alive(me, 'c')) await join(me, 'c');\n}\n\nfunction AP() {\n}\n\n"
+     "if (isMainThread) {\n  const defaultLoops = startLoops('default', 2);\n  openGate();\n"
+     "  served(defaultLoops, 'A');\n  deal(defaultLoops, 'A/p');\n} else {\n  passGate();\n"
+     "  serve({\n    'A': () => A({ l: 1, children: {} }),\n    'A/p': () => AP(),\n"
+     "    'A/p\\'': () => p({ l: 1, children: {} }),\n  });\n}\n",
+     NULL},
+    {"node", "a lock's owner is a task, where a thread has several",
+     "{'sync':{'m':{'mutex':{}},'r':{'rwlock':{}}},'executors':{'default':{'kind':'event-loop'}"
+     "},"
+     "'tasks':[{'name':'A','count':2,'locals':{'x':0},'do':[{'trylock':'m','into':'x'},{'"
+     "unlock':"
+     "'m'},{'lock':'r','mode':'read'},{'unlock':'r'}]}]}",
+     "const m = new Mutex(0);\nconst r = new ReadWriteLock(1);\n\nfunction A(me) {\n"
+     "  me.x = m.tryLock(me) ? 1 : 0;\n  m.unlock(me);\n  r.lock(me, 'read');\n"
+     "  r.unlock(me);\n}\n",
+     "workerData"},
+    {"node", "and the thread, where each has one; what hands over gives out tickets",
+     MAIN_WITH(
+         "'vars':{'x':0},'sync':{'m':{'mutex':{'protocol':'inherit'}},'c':{'condvar':{}},"
+         "'q':{'channel':3},'s':{'semaphore':2},'b':{'barrier':4}},'programs':{'w':["
+         "{'recv':'q','into':'x'}]}",
+         "{'worker':'w'},{'lock':'m'},{'wait':'c','with':'m'},{'send':'q','value':'x + 1'},"
+         "{'broadcast':'c'},{'post':'s'},{'barrier':'b'}"),
+     "const x = new Shared(1, 0);\nconst m = new QueuedMutex(0);\nconst c = new Condition(2);\n"
+     "const q = new Channel(4, 3, 48);\nconst s = new Semaphore(8, 2);\n"
+     "const b = new Barrier(9, 4);\nlet wPort;\n\nfunction w() {\n  x.value = q.receive();\n}\n"
+     "\nfunction main() {\n  wPort = startWorker('w');\n  m.lock();\n  c.wait(m);\n"
+     "  q.send(x.value + 1);\n  c.broadcast();\n  s.post();\n  b.arrive();\n}\n",
+     "class Mutex"},
     {"node", "and is a return where nothing does", TASK("{'log':'x'},{'exit':true}"),
      "  log('x');\n  return;\n}\n", "gone"},
     {"pthreads", "a set is a load and a store; with a cost, they are apart",
@@ -310,10 +356,21 @@ static const struct {
      "Node\n"},
     {"node",
      "{'executors':{'default':{'kind':'event-loop','loops':2}},'programs':{'p':[]},'tasks':[{"
-     "'name':'A','do':[{'spawn':'p'}]}]}",
-     "/tasks/0/do/0: a child is dealt to the next loop: only the first thread of a program for "
-     "node "
-     "deals out tasks\n"},
+     "'name':'A','do':[{'nextTick':[{'spawn':'p'}]}]}]}",
+     "/tasks/0/do/0/nextTick/0: who spawns on several loops ends with all that it has started, "
+     "a "
+     "function when it returns\n"},
+    {"node",
+     "{'executors':{'default':{'kind':'event-loop','loops':2,'main':[{'spawn':'p'}]}},"
+     "'programs':{'p':[]}}",
+     "/executors/default/main/0: what spawns on several loops is a task, whose end is counted, "
+     "and "
+     "no script\n"},
+    {"node",
+     "{'executors':{'default':{'kind':'event-loop','loops':2},'one':{'kind':'event-loop'}},"
+     "'programs':{'p':[],'q':[{'spawn':'p'}]},'tasks':[{'name':'A','do':'q'},{'name':'B','on':"
+     "'one','do':'q'}]}",
+     "/programs/q/0: whether the child is on this loop or another cannot be told beforehand\n"},
     {"node",
      "{'executors':{'default':{'kind':'event-loop','main':[{'promise':'p'}]},'b':{'kind':"
      "'event-loop'}},'tasks':[{'name':'A','on':'b','do':[{'await':'p'}]}]}",
@@ -351,11 +408,17 @@ static const struct {
     {"browser", PAGE("{'log':'x'},{'exit':true}"),
      "/executors/default/main/1: a page has no end that its script brings about\n"},
     {"node",
-     MAIN_WITH("'programs':{'w':[]},'tasks':[{'name':'A','do':[{'worker':'w'},{'setTimeout':1,"
-               "'do':[{'exit':true}]}]}]",
-               ""),
-     "/tasks/0/do/0: what ends with a task that may exit cannot be expressed in a program for "
-     "node\n"},
+     MAIN_WITH(
+         "'sync':{'b':{'barrier':2}},'programs':{'w':[{'barrier':'b'}]},'tasks':[{'name':'A',"
+         "'do':[{'worker':'w'},{'setTimeout':1,'do':[{'exit':true}]}]}]",
+         ""),
+     "/tasks/0/do/0: \"w\" may be waiting for its turn when its task exits, and that would "
+     "never "
+     "pass\n"},
+    {"browser",
+     "{'programs':{'w':[]},'executors':{'default':{'kind':'event-loop','flavor':'browser'}},"
+     "'tasks':[{'name':'A','do':[{'worker':'w'},{'setTimeout':1,'do':[{'exit':true}]}]}]}",
+     "/tasks/0/do/0: what ends with a task that may exit cannot be expressed in a page\n"},
     {"pthreads", MAIN("{'log':'x'}"),
      "/executors/default/main: \"main\" runs on the executor \"event-loop\""},
     {"pthreads", "{'machine':{'scheduler':'srtf'},'tasks':[{'name':'A','do':[]}]}",

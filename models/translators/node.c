@@ -355,7 +355,7 @@ void js_translate(struct translation *tr, const struct js_target *target)
         .target = target,
         .globals = {.reserved = reserved_words(tr, target), .camel = true},
         .members = {.reserved = (const char *const[]){"children", "connections", "gone",
-                                                      "lists", "priority", "timers", NULL},
+                                                      "lists", "owned", "priority", NULL},
                     .camel = true}};
 
     find_loop(&js);

@@ -28,6 +28,7 @@ static void add_actor(struct js *js, const struct task_spec *spec, int32_t progr
     a->spec = spec;
     a->program = program;
     a->one = one;
+    a->child = a->spawns = a->quits = false;
     a->visits = arena_alloc(&js->tr->mem, (size_t)js->tr->sc->nprograms + 1);
 }
 
@@ -105,8 +106,9 @@ static void visit_op(struct js *js, uint32_t actor, const struct op *op, bool ma
             js->random |= dist_is_random(*(const struct dist *const *)f);
         } else if (p[i].type == PARAM_PROGRAM) {
             if (strcmp(op_name(op), "spawn") == 0) {
-                js->spawns = true;
+                js->spawns = js->actors[actor].spawns = true;
                 add_actor(js, js->actors[actor].spec, *(const int32_t *)f, false);
+                find_actor(js, js->actors[actor].spec, *(const int32_t *)f)->child = true;
             } else {
                 if (strcmp(op_name(op), "worker") == 0 && !op_text(op, "as"))
                     given(js, op, js->tr->sc->programs[*(const int32_t *)f].name, actor, many);

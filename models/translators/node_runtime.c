@@ -33,7 +33,8 @@ const char *const js_reserved[] = {
     "Shared", "atomically", "gate", "atGate", "open", "opened", "allLoops", "waiting", "dealt",
     "startLoops", "deal", "served", "openGate", "passGate", "serve", "EventEmitter", "workers", "allocate",
     "release", "findNamed", "words", "advance", "waitUntilPast", "Mutex", "QueuedMutex", "Spinlock",
-    "Semaphore", "ReadWriteLock", "Condition", "Barrier", "Channel", "Float64Array", "heapOf", "heaps", "leaked", "__dirname", "__filename", NULL
+    "Semaphore", "ReadWriteLock", "Condition", "Barrier", "Channel", "Float64Array", "elsewhere", "ended",
+    "born", "spawnElsewhere", "hasEnded", "heapOf", "heaps", "leaked", "__dirname", "__filename", NULL
 };
 /* clang-format on */
 
@@ -309,13 +310,14 @@ static const struct js_helper_text for_node[JS_HELPER_COUNT] = {
                   "// A task that exits takes along what it has started.\n"
                   "function leave(me) {\n"
                   "  me.gone = true;\n"
-                  "  for (const timer of me.timers ?\?= [])\n"
-                  "    if ('_onImmediate' in timer) clearImmediate(timer);\n"
-                  "    else clearTimeout(timer);\n"
+                  "  for (const one of me.owned ?\?= [])\n"
+                  "    if ('terminate' in one) one.terminate(); // a worker\n"
+                  "    else if ('close' in one) one.close(); // a timer, a port\n"
+                  "    else clearImmediate(one);\n"
                   "}\n"
-                  "function owned(me, timer) {\n"
-                  "  (me.timers ?\?= []).push(timer);\n"
-                  "  return timer;\n"
+                  "function owned(me, one) {\n"
+                  "  (me.owned ?\?= []).push(one);\n"
+                  "  return one;\n"
                   "}\n"},
     [JS_PERIODS] =
         {{JS_SLEEP, NONE},
@@ -342,7 +344,8 @@ static const struct js_helper_text for_node[JS_HELPER_COUNT] = {
     [JS_BARRIER] = {{JS_TICKETS, NONE}, js_barrier_text},
     [JS_CHANNEL] = {{JS_TICKETS, NONE}, js_channel_text},
     [JS_THREADS] = {{NONE, NONE}, NULL},
-    [JS_CLUSTER] = {{JS_THREADS, JS_ARRIVE}, js_cluster_text},
+    [JS_CLUSTER] = {{JS_THREADS, JS_ARRIVE}, NULL},
+    [JS_CHILDREN] = {{JS_SPAWN, JS_CLUSTER}, js_children_text},
     [JS_WORKERS] =
         {{JS_LOG, JS_THREADS},
          "// A worker loads this file, too, and runs a program of it; `workers` tells of all.\n"
@@ -495,6 +498,8 @@ static void add_helper(const struct js *js, enum js_helper i, struct text *out)
         js_words_text(js, out);
     else if (i == JS_SEMAPHORE)
         js_semaphore_text(js, out);
+    else if (i == JS_CLUSTER)
+        js_cluster_text(js, out);
     else if (i == JS_THREADS)
         js_threads_text(js, out);
     else

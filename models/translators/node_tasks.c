@@ -143,7 +143,10 @@ static void write_arrivals(struct js *js, const struct task_spec *t, const char 
         js_use(js, JS_LATER);
         begin = arena_printf(&js->tr->mem, "%s(%s%s, () => %s);",
                              js->cluster ? "later" : "arriveLater", decimal_ms(t->arrive, buf),
-                             t->nafter > 0 ? " - performance.now()" : "", begin);
+                             t->nafter == 0 ? ""
+                             : js->cluster  ? " + zero - performance.now()"
+                                            : " - performance.now()",
+                             begin);
     } else {
         begin = arena_printf(&js->tr->mem, js->cluster ? "%s;" : "arrive(() => %s);", begin);
     }
@@ -206,13 +209,21 @@ static const char *ends_of(struct js *js, const struct task_spec *t)
                  arena_printf(&js->tr->mem, "%s ends", t->name));
 }
 
+static bool deals_children(const struct js *js, const struct task_spec *t)
+{
+    for (uint32_t i = 0; i < js->nactors; i++)
+        if (js->actors[i].spec == t && js->actors[i].program == t->program)
+            return js_deals_children(js, &js->actors[i]);
+    return false;
+}
+
 /* A call that begins one copy, and counts its end where somebody waits for that. */
 static const char *begin_call(struct js *js, int32_t task)
 {
     const struct task_spec *t = &js->tr->sc->tasks[task];
     bool watched = has_followers(js, task) || t->clients > 0;
     const char *call = js->cluster
-                           ? js_deal(js, t, watched)
+                           ? js_deal(js, t, watched || deals_children(js, t))
                            : arena_printf(&js->tr->mem, "%s(%s)", js_task_function(js, t),
                                           js_new_me(js, t, t->program));
 

@@ -267,10 +267,11 @@ void js_run_loop(struct js *js)
             js_line(js, "%s: () => %s(%s),", js_quote(js, sc->tasks[i].name),
                     js_task_function(js, &sc->tasks[i]),
                     js_new_me(js, &sc->tasks[i], sc->tasks[i].program));
+    js_children(js);
     js_close(js, "});");
 }
 
-const char js_cluster_text[] =
+static const char cluster_begin[] =
     "// Each loop is a thread; the thread of the file itself only deals out tasks, in turn.\n"
     "const gate = isMainThread ? new SharedArrayBuffer(16) : workerData.gate;\n"
     "const [atGate, open] = [new Int32Array(gate, 0, 1), new Int32Array(gate, 4, 1)];\n"
@@ -285,26 +286,40 @@ const char js_cluster_text[] =
     "      console.error(error);\n"
     "      process.exitCode = 1;\n"
     "    });\n"
-    "    one.on('exit', () => loops.splice(loops.indexOf(one), 1));\n"
-    "    one.on('message', id => {\n"
-    "      waiting.get(id)();\n"
-    "      waiting.delete(id);\n"
-    "      if (waiting.size === 0) for (const each of allLoops) each.unref();\n"
+    "    one.on('exit', () => {\n"
+    "      loops.splice(loops.indexOf(one), 1);\n"
+    "      for (const [id, { loop }] of waiting) if (loop === one) ended(id);\n"
+    "    });\n"
+    "    one.on('message', ";
+static const char cluster_tasks[] = "id => {\n";
+static const char cluster_children[] =
+    "({ id, child, born }) => {\n"
+    "      if (child) {\n"
+    "        served(loops, child).then(() => one.postMessage({ born }));\n"
+    "        return;\n"
+    "      }\n";
+static const char cluster_middle[] =
+    "      ended(id);\n"
     "    });\n"
     "  }\n"
     "  return loops;\n"
     "}\n"
     "function deal(loops, task, id) {\n"
     "  const loop = loops.shift();\n"
-    "  if (!loop) return;\n"
+    "  if (!loop) return loop;\n"
     "  loops.push(loop);\n"
     "  loop.postMessage({ task, id, at: clock() });\n"
+    "  return loop;\n"
+    "}\n"
+    "function ended(id) {\n"
+    "  waiting.get(id).done();\n"
+    "  waiting.delete(id);\n"
+    "  if (waiting.size === 0) for (const loop of allLoops) loop.unref();\n"
     "}\n"
     "function served(loops, task) {\n"
     "  for (const loop of allLoops) loop.ref();\n"
     "  return new Promise(done => {\n"
-    "    waiting.set(++dealt, done);\n"
-    "    deal(loops, task, dealt);\n"
+    "    waiting.set(++dealt, { done, loop: deal(loops, task, dealt) });\n"
     "  });\n"
     "}\n"
     "// All begin at once, when all are there; a loop ends when no task can come any more.\n"
@@ -331,16 +346,34 @@ const char js_cluster_text[] =
     "  zero = opened[0] - performance.timeOrigin;\n"
     "}\n"
     "function serve(tasks) {\n"
-    "  parentPort.on('message', ({ task, id, at }) => {\n"
+    "  parentPort.on('message', ({ task, id, at";
+static const char serve_tasks[] = " }) => {\n";
+static const char serve_children[] = ", born }) => {\n"
+                                     "    if (born) {\n"
+                                     "      hasEnded(born);\n"
+                                     "      return;\n"
+                                     "    }\n";
+static const char cluster_end[] =
     "    if (!task) {\n"
     "      parentPort.unref();\n"
     "      return;\n"
     "    }\n"
     "    const begin = () => {\n"
     "      const result = tasks[task]();\n"
-    "      if (id) Promise.resolve(result).then(() => parentPort.postMessage(id));\n"
+    "      if (id) Promise.resolve(result).then(() => parentPort.postMessage(%s));\n"
     "    };\n"
     "    if (inTurn(at)) comes(begin);\n"
     "    else setImmediate(() => polled(() => comes(begin)));\n"
     "  });\n"
     "}\n";
+
+void js_cluster_text(const struct js *js, struct text *out)
+{
+    bool children = js->helps[JS_CHILDREN];
+
+    text_add(out, cluster_begin);
+    text_add(out, children ? cluster_children : cluster_tasks);
+    text_add(out, cluster_middle);
+    text_add(out, children ? serve_children : serve_tasks);
+    text_addf(out, cluster_end, children ? "{ id }" : "id");
+}

@@ -151,21 +151,34 @@ static bool is_port(const struct js *js, const char *name)
 
 /* ---- workers ---------------------------------------------------------------------------------- */
 
-/* Of what a task that ends by `exit` takes along. */
-static void check_stays(struct js *js, const struct op *op)
+/* It may end before what it starts now, and takes that along. */
+static bool is_owned(struct js *js, const struct op *op)
 {
-    if (js->programs[js->program].quits)
-        cannot_op(
-            js->tr, op, "a task without \"exit\", or \"main\", with whose end all ends",
-            "what ends with a task that may exit cannot be expressed in a program for node");
+    if (!js->programs[js->program].quits)
+        return false;
+    if (js->target->browser)
+        cannot_op(js->tr, op, "a task without \"exit\", or \"main\", with whose end all ends",
+                  "what ends with a task that may exit cannot be expressed in %s",
+                  js->target->program);
+    js_use(js, JS_LEAVE);
+    return true;
 }
 
 static void write_worker(struct js *js, const struct op *op)
 {
-    check_stays(js, op);
-    js_line(js, "%s = startWorker(%s)%s;", js_promise(js, op, js_worker_name(js, op)),
-            js_quote(js, js->tr->sc->programs[op_number(op, "worker")].name),
-            op_flag(op, "unref") ? ".unref()" : "");
+    int32_t program = op_number(op, "worker");
+    const char *name = js->tr->sc->programs[program].name;
+    bool owned = is_owned(js, op);
+
+    if (owned && js_draws_tickets(js, program))
+        cannot_op(
+            js->tr, op, "a task without \"exit\", or \"main\"",
+            "\"%s\" may be waiting for its turn when its task exits, and that would never "
+            "pass",
+            name);
+    js_line(js, "%s = %sstartWorker(%s)%s%s;", js_promise(js, op, js_worker_name(js, op)),
+            owned ? "owned(me, " : "", js_quote(js, name),
+            op_flag(op, "unref") ? ".unref()" : "", owned ? ")" : "");
 }
 const struct js_writer js_op_worker = {.op = "worker", .write = write_worker};
 
@@ -197,10 +210,11 @@ static void write_channel(struct js *js, const struct op *op)
 {
     const char *one = js_port(js, op, op_text(op, "messageChannel"));
 
-    check_stays(js, op);
     js_use(js, JS_PORTS);
     js_line(js, "({ port1: %s, port2: %s } = new MessageChannel());", one,
             js_port(js, op, op_text(op, "to")));
+    if (is_owned(js, op))
+        js_line(js, "owned(me, %s);", one);
 }
 const struct js_writer js_op_messageChannel = {.op = "messageChannel", .write = write_channel};
 

@@ -4,6 +4,7 @@
  *   node_facts.c     what must be known before a line is written
  *   node_names.c     where variables, promises and timers live
  *   node_tasks.c     tasks: how they arrive, children, periods
+ *   node_children.c  spawn and join
  *   node_ops.c       the table of ops; those that run in place
  *   node_loop.c      those that start something, or wait for it
  *   node_devices.c   devices, and what asks them
@@ -39,7 +40,7 @@
     X(ARRIVE) X(LATER) X(ARRIVALS) X(CLIENTS) X(ENDS) X(SPAWN) X(LEAVE) X(PERIODS) \
     X(FAILS) X(SHARED) X(ATOMICALLY) \
     X(WORDS) X(TICKETS) X(MUTEX) X(QUEUED) X(SPINLOCK) X(SEMAPHORE) X(RWLOCK) \
-    X(CONDITION) X(BARRIER) X(CHANNEL) X(THREADS) X(WORKERS) X(PORTS) X(RECEIVE) X(SAID) X(NUMBER) X(HEAP) X(CLUSTER)
+    X(CONDITION) X(BARRIER) X(CHANNEL) X(THREADS) X(WORKERS) X(PORTS) X(RECEIVE) X(SAID) X(NUMBER) X(HEAP) X(CLUSTER) X(CHILDREN)
 /* clang-format on */
 
 enum js_helper {
@@ -88,6 +89,8 @@ struct js_actor {
     const struct task_spec *spec; /* whose locals it has */
     int32_t program;
     bool one;        /* there is only ever one of it */
+    bool spawns;     /* it has children */
+    bool child;      /* some task spawns it */
     bool quits;      /* it may `exit` while something that it has started goes on */
     uint8_t *visits; /* of each program: 0, 1, or 2: more often than once */
 };
@@ -243,7 +246,8 @@ void js_run_loop(struct js *js);
 /* The helpers. */
 void js_shared_text(const struct js *js, struct text *out);
 void js_threads_text(const struct js *js, struct text *out);
-extern const char js_atomically_text[], js_cluster_text[];
+void js_cluster_text(const struct js *js, struct text *out);
+extern const char js_atomically_text[];
 
 /* ---- node_workers.c ---------------------------------------------------------------------------- */
 
@@ -289,6 +293,13 @@ const char *js_new_me(struct js *js, const struct task_spec *spec, int32_t progr
 const char *js_program_name(struct js *js, int32_t program);
 const char *js_task_function(struct js *js, const struct task_spec *t);
 bool js_outlives(const struct js *js, int32_t program); /* what it starts, its function */
+
+/* ---- node_children.c ----------------------------------------------------------------------------- */
+
+/* Are there several loops to which its children go in turn? */
+bool js_deals_children(const struct js *js, const struct js_actor *a);
+void js_children(struct js *js); /* how each begins that is dealt */
+extern const char js_children_text[];
 
 /* ---- node_devices.c ------------------------------------------------------------------------------ */
 
