@@ -1,6 +1,7 @@
 /* explain_core.c - the story of the cores: who gets one, who loses it, who waits. */
 #include <inttypes.h>
 
+#include "models/executors/executor.h"
 #include "plots/explain_state.h"
 
 enum { WAITERS_SHOWN = 3 };
@@ -197,6 +198,14 @@ static void holds_loop(struct explain *e, const struct trace_rec *rec)
     explain_say(e, rec->at, 1);
 }
 
+/* What waits for it goes on without: a core, or the thread that green threads share. */
+static const char *what_it_leaves(const struct explain *e, int32_t slot)
+{
+    int32_t executor = e->sc->tasks[e->names.of[slot].spec].executor;
+
+    return e->sc->executors[executor].model->woken ? "thread" : "core";
+}
+
 static void blocks(struct explain *e, const struct trace_rec *rec)
 {
     struct told_task *t = explain_task(e, rec->task);
@@ -214,8 +223,8 @@ static void blocks(struct explain *e, const struct trace_rec *rec)
     explain_line(e);
     switch (t->blocked) {
     case BLOCK_IO:
-        text_addf(&e->line, "%s waits for %s, and leaves its core", name,
-                  e->sc->devices[rec->place].name);
+        text_addf(&e->line, "%s waits for %s, and leaves its %s", name,
+                  e->sc->devices[rec->place].name, what_it_leaves(e, rec->task));
         break;
     case BLOCK_SLEEP:
         text_addf(&e->line, "%s sleeps", name);

@@ -251,6 +251,9 @@ static const struct {
     {"{'executors':{'default':{'kind':'event-loop','flavor':'browser','main':[{"
      "'requestAnimationFrame':[{'cpu':1}]}]}}}",
      "render: an animation frame of main (line 1): before the page is drawn\n"},
+    {"{'devices':{'net':{'service':1}},'executors':{'default':{'kind':'green','threads':1}},"
+     "'tasks':[{'name':'A','do':[{'io':'net'}]}]}",
+     "A waits for net, and leaves its thread\n"},
     {"{'devices':{'net':{'service':1}},'executors':{'default':{'kind':'event-loop','main':["
      "{'io':'net','sync':true}]}}}",
      "1 ms    net has replied: the loop's thread is ready again\n"},
