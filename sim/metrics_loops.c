@@ -141,7 +141,8 @@ void metrics_loop(struct metrics *m, const struct trace_rec *rec)
 
     sim_assert(rec->place >= 0 && rec->place < m->state->nloops);
     if (rec->kind == TR_PHASE) {
-        hold_ends(l);
+        if (rec->arg != STAGE_MICROTASKS) /* a page's checkpoint is the drain behind a call */
+            hold_ends(l);
         leave_stage(m, rec->place, rec->at);
         l->stage = (enum loop_stage)rec->arg;
         m->loops[rec->place].came[l->stage] = true;
