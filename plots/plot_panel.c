@@ -93,20 +93,34 @@ void panel_measure(struct layout *l, size_t run)
 
 /* ---- cores ------------------------------------------------------------------------------------ */
 
+/* As exact as fits in `room`. */
+static void add_end(struct text *t, sim_time end, px room)
+{
+    sim_time step = 1;
+
+    axis_time(t, end);
+    while (text_width(t->data, PX(13), true) > room && step <= end / 10) {
+        step *= 10;
+        t->len = 0;
+        axis_time(t, (end + step / 2) / step * step);
+    }
+}
+
 static void draw_end(const struct layout *l, struct svg *s, const struct plot_run *r, px y,
                      px h)
 {
     struct text t = {0};
-    px x = axis_at(&l->axis, history_end(r->history));
+    px x = axis_at(&l->axis, history_end(r->history)) + PX(9);
     char *unit;
 
     if (history_end(r->history) > l->axis.to)
         return;
-    axis_time(&t, history_end(r->history));
+    add_end(&t, history_end(r->history),
+            l->numbers ? l->axis.x1 + PX(NUMBERS_GAP - 6) - x : l->p->width - x);
     unit = strchr(t.data, ' ');
     if (unit)
         *unit++ = '\0';
-    svg_runs(s, x + PX(9), y + h / 2 + 460, plot_font(PX(13), l->p->theme->ink));
+    svg_runs(s, x, y + h / 2 + 460, plot_font(PX(13), l->p->theme->ink));
     svg_run(s, plot_bold(PX(13), l->p->theme->ink), 0, t.data);
     if (unit)
         svg_run(s, plot_font(PX(11), l->p->theme->faint), PX(2), unit);

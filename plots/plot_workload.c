@@ -53,8 +53,9 @@ static const char *need_word(enum doing is)
     return is == DOES_RUN ? "CPU" : is == DOES_IO ? "I/O" : "sleep";
 }
 
-/* "4 ms CPU, 14 ms I/O, 4 ms CPU"; where there are many parts, their sums. */
-static void say_needs(const struct needs *needs, struct text *t)
+/* "4 ms CPU, 14 ms I/O, 4 ms CPU"; where there are many parts, their sums, and of how many
+ * unless that is to be brief. */
+static void say_needs(const struct needs *needs, bool brief, struct text *t)
 {
     static const enum doing kinds[] = {DOES_RUN, DOES_IO, DOES_SLEEP};
     size_t said = 0;
@@ -80,7 +81,9 @@ static void say_needs(const struct needs *needs, struct text *t)
             continue;
         text_add(t, said++ ? ", " : "");
         axis_time(t, sum);
-        text_addf(t, " %s in %d part%s", need_word(kinds[k]), n, n == 1 ? "" : "s");
+        text_addf(t, " %s", need_word(kinds[k]));
+        if (!brief)
+            text_addf(t, " in %d part%s", n, n == 1 ? "" : "s");
     }
     if (needs->more)
         text_add(t, ", and more");
@@ -111,7 +114,12 @@ static void draw_work_row(const struct layout *l, struct svg *s, px y,
         text_release(&title);
         at = end;
     }
-    say_needs(needs, &said);
+    say_needs(needs, false, &said);
+    if (axis_at(&l->axis, at) + PX(12) + text_width(said.data, PX(13), false) >
+        l->p->width - PX(PLOT_MARGIN)) {
+        said.len = 0;
+        say_needs(needs, true, &said);
+    }
     if (spec->count != 1 || spec->clients > 0)
         text_add(&count, "× ");
     if (count.len > 0 && spec->count >= 0)
@@ -138,7 +146,7 @@ static px work_width(const struct layout *l, int32_t n, const struct needs *cons
         struct text said = {0};
         px x;
 
-        say_needs(rows[i], &said);
+        say_needs(rows[i], false, &said);
         x = axis_at(&l->axis, time_add(l->axis.from, need_total(rows[i]))) + PX(70) +
             text_width(said.data, PX(13), false);
         end = x > end ? x : end;
