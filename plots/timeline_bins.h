@@ -101,6 +101,7 @@ struct timeline {
     size_t nslots;
     struct loop_row *loops[TIMELINE_LOOPS];
     int32_t nloops;           /* with rows */
+    struct loop_row *woken;   /* by what has just come: whose thread is told of next; or NULL */
     bool more_loops;          /* than have rows */
     int32_t *numbers;         /* of each loop: its row, or -1; NULL: there are none */
     int32_t ncores;           /* likewise */

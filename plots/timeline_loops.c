@@ -110,7 +110,7 @@ static enum loop_does does(const struct loop_row *l)
 static void loop_to(struct timeline *tl, struct loop_row *l, sim_time now)
 {
     enum loop_does doing = does(l);
-    bool others = doing != DOES_WAITS && doing != DOES_GONE && l->ready + l->due > 0;
+    bool others = letters[doing] != 0 && l->ready + l->due > 0;
 
     if (now > l->since) {
         l->ever[doing] = true;
@@ -123,9 +123,24 @@ static void loop_to(struct timeline *tl, struct loop_row *l, sim_time now)
     l->since = now;
 }
 
+/* The thread of a loop that waited in its poll is woken by what has come. */
+static void wakes(struct timeline *tl, const struct trace_rec *rec)
+{
+    struct loop_row *l = tl->woken;
+
+    tl->woken = NULL;
+    if (rec->kind != TR_READY || l->stage != STAGE_WAIT || l->since != rec->at)
+        return;
+    l->off = true;
+    l->calling = rec->task; /* until it is known what is called */
+    l->call = CALL_TASK;
+}
+
 /* Its thread gets a core, or loses it. */
 static void turns(struct timeline *tl, const struct trace_rec *rec)
 {
+    if (tl->woken)
+        wakes(tl, rec);
     for (int32_t i = 0; i < tl->nloops; i++) {
         struct loop_row *l = tl->loops[i];
         bool off = rec->kind == TR_READY;
@@ -135,6 +150,19 @@ static void turns(struct timeline *tl, const struct trace_rec *rec)
         loop_to(tl, l, rec->at);
         l->off = off;
     }
+}
+
+static void queued(struct timeline *tl, struct loop_row *l, const struct trace_rec *rec)
+{
+    int64_t *length = rec->arg == LOOP_QUEUE_READY ? &l->ready
+                      : rec->arg == LOOP_QUEUE_DUE ? &l->due
+                                                   : NULL;
+
+    if (!length)
+        return;
+    if (rec->extra > *length && l->stage == STAGE_WAIT && l->calling < 0)
+        tl->woken = l;
+    *length = rec->extra;
 }
 
 void timeline_loop(struct timeline *tl, const struct trace_rec *rec)
@@ -151,6 +179,8 @@ void timeline_loop(struct timeline *tl, const struct trace_rec *rec)
     loop_to(tl, l, rec->at);
     if (rec->kind == TR_PHASE) {
         l->stage = (enum loop_stage)rec->arg;
+        l->calling = -1;
+        l->off = false;
     } else if (rec->kind == TR_CALL) {
         l->calling = rec->task;
         l->call = (enum call_kind)rec->arg;
@@ -159,10 +189,8 @@ void timeline_loop(struct timeline *tl, const struct trace_rec *rec)
         l->off = false;
     } else if (rec->kind == TR_GC) {
         l->collects = rec->extra > 0;
-    } else if (rec->arg == LOOP_QUEUE_READY) {
-        l->ready = rec->extra;
-    } else if (rec->arg == LOOP_QUEUE_DUE) {
-        l->due = rec->extra;
+    } else {
+        queued(tl, l, rec);
     }
 }
 

@@ -177,7 +177,7 @@ START_TEST(each_loop_has_a_row_and_waits_for_its_core)
         "'event-loop','loops':2}},'tasks':[{'name':'A','on':'web','count':2,'do':[{'cpu':6"
         "}]}]}",
         "\nloop web    pppppppp::::::::pppppppp::::::::pppppppp........\n"
-        "loop web 2  ........pppppppp::::::::pppppppp::::::::pppppppp\n",
+        "loop web 2  ::::::::pppppppp::::::::pppppppp::::::::pppppppp\n",
         NULL);
 }
 END_TEST
