@@ -34,11 +34,13 @@ static int64_t number_of(const struct executor_spec *e, const char *name)
     return value;
 }
 
-static void say_loops(const struct executor_spec *e, struct text *t)
+static void say_loops(const struct scenario *sc, const struct executor_spec *e, struct text *t)
 {
     int64_t n = e->model->scripts ? e->model->scripts(e->params) : 1;
 
-    if (n == 1)
+    if (n == 1 && scenario_first_worker(sc, (int32_t)(e - sc->executors)) >= 0)
+        text_add(t, "The loop and each worker have a thread for their callbacks.");
+    else if (n == 1)
         text_add(t, "One thread runs all callbacks, one after the other, each to its end.");
     else
         text_addf(t, "%d loops share the tasks; each runs its callbacks one after the other.",
@@ -82,7 +84,7 @@ void plot_run_phrase(const struct plot_run *r, struct text *t)
     const struct executor_spec *e = only_executor(r->sc);
 
     if (e && e->model->is_loop) {
-        say_loops(e, t);
+        say_loops(r->sc, e, t);
         return;
     }
     if (e && e->model->woken) {
