@@ -99,8 +99,8 @@ static int64_t parallelism_peak(const struct comparison_column *c,
 static int64_t speed_up(const struct comparison_column *c,
                         const struct comparison_column *first)
 {
-    if (first->outcome == OUTCOME_UNTIL || c->outcome == OUTCOME_UNTIL)
-        return NOTHING; /* how long they are is not theirs to say */
+    if (first->outcome != OUTCOME_COMPLETED || c->outcome != OUTCOME_COMPLETED)
+        return NOTHING; /* work is left undone, or how long they are is not theirs to say */
     return ratio_e9((struct wide){0, (uint64_t)first->metrics->makespan},
                     (struct wide){0, (uint64_t)c->metrics->makespan});
 }
