@@ -27,7 +27,10 @@ struct gather; /* Promise.all and the like */
 enum promise_state { PROMISE_PENDING, PROMISE_FULFILLED, PROMISE_REJECTED };
 
 struct promise {
-    struct promise *next; /* of its scope */
+    union {
+        struct list by_name;  /* in its scope */
+        struct promise *next; /* of those that are free */
+    };
     struct promise *noted_next;
     const char *name;              /* NULL: none */
     struct loop_task *of;          /* noted: who pays if nobody handles it */
@@ -106,10 +109,15 @@ struct callback {
     struct brood *brood;           /* JOIN */
     sim_time time, asked_at;       /* JOB: how long; since when it is with the pool */
     sim_time ready_at;             /* since when it waits for its turn */
-    int64_t bytes, at;             /* JOB at a device */
-    int32_t device;                /* JOB, REQUEST; -1: none */
-    int64_t start, duration;       /* TIMER, ms */
-    struct timer_list *list;       /* it stands in; NULL: none */
+    union {
+        struct list by_name; /* named: in of->names */
+        struct {
+            int64_t bytes, at; /* JOB at a device */
+        };
+    };
+    int32_t device;          /* JOB, REQUEST; -1: none */
+    int64_t start, duration; /* TIMER, ms */
+    struct timer_list *list; /* it stands in; NULL: none */
     struct list in_list;
     uint8_t kind;
     uint8_t nesting; /* TIMER of a browser: how deep */
@@ -123,6 +131,7 @@ struct callback {
     bool repeats;    /* TIMER */
     bool throws;     /* REACTION: to a rejection; TICK: `error`, which nobody caught */
     bool slow;       /* JOB: in the slow lane */
+    bool named;      /* it has a name by which it can be cleared */
 };
 
 struct queue {
@@ -132,11 +141,12 @@ struct queue {
 /* ---- loop_tasks.c: callbacks -------------------------------------------------------------- */
 
 struct callback *callback_new(struct loop_task *lt, enum callback_kind kind, bool holds);
-void callback_over(struct callback *cb);                  /* and is gone */
-void callback_ready(struct callback *cb);                 /* its turn will come */
-void callback_taken(struct callback *cb);                 /* its turn has come */
-void callback_begin(struct callback *cb, uint32_t entry); /* calls its ops; it is over */
-void callback_detach(struct callback *cb);                /* from its task, which is gone */
+void callback_over(struct callback *cb);                   /* and is gone */
+void callback_ready(struct callback *cb);                  /* its turn will come */
+void callback_taken(struct callback *cb);                  /* its turn has come */
+void callback_begin(struct callback *cb, uint32_t entry);  /* calls its ops; it is over */
+void callback_name(struct callback *cb, const char *name); /* by which it can be cleared */
+void callback_detach(struct callback *cb);                 /* from its task, which is gone */
 
 /* Into that queue of its loop; of TIMERS, CLOSING and POOL, which are no lists, counted only. */
 void callback_queue(struct callback *cb, enum loop_queue queue);
@@ -193,6 +203,7 @@ void callback_knows(struct callback *cb, const struct fiber *f);
 struct promise *promise_new(struct loop *l, const char *name);
 struct promise *promise_use(struct promise *p); /* NULL: none */
 void promise_drop(struct loop *l, struct promise *p);
+void promises_left(struct loop_task *lt); /* which ends */
 void promise_declare(struct loop_task *lt, const char *name, struct promise *p);
 struct promise *promise_find(struct loop_task *lt, const char *name); /* NULL: none */
 void promise_react(struct loop *l, struct promise *p, struct callback *cb);

@@ -53,6 +53,7 @@
 #include "models/executors/executor.h"
 #include "models/executors/executor_callback.h"
 #include "models/executors/loop_heap.h"
+#include "models/executors/loop_names.h"
 #include "models/executors/loop_ports.h"
 #include "models/executors/loop_timers.h"
 #include "sim/engine.h"
@@ -77,7 +78,7 @@ struct loop_task {
     struct list started;      /* struct callback */
     struct fiber *loaded;     /* whose registers are in `task` */
     struct callback *waits;   /* its own function does, for this */
-    struct promise *promises; /* by name, the latest first */
+    struct task_names *names; /* NULL: it has given none yet */
     struct heap_share heap;
     sim_time arrived;
     uint32_t refs;    /* what keeps it from ending */
@@ -131,17 +132,17 @@ struct loop {
     struct worker *ended, **ended_last; /* workers that have, and nobody knows */
     struct worker *worker;              /* whose loop it is; NULL: a process's */
     struct leaving leaving;
-    struct callback *keeper; /* that kept it alive when loop_alive() was asked last */
-    int64_t live;            /* its tasks */
-    int64_t lingerers;       /* of them, those that end with the others */
-    bool dead;               /* its process has ended: it takes no tasks any more */
-    bool stops;              /* a worker that is terminated */
-    bool settles;            /* what only lingers ends ... */
-    bool settle_now;         /* ... and has to be looked for */
-    bool optional;           /* of an unref'd worker: all its tasks linger */
-    bool gone;               /* a worker's, whose thread ends next */
-    uint8_t started;         /* a worker's: 1: it computes its start; 2: its script runs */
-    struct promise *globals; /* of `main`, which has ended */
+    struct callback *keeper;    /* that kept it alive when loop_alive() was asked last */
+    int64_t live;               /* its tasks */
+    int64_t lingerers;          /* of them, those that end with the others */
+    bool dead;                  /* its process has ended: it takes no tasks any more */
+    bool stops;                 /* a worker that is terminated */
+    bool settles;               /* what only lingers ends ... */
+    bool settle_now;            /* ... and has to be looked for */
+    bool optional;              /* of an unref'd worker: all its tasks linger */
+    bool gone;                  /* a worker's, whose thread ends next */
+    uint8_t started;            /* a worker's: 1: it computes its start; 2: its script runs */
+    struct task_names *globals; /* of `main`, which has ended */
     struct timers timers;
     struct queue frames, frame_batch; /* of a browser */
     bool may_render;                  /* a task has just run */
@@ -205,6 +206,7 @@ struct loops { /* one executor's */
     struct fiber *free_fibers, *fibers;
     struct loop_task *free_tasks;
     struct promise *free_promises;
+    struct task_names *free_names, *all_names;
     struct gather *free_gathers;
     int32_t *threads; /* of each thread's slot: number of its loop, or -1 - that in the pool */
     uint32_t threads_room;
@@ -214,6 +216,8 @@ struct loops { /* one executor's */
 /* ---- loop_tasks.c ---------------------------------------------------------------------- */
 
 struct loop_task *loop_task_new(struct loop *l, struct task *t);
+struct task_names *task_names(struct loop_task *lt); /* made where there are none */
+void task_names_over(struct loops *all, struct task_names *names);
 void loop_serve(struct loop *l, struct loop_task *lt);
 void loop_leave(struct loop *l);
 void loop_wake(struct loop *l, struct loop_task *lt); /* it is parked */

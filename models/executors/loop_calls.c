@@ -219,13 +219,12 @@ static void call_async(struct loop *l, struct fiber *f, const struct loop_call *
 
 static struct callback *find_started(const struct loop_task *lt, const char *name)
 {
-    for (struct list *at = lt->started.prev; at != &lt->started; at = at->prev) {
-        struct callback *cb = container_of(at, struct callback, link);
+    struct list *like = lt->names ? name_lists_like(&lt->names->timers, name) : NULL;
 
-        if (cb->name && !cb->cleared &&
-            (cb->kind == CALLBACK_TIMER || cb->kind == CALLBACK_IMMEDIATE ||
-             cb->kind == CALLBACK_FRAME) &&
-            strcmp(cb->name, name) == 0)
+    for (struct list *at = like ? like->prev : NULL; at != like; at = at->prev) {
+        struct callback *cb = container_of(at, struct callback, by_name);
+
+        if (!cb->cleared && strcmp(cb->name, name) == 0)
             return cb;
     }
     return NULL;
@@ -294,7 +293,9 @@ static void start(struct loop *l, struct fiber *f, const struct step *step)
         callback_new(f->of, (enum callback_kind)kinds[call->verb], !call->unref);
 
     cb->entry = call->entry;
-    cb->name = call->name;
+    if (call->name && (cb->kind == CALLBACK_TIMER || cb->kind == CALLBACK_IMMEDIATE ||
+                       cb->kind == CALLBACK_FRAME))
+        callback_name(cb, call->name);
     cb->place = step->place;
     cb->time = step->time;
     cb->repeats = call->verb == LOOP_INTERVAL;

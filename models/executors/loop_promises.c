@@ -46,42 +46,78 @@ void promise_drop(struct loop *l, struct promise *p)
 
 /* ---- names ------------------------------------------------------------------------------------- */
 
-/* The use of `p` is the scope's from now on; an older one of the same name is forgotten. */
-void promise_declare(struct loop_task *lt, const char *name, struct promise *p)
+static struct promise *of_list(struct list *by_name)
 {
-    struct promise **at = &lt->promises;
-
-    p->name = name;
-    while (*at && strcmp((*at)->name, name) != 0)
-        at = &(*at)->next;
-    if (*at) {
-        struct promise *old = *at;
-
-        *at = old->next;
-        promise_drop(lt->loop, old);
-    }
-    p->next = lt->promises;
-    lt->promises = p;
+    return container_of(by_name, struct promise, by_name);
 }
 
-static struct promise *find_in(struct promise *p, const char *name)
+static const char *name_of(struct list *by_name)
 {
-    while (p && strcmp(p->name, name) != 0)
-        p = p->next;
-    return p;
+    return of_list(by_name)->name;
+}
+
+static struct promise *find_in(struct task_names *names, const char *name)
+{
+    struct list *like = names ? name_lists_like(&names->promises, name) : NULL;
+
+    for (struct list *at = like ? like->next : NULL; at != like; at = at->next)
+        if (strcmp(name_of(at), name) == 0)
+            return of_list(at);
+    return NULL;
+}
+
+/* An older one of the same name is forgotten. */
+static void add(struct loop *l, struct task_names *names, struct promise *p)
+{
+    struct promise *old = find_in(names, p->name);
+
+    if (old) {
+        name_lists_remove(&names->promises, &old->by_name);
+        promise_drop(l, old);
+    }
+    name_lists_add(&names->promises, &p->by_name, name_of);
+}
+
+/* The use of `p` is the scope's from now on. */
+void promise_declare(struct loop_task *lt, const char *name, struct promise *p)
+{
+    p->name = name;
+    add(lt->loop, task_names(lt), p);
+}
+
+/* What is left when the task ends: `main`'s are everybody's. */
+void promises_left(struct loop_task *lt)
+{
+    struct loop *l = lt->loop;
+    struct list *first;
+
+    if (!lt->names)
+        return;
+    if (lt->script && !l->globals) {
+        l->globals = lt->names;
+        lt->names = NULL;
+        return;
+    }
+    while ((first = name_lists_first(&lt->names->promises)) != NULL) {
+        name_lists_remove(&lt->names->promises, first);
+        if (lt->script)
+            add(l, l->globals, of_list(first));
+        else
+            promise_drop(l, of_list(first));
+    }
 }
 
 /* The task's own, else what `main` has left, else that of the task in the lowest slot. */
 struct promise *promise_find(struct loop_task *lt, const char *name)
 {
     const struct loops *all = lt->loop->all;
-    struct promise *p = find_in(lt->promises, name);
+    struct promise *p = find_in(lt->names, name);
 
     if (!p)
         p = find_in(lt->loop->globals, name);
     for (uint32_t slot = 0; slot < all->room && !p; slot++)
         if (all->by_slot[slot] && all->by_slot[slot]->loop == lt->loop)
-            p = find_in(all->by_slot[slot]->promises, name);
+            p = find_in(all->by_slot[slot]->names, name);
     return p;
 }
 

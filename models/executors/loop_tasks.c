@@ -58,7 +58,9 @@ void callback_detach(struct callback *cb)
     lt->unrefs -= cb->unref;
     cb->loop->unrefs -= cb->unref;
     list_remove(&cb->link);
-    cb->ready = cb->holds = cb->unref = false;
+    if (cb->named)
+        name_lists_remove(&lt->names->timers, &cb->by_name);
+    cb->named = cb->ready = cb->holds = cb->unref = false;
     cb->cleared = true;
     cb->of = NULL;
 }
@@ -244,6 +246,52 @@ void loop_lingers(struct loop_task *lt, bool does)
 
 /* ---- the life of a task ------------------------------------------------------------------------ */
 
+/* ---- names -------------------------------------------------------------------------------------- */
+
+struct task_names *task_names(struct loop_task *lt)
+{
+    struct loops *all = lt->loop->all;
+
+    if (lt->names)
+        return lt->names;
+    lt->names = all->free_names;
+    if (lt->names) {
+        all->free_names = lt->names->next;
+    } else {
+        lt->names = executor_alloc(all->ex, sizeof(*lt->names));
+        lt->names->made_before = all->all_names;
+        all->all_names = lt->names;
+        name_lists_init(&lt->names->promises);
+        name_lists_init(&lt->names->timers);
+    }
+    return lt->names;
+}
+
+/* Nothing is in them; NULL: there are none. */
+void task_names_over(struct loops *all, struct task_names *names)
+{
+    if (!names)
+        return;
+    sim_assert(names->promises.n == 0);
+    sim_assert(names->timers.n == 0);
+    name_lists_release(&names->promises);
+    name_lists_release(&names->timers);
+    names->next = all->free_names;
+    all->free_names = names;
+}
+
+static const char *timer_name(struct list *by_name)
+{
+    return container_of(by_name, struct callback, by_name)->name;
+}
+
+void callback_name(struct callback *cb, const char *name)
+{
+    cb->name = name;
+    cb->named = true;
+    name_lists_add(&task_names(cb->of)->timers, &cb->by_name, timer_name);
+}
+
 struct loop_task *loop_task_new(struct loop *l, struct task *t)
 {
     struct loops *all = l->all;
@@ -347,17 +395,8 @@ void loop_task_end(struct loop_task *lt)
     listeners_of(lt);
     sim_assert(list_empty(&lt->started));
     fiber_unload(lt);
-    while (lt->promises) {
-        struct promise *p = lt->promises;
-
-        lt->promises = p->next;
-        if (lt->script) { /* its names are everybody's */
-            p->next = l->globals;
-            l->globals = p;
-        } else {
-            promise_drop(l, p);
-        }
-    }
+    promises_left(lt);
+    task_names_over(all, lt->names);
     heap_task_ends(l, lt);
     l->serving = NULL;
     l->live--;
@@ -436,6 +475,10 @@ void loops_release(struct executor *ex)
 
     for (struct fiber *f = all->fibers; f; f = f->made_before)
         fiber_release(f);
+    for (struct task_names *names = all->all_names; names; names = names->made_before) {
+        name_lists_release(&names->promises);
+        name_lists_release(&names->timers);
+    }
     for (int64_t i = 0; i < all->n && all->loops; i++)
         timers_release(&all->loops[i]);
     for (int64_t i = 0; i < all->nworkers; i++)
