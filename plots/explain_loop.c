@@ -76,6 +76,13 @@ static bool is_page(const struct explain *e, int32_t loop)
     return ex->model->in_browser(ex->params);
 }
 
+static bool accepts_all(const struct explain *e, int32_t loop)
+{
+    const struct executor_spec *ex = &e->sc->executors[scenario_loop_executor(e->sc, loop)];
+
+    return ex->model->accepts_all(ex->params);
+}
+
 /* "[default 2] ", where there are several. */
 static void add_loop(struct explain *e, int32_t loop)
 {
@@ -201,6 +208,8 @@ static void call(struct explain *e, const struct trace_rec *rec)
         }
 
     explain_task(e, rec->task)->loop = rec->place;
+    if (kind == CALL_TASK && accepts_all(e, rec->place))
+        rule = "up to its first await; this poll takes all connections that wait";
     l->calling = rec->task;
     l->called_at = rec->at;
     l->depth = 0;

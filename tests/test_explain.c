@@ -251,6 +251,10 @@ static const struct {
     {"{'executors':{'default':{'kind':'event-loop','flavor':'browser','main':[{"
      "'requestAnimationFrame':[{'cpu':1}]}]}}}",
      "render: an animation frame of main (line 1): before the page is drawn\n"},
+    {"{'executors':{'default':{'kind':'event-loop','flavor':'node18'}},'tasks':[{'name':'A','"
+     "do':"
+     "[]}]}",
+     "up to its first await; this poll takes all connections that wait\n"},
     {"{'devices':{'net':{'service':1}},'executors':{'default':{'kind':'green','threads':1}},"
      "'tasks':[{'name':'A','do':[{'io':'net'}]}]}",
      "A waits for net, and leaves its thread\n"},

@@ -65,6 +65,11 @@ static int64_t event_loop_scripts(const void *params)
     return ((const struct loop_params *)params)->loops;
 }
 
+static bool event_loop_accepts_all(const void *params)
+{
+    return ((const struct loop_params *)params)->flavor == FLAVOR_NODE18;
+}
+
 static bool event_loop_in_browser(const void *params)
 {
     return ((const struct loop_params *)params)->flavor == FLAVOR_BROWSER;
@@ -447,6 +452,7 @@ const struct executor_model executor_event_loop = {
     .is_loop = true,
     .scripts = event_loop_scripts,
     .in_browser = event_loop_in_browser,
+    .accepts_all = event_loop_accepts_all,
     .has_heap = event_loop_has_heap,
     .heap_limit = event_loop_heap_limit,
     .has_costs = event_loop_has_costs,

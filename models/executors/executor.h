@@ -74,7 +74,9 @@ struct executor_model {
     const char *own_name;
 
     bool (*in_browser)(const void *params); /* its loops are pages': some ops are not there */
-    bool (*has_heap)(const void *params);   /* its loops have heaps */
+    bool (*accepts_all)(
+        const void *params);              /* its loops take all new tasks in one poll phase */
+    bool (*has_heap)(const void *params); /* its loops have heaps */
     int64_t (*heap_limit)(
         const void *params); /* of a heap: bytes of its old generation, at most */
 
