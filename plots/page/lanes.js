@@ -212,6 +212,7 @@ class Tasks {
     this.arrival = new Column(Float64Array);
     this.done = new Column(Float64Array);
     this.rec = new Column(Int32Array);
+    this.broke = new Column(Uint8Array); /* 1: it has ended by a fault, its own or its process's */
   }
   arrive(spec, copy, t, rec) {
     this.spec.push(spec);
@@ -219,6 +220,7 @@ class Tasks {
     this.arrival.push(t);
     this.done.push(Infinity);
     this.rec.push(rec);
+    this.broke.push(0);
     return this.spec.n - 1;
   }
 }
@@ -286,6 +288,7 @@ export function buildRun(facts, words, tape) {
         if (tasks.spec.data[slots[slot]] < facts.ntasks) level.add(t, -1, 0);
         set(slot, t, TASK.GONE, -1, i);
         tasks.done.data[slots[slot]] = t;
+        tasks.broke.data[slots[slot]] = arg[i];
         break;
       case K.irq:
         cores.interrupt(place[i], t, arg[i], extra[i], i);
@@ -338,7 +341,7 @@ function finishRun(b) {
     facts, words: b.words, tape, end: facts.end, ntasks: n,
     tasks: {
       spec: b.tasks.spec.taken(), copy: b.tasks.copy.taken(), arrival: b.tasks.arrival.taken(),
-      done: b.tasks.done.taken(), rec: b.tasks.rec.taken(),
+      done: b.tasks.done.taken(), rec: b.tasks.rec.taken(), broke: b.tasks.broke.taken(),
     },
     cores: coreLanes,
     lanes: b.segments.lanes(n, facts.end, true),

@@ -2,7 +2,7 @@
 
 import { CORE, TASK } from './lanes.js';
 import { el } from './dom.js';
-import { waits } from './render.js';
+import { cross, waits } from './render.js';
 
 const W = 34, H = 14;
 
@@ -41,6 +41,7 @@ export function legend(runs, theme) {
   line(TASK.LOCK, 'waiting for a lock or its like');
   line(TASK.DEAD, 'waiting for ever');
   item('finished', g => { g.strokeStyle = colour; g.lineWidth = 2; g.beginPath(); g.arc(W / 2, H / 2, 3.6, 0, 7); g.stroke(); });
+  if (runs.some(run => run.tasks.broke.includes(1))) item('ended by a fault', g => cross(g, W / 2, H / 2, theme.acc));
   if (cores.has(CORE.SWITCH) || cores.has(CORE.IRQ)) item('context switch, interrupt', g => { g.fillStyle = theme.sw; g.fillRect(W / 2 - 3, 0, 6, H); });
   item('tasks in progress, running', g => { g.fillStyle = theme.level; g.fillRect(0, 2, W, 12); g.fillStyle = theme.level2; g.fillRect(0, 9, W, 5); });
   return el('div', { class: 'legend', 'aria-label': 'What the shapes mean' }, ...items);

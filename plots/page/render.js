@@ -14,6 +14,18 @@ const BAR = 15;     /* most height of a running task's bar */
 
 const isSwitch = state => state === CORE.SWITCH || state === CORE.IRQ;
 
+/* What has ended by a fault. */
+export function cross(g, x, y, colour) {
+  g.strokeStyle = colour;
+  g.lineWidth = 2;
+  g.beginPath();
+  for (const way of [1, -1]) {
+    g.moveTo(x - 3.5, y - 3.5 * way);
+    g.lineTo(x + 3.5, y + 3.5 * way);
+  }
+  g.stroke();
+}
+
 export class Painter {
   constructor(run, canvas, layout, theme) {
     this.run = run;
@@ -325,7 +337,7 @@ export class Painter {
     waits(g, state, x, m, w, state === TASK.DEAD ? theme.acc : theme.thin[hue]);
   }
 
-  /* A ring behind the last segment of a task that has ended; "for ever" where it never will. */
+  /* A ring behind the last segment of a task that has ended, a cross if by a fault; "for ever" where it never will. */
   ring(row, lanes, last) {
     const x = this.x(lanes.start[last]);
     if (last < 0 || x < this.gutter || x > this.width) return;
@@ -335,6 +347,10 @@ export class Painter {
 
   mark({ row, x, ended }) {
     const { g, theme } = this, y = this.layout.yOf(row, this.top, this.pinned) + row.h / 2;
+    if (ended && this.run.tasks.broke[row.lane]) {
+      cross(g, x + 6, y, theme.acc);
+      return;
+    }
     if (ended) {
       g.strokeStyle = theme.thin[this.run.hue[row.lane]];
       g.lineWidth = 2;

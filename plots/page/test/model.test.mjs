@@ -85,6 +85,13 @@ test('a deadlock: each holds what the other waits for', () => {
     [['A to B', 'account2'], ['B to A', 'account1']]);
 });
 
+test('who ends by a fault, and whose process does, has not finished well', () => {
+  const broke = run => [...run.tasks.broke.keys()].filter(task => run.tasks.broke[task]).map(task => run.name(task));
+  const [crash, , , cluster] = load(lesson('lessons/42-one-error-ends-them-all.json'));
+  assert.deepEqual(broke(crash), ['third', 'late#1', 'late#2', 'late#3']);
+  assert.deepEqual(broke(cluster), ['third', 'late#2']);
+});
+
 test('every record: forwards and backwards give the same state', () => {
   for (const name of ['lessons/22-priority-inversion.json', 'lessons/25-ticks-and-microtasks.json', 'races/bounded-buffer.json'])
     for (const run of load(lesson(name))) {
