@@ -49,7 +49,7 @@ static void move(struct name_lists *ns, struct list *from, name_of_fn *name_of)
 void name_lists_grow(struct name_lists *ns, name_of_fn *name_of)
 {
     struct list *before = ns->many;
-    uint32_t room = ns->room;
+    uint32_t room = before ? ns->room : 0;
 
     sim_assert(room <= UINT32_MAX / 4 / PER_BUCKET);
     ns->room = room > 0 ? 2 * room : ROOM_MIN;
