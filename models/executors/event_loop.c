@@ -362,6 +362,8 @@ static void loop_next(struct loop *l, struct step *out)
                 return;
             continue;
         }
+        if (UNLIKELY(l->once_more != NULL))
+            loop_once_more(l);
         loop_returns(l);
         if (UNLIKELY(costly)) {
             if (looks(l) && costs_poll(l, out))

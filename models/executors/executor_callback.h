@@ -210,9 +210,10 @@ void promise_react(struct loop *l, struct promise *p, struct callback *cb);
 void promise_settle(struct loop *l, struct promise *p, enum promise_state state,
                     struct words *reason, struct loop_task *by, uint32_t place);
 void promise_follow(struct loop_task *by, struct promise *p, struct promise *other);
-bool promises_report(struct loop *l);     /* one rejection; false: there is none left */
-void promises_forget(struct loop *l);     /* those that would be reported */
-void promises_unreported(struct loop *l); /* of those, the ones whose turn it is */
+bool promises_report(struct loop *l);       /* one rejection; false: there is none left */
+void promises_forget(struct loop *l);       /* those that would be reported */
+void promises_begin_report(struct loop *l); /* of those that nobody handles */
+void promises_unreported(struct loop *l);   /* of those, the ones whose turn it is */
 /* Of those that `call` names, settled as its verb says; an element has been settled. */
 void gather_new(struct loop *l, struct fiber *f, const struct step *step);
 void gather_step(struct loop *l, struct callback *cb);

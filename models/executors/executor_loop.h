@@ -132,6 +132,14 @@ struct loop {
     struct worker *ended, **ended_last; /* workers that have, and nobody knows */
     struct worker *worker;              /* whose loop it is; NULL: a process's */
     struct leaving leaving;
+    struct callback *once_more; /* TURN: to be queued when the exception has been handled */
+    int64_t leavers;            /* listeners to beforeExit there have been */
+    bool given_up;              /* nobody was alive even behind those */
+    bool thrown;                /* the last callback has: X2 */
+    struct {
+        const struct port *port;
+        enum loop_event event;
+    } tells;                    /* what listeners to a port were told last */
     struct callback *keeper;    /* that kept it alive when loop_alive() was asked last */
     int64_t live;               /* its tasks */
     int64_t lingerers;          /* of them, those that end with the others */

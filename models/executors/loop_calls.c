@@ -167,6 +167,15 @@ static void then(struct loop *l, struct fiber *f, const struct step *step)
     promise_react(l, p, cb);
 }
 
+static void reject_circle(struct loop *l, struct promise *p, struct loop_task *by,
+                          uint32_t place)
+{
+    struct words *why = executor_words(l->ex, "Chaining cycle detected for promise #<Promise>");
+
+    promise_settle(l, p, PROMISE_REJECTED, why, by, place);
+    words_drop(why);
+}
+
 static void resolve(struct loop *l, struct fiber *f, const struct step *step)
 {
     const struct loop_call *call = step->call;
@@ -180,7 +189,7 @@ static void resolve(struct loop *l, struct fiber *f, const struct step *step)
     }
     other = promise_named(f->of, call->with, step->place);
     if (other == p) /* a TypeError */
-        promise_settle(l, p, PROMISE_REJECTED, NULL, f->of, step->place);
+        reject_circle(l, p, f->of, step->place);
     else if (other)
         promise_follow(f->of, p, other);
 }

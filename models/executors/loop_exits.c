@@ -45,6 +45,8 @@ static bool choose_port(struct loop *l, struct loop_task *lt, struct listener *o
     return false;
 }
 
+static void join_dispatch(struct loop *l, const struct listener *on);
+
 void listener_new(struct loop *l, struct fiber *f, const struct step *step)
 {
     const struct loop_call *call = step->call;
@@ -75,8 +77,11 @@ void listener_new(struct loop *l, struct fiber *f, const struct step *step)
     l->listeners_last = &on->next;
     if (call->event == EVENT_BEFORE_EXIT || (call->event == EVENT_EXIT && !on->port))
         lt->leaving++;
+    l->leavers += call->event == EVENT_BEFORE_EXIT;
     if (call->event == EVENT_MESSAGE && on->port)
         port_listen(on->port, step->place, call->unref);
+    if (on->port && on->port == l->tells.port && on->event == l->tells.event)
+        join_dispatch(l, on);
 }
 
 static bool hears(const struct listener *on, enum loop_event event, const struct port *p);
@@ -194,6 +199,26 @@ static void throws_as(struct fiber *f, enum loop_event event, const struct port 
     f->caught = f->target && !emitter;
 }
 
+/* Of the events of a port, who comes while listeners are told is told, too, but by the last of them:
+ * lib/internal/event_target.js (kHybridDispatch) looks for the next one before it calls one. */
+static void join_dispatch(struct loop *l, const struct listener *on)
+{
+    struct fiber *last = NULL, *f;
+    uint32_t told = 0;
+
+    for (f = l->top; f; f = f->below) {
+        told += f->caught;
+        last = f;
+    }
+    if (told < 2 || l->all->browser)
+        return;
+    f = call_listener(on, NULL, last->saved.message, NULL);
+    throws_as(f, (enum loop_event)on->event, on->port, 0);
+    l->top = f->below;
+    f->below = NULL;
+    last->below = f;
+}
+
 /* The first is on top, so the last is called first.  How many there are. */
 static uint32_t emit_from(struct loop *l, const struct listener *on, enum loop_event event,
                           struct port *p, struct loop_task *lt, struct words *message,
@@ -230,6 +255,8 @@ bool loop_emit_to(struct loop *l, enum loop_event event, struct loop_task *lt,
 bool loop_emit(struct loop *l, enum loop_event event, struct port *p, struct words *message,
                struct words *error)
 {
+    l->tells.port = p;
+    l->tells.event = event;
     return emit(l, event, p, p->of, message, error);
 }
 
@@ -267,17 +294,30 @@ static void report(struct loop *l, struct loop_task *lt, struct words *w, uint32
     }
 }
 
-/* X1 and X2: the callback is given up, and with it the drain behind it; the loop turns once more.
- * X4: of microtasks the others go on. */
+/* X1 and X2: the callback is given up, and with it the drain behind it; when it has been handled, the
+ * loop turns once more.  X4: of microtasks the others go on. */
 static void handled(struct loop *l, struct loop_task *lt)
 {
-    struct callback *cb = callback_new(lt, CALLBACK_TURN, true);
-
     l->again = l->phase == TURN_CHECK && l->drain == DRAIN_BEGIN && !l->check.first;
     l->visit.failed = l->drain == DRAIN_TICKS;
+    l->thrown = l->drain == DRAIN_BEGIN;
     if (l->drain == DRAIN_BEGIN || l->drain == DRAIN_TICKS)
         l->drain = DRAIN_NONE;
+    if (l->once_more)
+        loop_once_more(l);
+    l->once_more = callback_new(lt, CALLBACK_TURN, true);
     l->nrefd++;
+}
+
+void loop_once_more(struct loop *l)
+{
+    struct callback *cb = l->once_more;
+
+    l->once_more = NULL;
+    if (!cb->of) {
+        callback_over(cb);
+        return;
+    }
     callback_queue(cb, LOOP_QUEUE_IMMEDIATES);
     callback_ready(cb);
 }
@@ -360,6 +400,7 @@ void loop_throw(struct loop *l, struct fiber *f, struct words *w, uint32_t place
     bool target = f->target, async = is_async(l, f);
     uint32_t rest = f->rest;
     uint8_t hears = f->hears;
+    bool script = f->main && !l->worker && !l->all->browser;
 
     if (f->result || (async && !f->caught)) {
         fiber_over(l, f, true, w, place);
@@ -373,12 +414,19 @@ void loop_throw(struct loop *l, struct fiber *f, struct words *w, uint32_t place
     if (target) {
         loop_rethrow(lt, w, place, async ? CALLBACK_REACTION : CALLBACK_TICK);
     } else if (hears == EVENT_UNCAUGHT + 1) {
-        fault(l, lt, w, place, NULL, 7);
+        int code = l->worker ? 1 : 7;
+
+        if (l->worker) /* lib/internal/main/worker_thread.js */
+            worker_fails(l->worker, words_use(w));
+        else
+            fault(l, lt, w, place, NULL, code);
         words_drop(w);
-        loop_exit(l, 7, true);
+        loop_exit(l, code, !l->worker);
         l->leaving.next = NULL; /* nobody is told */
     } else {
         loop_uncaught(l, lt, w, place, NULL);
+        if (script && !l->leaving.goes)
+            l->drain = DRAIN_BEGIN; /* src/node.cc (StartExecution): in any case */
     }
     lt->refs--;
     loop_check(lt);
@@ -438,9 +486,38 @@ bool loop_takes_leave(struct loop_task *lt)
     if (lt->leaving == 0 || lt->dead)
         return false;
     sim_assert(!l->leaving.goes);
-    l->leaving = (struct leaving){.goes = true, .of = lt};
+    l->leaving = (struct leaving){.goes = true, .of = lt, .alone = !loop_alive(l)};
     leave_by(l, EVENT_BEFORE_EXIT);
     return true;
+}
+
+/* Nobody on it is alive, and somebody may want to hear that: X8. */
+bool loop_is_empty(struct loop *l)
+{
+    return l->leavers > 0 && !l->given_up && !loop_alive(l);
+}
+
+/* Listeners to beforeExit are told of that once, then again if something has happened since; true:
+ * they are. */
+bool loop_hears_nothing(struct loop *l)
+{
+    const struct loops *all = l->all;
+
+    if (!loop_is_empty(l))
+        return false;
+    for (uint32_t slot = 0; slot < all->room; slot++) {
+        struct loop_task *lt = all->by_slot[slot];
+
+        if (!lt || lt->loop != l || !lt->leaving || lt->dead || lt->refs == 0)
+            continue;
+        l->leaving = (struct leaving){.goes = true, .of = lt, .alone = true};
+        leave_by(l, EVENT_BEFORE_EXIT);
+        if (l->leaving.next)
+            return true;
+        l->leaving = (struct leaving){0};
+    }
+    l->given_up = true;
+    return false;
 }
 
 void loop_stop(struct loop *l, bool fault)
@@ -487,7 +564,19 @@ static void over(struct loop *l)
     loop_stop(l, end.fault);
 }
 
-/* X7: a natural end lets microtasks run, and nothing else. */
+/* The first is called first, and a drain follows the last; how many there are. */
+static uint32_t call_all(struct loop *l, const struct listener *on, struct words *says)
+{
+    uint32_t rest;
+
+    if (!on)
+        return 0;
+    rest = call_all(l, next_to_leave(l, on->next), says);
+    throws_as(call_listener(on, on->of, says, NULL), EVENT_BEFORE_EXIT, NULL, rest);
+    return rest + 1;
+}
+
+/* X7: a natural end lets microtasks run, and rejections be told; process.nextTick() does nothing. */
 void loop_leaves(struct loop *l)
 {
     struct leaving *end = &l->leaving;
@@ -496,18 +585,26 @@ void loop_leaves(struct loop *l)
     struct words *says;
 
     if (on) {
-        end->next = (struct listener *)(uintptr_t)next_to_leave(l, on->next);
         (void)snprintf(code, sizeof(code), "%d", end->code);
         says = executor_words(l->ex, code);
-        if (end->event == EVENT_BEFORE_EXIT)
-            l->drain = DRAIN_BEGIN;
         loop_calls_event(l, on->of, on->place);
-        (void)call_listener(on, on->of, says, NULL);
+        if (end->event == EVENT_BEFORE_EXIT) {
+            end->next = NULL;
+            l->drain = DRAIN_BEGIN;
+            (void)call_all(l, on, says);
+        } else {
+            end->next = (struct listener *)(uintptr_t)next_to_leave(l, on->next);
+            (void)call_listener(on, on->of, says, NULL);
+        }
         words_drop(says);
     } else if (end->event == EVENT_BEFORE_EXIT) {
         if (end->of->refs > 0) { /* it goes on, and comes back here */
+            bool alone = end->alone;
+
             *end = (struct leaving){0};
-            loop_runs_anew(l);
+            l->given_up = alone && !loop_alive(l);
+            if (alone && !l->given_up)
+                loop_runs_anew(l);
         } else {
             leave_by(l, EVENT_EXIT);
         }

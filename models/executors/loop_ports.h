@@ -68,6 +68,7 @@ struct worker {
     struct words *error;   /* what has ended it */
     int code;
     bool terminated, over;
+    bool late;    /* its parent was busy when it ended */
     bool counted; /* its error is, among what is ready at its parent */
 };
 
@@ -81,6 +82,7 @@ struct leaving {
     struct listener *next;
     uint8_t event; /* BEFORE_EXIT, EXIT */
     bool abrupt, fault, last;
+    bool alone;       /* nobody else on the loop is alive: BEFORE_EXIT begins a run */
     enum drain drain; /* goes on behind it */
     int code;
 };
@@ -141,7 +143,10 @@ void loop_throws_again(struct callback *cb); /* by a tick; that one: is thrown *
 void loop_throw(struct loop *l, struct fiber *f, struct words *w, uint32_t place);
 void loop_exit(struct loop *l, int code, bool fault);    /* the process ends */
 void loop_op_exit(struct loop *l, struct loop_task *by); /* or that task of it alone */
+void loop_once_more(struct loop *l);         /* what was uncaught has been handled */
 bool loop_takes_leave(struct loop_task *lt); /* listeners are told first; false: nobody is */
+bool loop_is_empty(struct loop *l);          /* nobody is alive, ... */
+bool loop_hears_nothing(struct loop *l);     /* ... and is told so: true */
 void loop_leaves(struct loop *l);            /* goes on with that */
 /* All its tasks end, and it takes none any more.  Requests on their way keep theirs until the
  * reply, as a kernel keeps a process. */

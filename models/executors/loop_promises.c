@@ -260,6 +260,26 @@ void promises_forget(struct loop *l)
     }
 }
 
+/* Node looks at once who is handled, a page at each when it tells of it. */
+void promises_begin_report(struct loop *l)
+{
+    struct promise *p = l->noted, **last = &l->reporting;
+
+    l->noted = NULL;
+    while (p) {
+        struct promise *next = p->noted_next;
+
+        p->noted_next = NULL;
+        if (p->handled) {
+            forget(l, p);
+        } else {
+            *last = p;
+            last = &p->noted_next;
+        }
+        p = next;
+    }
+}
+
 /* Those that are rejected meanwhile wait for the end of another drain. */
 bool promises_report(struct loop *l)
 {
@@ -270,7 +290,7 @@ bool promises_report(struct loop *l)
         return false;
     lt = p->of;
     l->reporting = p->noted_next;
-    if (!p->handled && !lt->dead)
+    if (!(p->handled && l->all->browser) && !lt->dead)
         report(l, p, lt);
     promise_drop(l, p);
     lt->refs--;

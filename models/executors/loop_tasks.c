@@ -208,7 +208,7 @@ void loop_wake(struct loop *l, struct loop_task *lt)
     bool fresh = lt->state == TASK_IS_NEW;
 
     sim_assert(l->parked);
-    l->parked = false;
+    l->parked = l->given_up = false;
     executor_cancel(l->ex, &l->timers.alarm);
     if (costs_wake(l)) {
         if (lt->state != TASK_IS_BLOCKED)

@@ -271,6 +271,18 @@ struct callback *timers_next(struct loop *l)
     return cb;
 }
 
+/* Is a timer of the first list due?  After an exception Node begins the pass anew: without a drain in
+ * front of that timer, but with one in front of other lists, and at the end.  X2; src/env.cc
+ * (RunTimers), lib/internal/timers.js (processTimers). */
+static bool at_head(const struct timers *t, int64_t now)
+{
+    const struct timer_list *list = t->n > 0 ? t->heap[0] : NULL;
+
+    return list && list->expiry <= now && !list_empty(&list->timers) &&
+           now - container_of(list->timers.next, struct callback, in_list)->start >=
+               list->duration;
+}
+
 /* Before the drain Node looks at what comes next: lists that are not due are put back, and
  * where none is due the pass is over. */
 void timers_returned(struct loop *l)
@@ -289,6 +301,8 @@ void timers_returned(struct loop *l)
         callback_over(cb);
     else if (cb)
         insert(cb, t->rearm_at);
+    if (l->thrown && !l->leaving.goes && !at_head(t, t->pass))
+        l->drain = DRAIN_BEGIN;
     if (!first_due(t, t->pass))
         pass_ends(l);
     if (lt)

@@ -46,6 +46,7 @@ void loop_outermost(struct loop *l, struct callback *cb)
     struct fiber *f;
 
     l->drain = DRAIN_BEGIN;
+    l->thrown = false;
     if (!lt) {
         callback_over(cb);
         return;
@@ -105,7 +106,11 @@ void loop_drain(struct loop *l)
     if (l->all->browser && l->drain == DRAIN_BEGIN && l->microtasks.first)
         loop_phase(l, STAGE_MICROTASKS);
     if (l->drain == DRAIN_REPORT) {
-        if (!promises_report(l))
+        if (promises_report(l))
+            return;
+        if (l->leaving.last)
+            l->drain = DRAIN_LAST;
+        else
             l->drain =
                 l->ticks.first || l->microtasks.first || l->noted ? DRAIN_BEGIN : DRAIN_NONE;
         return;
@@ -122,16 +127,14 @@ void loop_drain(struct loop *l)
     cb = queue_pop(&l->microtasks);
     if (cb) {
         microtask_run(l, cb);
-    } else if (l->drain == DRAIN_LAST) {
-        l->drain = DRAIN_NONE;
-    } else if (l->ticks.first) {
+    } else if (l->ticks.first && l->drain != DRAIN_LAST) {
         l->drain = DRAIN_TICKS;
     } else if (l->all->browser) {
         l->drain = DRAIN_NONE;
         browser_drained(l);
     } else {
-        l->reporting = l->noted;
-        l->noted = NULL;
+        if (UNLIKELY(l->noted != NULL))
+            promises_begin_report(l);
         l->drain = l->reporting ? DRAIN_REPORT : DRAIN_NONE;
     }
 }
@@ -190,7 +193,7 @@ bool loop_test_alive(struct loop *l)
         else
             loop_task_end(lt);
     }
-    return true;
+    return !loop_hears_nothing(l);
 }
 
 /* True: it is over. */
@@ -229,7 +232,7 @@ static bool poll(struct loop *l)
         l->ready.first = NULL;
         go_to(l, TURN_BATCH);
     } else if (l->nrefd > 0 || l->closing || l->finishing || l->settle_now ||
-               l->timers.native <= l->now) {
+               l->timers.native <= l->now || loop_is_empty(l)) {
         go_to(l, TURN_CHECK);
     } else {
         go_to(l, TURN_WAITS);
@@ -358,12 +361,12 @@ static void call_or_pass(struct loop *l)
 }
 
 /* L2, L3: what a listener to "beforeExit" has started is a new run's, which looks at the timers
- * first; where nothing is left of the one before, and nobody else has one. */
+ * first; where nothing is left of the one before.  What others go on with was not alive either. */
 void loop_runs_anew(struct loop *l)
 {
     bool left = l->check.first || l->batch.first || l->done_batch.first || l->closing_batch;
 
-    if (!l->all->browser && l->live == 1 && !left && !l->visit.going) {
+    if (!l->all->browser && !left && !l->visit.going) {
         l->booted =
             true; /* these timers are its first pass, too: one turn follows in any case */
         go_to(l, TURN_TIMERS);

@@ -11,9 +11,8 @@
  *
  * Source: node 20.20 src/node_worker.cc, lib/internal/worker.js, lib/internal/main/
  * worker_thread.js; rules D7, TH1, TH2, TH4.  Differs: what a worker says of itself and what it
- * posts go through one port, in the order in which it happened, also what is left at its end,
- * each with its drain; starting takes what the
- * executor's `worker_start` says, computed by the new thread. */
+ * posts go through one port, in the order in which it happened; starting takes what the executor's
+ * `worker_start` says, computed by the new thread. */
 #include "models/executors/executor_loop.h"
 
 #include <stdio.h>
@@ -252,12 +251,14 @@ static void tell_exit(struct loop *l, struct worker *w, struct callback *hold)
     loop_check(lt);
 }
 
-/* What it has posted comes first, then its error, then its end. */
+/* What it has posted comes first, then its error, then its end: where its parent was idle when it
+ * ended, one after the other, as they would have come by themselves; else all in one callback, of the
+ * end, with one drain: lib/internal/worker.js ([kOnExit], drainMessagePort). */
 static void tell_end(struct loop *l, struct worker *w)
 {
     struct callback *m = port_take(w->port), *hold = w->hold;
 
-    l->drain = DRAIN_BEGIN;
+    l->drain = w->late && (m || w->error) ? DRAIN_NONE : DRAIN_BEGIN;
     if (m) {
         message_deliver(l, m);
         return;
@@ -278,6 +279,8 @@ static void tell_end(struct loop *l, struct worker *w)
  * at ports, and CheckImmediate before it calls immediates. */
 void workers_hear(struct loop *l)
 {
+    for (struct worker *w = l->ended; w; w = w->next)
+        w->late = w->hold && executor_now(l->ex) > w->hold->ready_at;
     l->visit.ended = l->ended;
     l->ended = NULL;
     l->ended_last = &l->ended;

@@ -168,6 +168,7 @@ static void write_worker(struct js *js, const struct op *op)
 {
     int32_t program = op_number(op, "worker");
     const char *name = js->tr->sc->programs[program].name;
+    const char *worker = js_promise(js, op, js_worker_name(js, op));
     bool owned = is_owned(js, op);
 
     if (owned && js_draws_tickets(js, program))
@@ -176,9 +177,10 @@ static void write_worker(struct js *js, const struct op *op)
             "\"%s\" may be waiting for its turn when its task exits, and that would never "
             "pass",
             name);
-    js_line(js, "%s = %sstartWorker(%s)%s%s;", js_promise(js, op, js_worker_name(js, op)),
-            owned ? "owned(me, " : "", js_quote(js, name),
-            op_flag(op, "unref") ? ".unref()" : "", owned ? ")" : "");
+    js_line(js, "%s = %sstartWorker(%s)%s;", worker, owned ? "owned(me, " : "",
+            js_quote(js, name), owned ? ")" : "");
+    if (op_flag(op, "unref"))
+        js_line(js, "%s.unref();", worker);
 }
 const struct js_writer js_op_worker = {.op = "worker", .write = write_worker};
 
