@@ -233,7 +233,7 @@ static const struct {
      "'do':[{'worker':'w','unref':true},{'messageChannel':'p','to':'q'},{'sleep':5},{'exit':"
      "true}]}"
      "]}",
-     "  wPort = owned(me, startWorker('w').unref());\n"
+     "  wPort = owned(me, startWorker('w'));\n  wPort.unref();\n"
      "  ({ port1: pPort, port2: qPort } = new MessageChannel());\n  owned(me, pPort);\n",
      NULL},
     {"node",
