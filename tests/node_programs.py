@@ -67,9 +67,17 @@ class Maker(Promises, Talk, Locks):
 
     def callback(self, depth, awaits):
         """The same, of what the loop calls: somebody hears what it throws."""
-        ops = self.body(depth, awaits)
-        heard = self.hears if awaits else self.catches
-        return ops + [{"throw": self.name("e")}] if heard and self.chance(0.12) else ops
+        return self.throwing(self.body(depth, awaits), self.hears if awaits else self.catches)
+
+    def throwing(self, ops, heard, always=True):
+        """The same, but that it throws now and then; `always`: each time that it is called."""
+        if not heard or not self.chance(0.15):
+            return ops
+        throw = {"throw": self.name("e")}
+        if not always or self.chance(0.3):
+            throw = {"if": self.r.choice(("n % 2 == 1", "k % 2 == 0")), "then": [throw]}
+        at = self.r.randrange(1, len(ops) + 1) if self.chance(0.3) else len(ops)
+        return ops[:at] + [throw] + ops[at:]
 
     # ---- something that runs `ops` some time
 
@@ -259,18 +267,26 @@ class Maker(Promises, Talk, Locks):
             task["count"] = self.r.randrange(2, 4)
         return task
 
+    def few(self, ops):
+        """Of a listener to what such ops may bring about: not for ever."""
+        throw = self.hears and self.catches
+        return {"if": "u < 3", "then": [{"set": "u = u + 1"}] + self.throwing(ops, throw)}
+
     def listeners(self):
         """What main hears of the process."""
         ops = []
         for draws, event in (self.catches, "uncaughtException"), (self.hears, "unhandledRejection"):
             if draws:  # what it does may be rejected in turn: not for ever
-                few = {"if": "u < 3", "then": [{"set": "u = u + 1"}] + self.body(1, False)}
-                ops.append({"on": event, "do": [self.log("error"), few]})
-        if self.listens:
-            ops.append({"on": "exit", "do": [self.log("message")] + self.body(1, False)})
+                ops.append({"on": event, "do": [self.log("error"), self.few(self.body(1, False))]})
+                if self.chance(0.3):
+                    ops.append({"on": event, "do": [self.log("error")]})
+        for _ in range(self.r.randrange(1, 3) if self.listens else 0):
+            ops.append({"on": "exit", "do": [self.log("message")] + self.throwing(self.body(1, False), self.catches)})
         if self.listens and self.chance(0.6):  # once: what it starts is followed by another
-            again = {"if": "b == 0", "then": [{"set": "b = 1"}] + self.body(2, False)}
+            again = {"if": "b == 0", "then": [{"set": "b = 1"}] + self.throwing(self.body(2, False), self.catches)}
             ops.append({"on": "beforeExit", "do": [self.log(), again, {"nextTick": [self.log()]}]})
+            if self.chance(0.3):
+                ops.append({"on": "beforeExit", "do": [self.log()]})
         self.r.shuffle(ops)
         return ops
 

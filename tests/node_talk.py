@@ -20,14 +20,18 @@ class Talk:
         count = self.r.randrange(1, 4)
         end = {"if": f"message == {count}", "then": [{"closePort": self.r.choice((one, other))}]}
         told, self.told = self.told, True
-        listener = {"onMessage": [self.log("message")] + self.body(depth, False)[1:] + [end], "from": other}
+        awaits = self.chance(0.15)
+        body = [self.log("message"), end] + self.body(depth, awaits)[1:]
+        listener = {"onMessage": self.throwing(body, self.catches, False), "from": other}
         self.told = told
         if self.chance(0.2):
             listener["unref"] = True
         ops.append(listener)
+        if self.chance(0.2):
+            ops.append({"onMessage": [self.log("message")], "from": other})
         for port in (one, other):
-            if self.chance(0.3):
-                ops.append({"on": "close", "of": port, "do": self.body(depth, False)})
+            while self.chance(0.3):
+                ops.append({"on": "close", "of": port, "do": self.throwing(self.body(depth, False), self.catches)})
         for number in range(1, count + 1):
             post = {"postMessage": one, "text": str(number)}
             ops.append(post if self.chance(0.6) else self.later([self.log(), post]))

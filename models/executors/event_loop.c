@@ -262,6 +262,10 @@ static bool run(struct loop *l, struct step *out)
     struct loop_task *lt = f->of;
 
     loop_serve(l, lt);
+    if (UNLIKELY(f->hears && l->calling && l->calling != lt)) { /* told with another's */
+        loop_returns(l);
+        loop_calls_event(l, lt, f->called_at);
+    }
     if (UNLIKELY(l->owed > 0)) {
         costs_call(l, out);
         return true;

@@ -57,7 +57,7 @@ struct fiber {
     } saved;
     struct fiber *made_before; /* of all there are */
     const char *frame;         /* what call stacks say; NULL: nothing */
-    uint32_t called_at;        /* place of that call */
+    uint32_t called_at;        /* place of that call, or of who listens */
     uint32_t entry;            /* where it began */
     uint32_t rest;             /* fibers below it that it takes along when it throws: X9 */
     bool main;                 /* its task's own function */

@@ -178,6 +178,7 @@ static struct fiber *call_listener(const struct listener *on, struct loop_task *
 
     fiber_says(f, words_use(message ? message : on->message),
                words_use(error ? error : on->error));
+    f->called_at = on->place;
     f->hears = on->port || on->any ? 0 : (uint8_t)(on->event + 1);
     return f;
 }
@@ -380,17 +381,12 @@ static bool is_async(const struct loop *l, const struct fiber *f)
     return f->waited || (f->main && !f->of->script) || executor_is_async(l->ex, f->entry);
 }
 
-/* A listener of the process throws: those behind it are not called.  A rejection that was told ends
- * the drain, as a tick does, and the others are not told: lib/internal/process/promises.js
- * (processPromiseRejections). */
-static void gives_up(struct loop *l, uint8_t hears)
+/* A listener to rejections throws, which ends the drain as a tick does; the others are not told:
+ * lib/internal/process/promises.js (processPromiseRejections). */
+static void stop_reporting(struct loop *l)
 {
-    if (hears == EVENT_BEFORE_EXIT + 1 || hears == EVENT_EXIT + 1) {
-        l->leaving.next = NULL;
-    } else if (hears == EVENT_UNHANDLED + 1 && l->drain == DRAIN_REPORT) {
-        promises_unreported(l);
-        l->drain = DRAIN_TICKS;
-    }
+    promises_unreported(l);
+    l->drain = DRAIN_TICKS;
 }
 
 /* Of an async function it rejects the promise that its call gave; P4, X6, X9. */
@@ -410,7 +406,8 @@ void loop_throw(struct loop *l, struct fiber *f, struct words *w, uint32_t place
     for (; rest > 0 && !async; rest--)
         fiber_drop(l);
     lt->refs++; /* while it is handled */
-    gives_up(l, hears);
+    if (hears == EVENT_UNHANDLED + 1 && l->drain == DRAIN_REPORT)
+        stop_reporting(l);
     if (target) {
         loop_rethrow(lt, w, place, async ? CALLBACK_REACTION : CALLBACK_TICK);
     } else if (hears == EVENT_UNCAUGHT + 1) {
@@ -565,14 +562,14 @@ static void over(struct loop *l)
 }
 
 /* The first is called first, and a drain follows the last; how many there are. */
-static uint32_t call_all(struct loop *l, const struct listener *on, struct words *says)
+static uint32_t tell(struct loop *l, const struct listener *on, struct words *says)
 {
     uint32_t rest;
 
     if (!on)
         return 0;
-    rest = call_all(l, next_to_leave(l, on->next), says);
-    throws_as(call_listener(on, on->of, says, NULL), EVENT_BEFORE_EXIT, NULL, rest);
+    rest = tell(l, next_to_leave(l, on->next), says);
+    throws_as(call_listener(on, on->of, says, NULL), (enum loop_event)on->event, NULL, rest);
     return rest + 1;
 }
 
@@ -585,17 +582,13 @@ void loop_leaves(struct loop *l)
     struct words *says;
 
     if (on) {
+        end->next = NULL;
         (void)snprintf(code, sizeof(code), "%d", end->code);
         says = executor_words(l->ex, code);
-        loop_calls_event(l, on->of, on->place);
-        if (end->event == EVENT_BEFORE_EXIT) {
-            end->next = NULL;
+        if (end->event == EVENT_BEFORE_EXIT)
             l->drain = DRAIN_BEGIN;
-            (void)call_all(l, on, says);
-        } else {
-            end->next = (struct listener *)(uintptr_t)next_to_leave(l, on->next);
-            (void)call_listener(on, on->of, says, NULL);
-        }
+        loop_calls_event(l, on->of, on->place);
+        (void)tell(l, on, says);
         words_drop(says);
     } else if (end->event == EVENT_BEFORE_EXIT) {
         if (end->of->refs > 0) { /* it goes on, and comes back here */
