@@ -286,6 +286,14 @@ void ports_of(struct loop_task *lt)
     }
 }
 
+bool ports_pending(const struct loop_task *lt)
+{
+    for (const struct port *p = lt->loop->ports; p; p = p->next)
+        if (p->pending && p->of == lt)
+            return true;
+    return false;
+}
+
 /* ---- delivering ------------------------------------------------------------------------------ */
 
 /* Nobody listens to the error of a worker: it is an error here. */

@@ -101,6 +101,7 @@ struct callback *port_take(struct port *p);                  /* the next message
 void message_deliver(struct loop *l, struct callback *m);    /* to its listeners */
 void message_over(struct callback *m, struct loop_task *by); /* by: who has received it */
 void ports_of(struct loop_task *lt);                         /* it has ended */
+bool ports_pending(const struct loop_task *lt);              /* a wakeup will serve one */
 void ports_visit(struct loop *l); /* the wakeup: from now on, ports_next() */
 bool ports_next(struct loop *l);  /* the wakeup goes on; false: it is over */
 void loop_wakeup(struct loop *l);

@@ -457,7 +457,7 @@ void loop_check(struct loop_task *lt)
 
     if (lt->refs > 0 || lt->finishing)
         return;
-    if ((lt->unrefs == 0 && lt->leaving == 0) || lt->dead) {
+    if ((lt->unrefs == 0 && lt->leaving == 0 && !ports_pending(lt)) || lt->dead) {
         loop_task_end(lt);
         return;
     }
