@@ -140,6 +140,8 @@ def quanta_orders(quanta, w, speeds):
     for result in json.loads(done.stdout):
         if result["outcome"] not in ("completed", "fault", "deadlock"):
             raise Failed("quanta: it does not end: " + result["outcome"])
+        if any("free" in fault["message"] for fault in result.get("faults", ())):
+            raise Failed("quanta: it frees what it has not allocated, which is no fault in node")
         if result["outcome"] == "deadlock" and ("onMessage" in str(w)):
             raise Stuck("quanta: a message is waited for that never comes")
         fault = [FAULT] if result["outcome"] == "fault" else []

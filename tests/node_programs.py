@@ -29,6 +29,9 @@ class Maker(Promises, Talk, Locks):
         self.family = self.r.choice(FAMILIES)
         # Tasks are spawned, or arrive: of two that are there at once, the kind decides.
         self.spawns = self.family == "tasks" and self.chance(0.5)
+        # A drain that fails leaves ticks behind, which run in the check phase, or before that in the poll if there is
+        # anything: a thing of node's own is enough.
+        self.polls = self.family in ("net", "pool", "ports", "workers")
         self.thread = ""  # of a worker its name and ":": what its labels begin with
         self.labels = self.names = 0
         self.told = False  # in a callback that has a message, which another would replace
@@ -258,6 +261,8 @@ class Maker(Promises, Talk, Locks):
         return make(depth - 1, awaits)
 
     def one(self, key, awaits):
+        if key == "nextTick" and self.polls:
+            return lambda depth, _: [{key: self.body(depth, self.chance(awaits))}]
         return lambda depth, _: [{key: self.callback(depth, self.chance(awaits))}]
 
     def task(self, number):
@@ -269,7 +274,7 @@ class Maker(Promises, Talk, Locks):
 
     def few(self, ops):
         """Of a listener to what such ops may bring about: not for ever."""
-        throw = self.hears and self.catches
+        throw = self.hears and self.catches and not self.polls
         return {"if": "u < 3", "then": [{"set": "u = u + 1"}] + self.throwing(ops, throw)}
 
     def listeners(self):

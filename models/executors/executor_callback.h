@@ -43,6 +43,8 @@ struct promise {
     bool handled; /* somebody looks at it */
 };
 
+enum { HEARS_END = 255 }; /* the end of a worker */
+
 struct fiber {
     struct fiber *below; /* who called it; NULL: the loop */
     struct loop_task *of;
@@ -63,7 +65,8 @@ struct fiber {
     bool main;                 /* its task's own function */
     bool waited;               /* it has been suspended */
     bool handler;              /* of a reaction, and has not waited yet */
-    uint8_t hears;             /* event of the process, from 1; 0: none */
+    uint8_t hears;             /* event of the process, from 1, or HEARS_END; 0: none */
+    bool plain;                /* awaited, and no async function: throws to its caller */
     bool target, caught;       /* what it throws is thrown again, by a tick; async, too: X9 */
 };
 

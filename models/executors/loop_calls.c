@@ -221,6 +221,7 @@ static void call_async(struct loop *l, struct fiber *f, const struct loop_call *
         fiber_says(called, knows.message, knows.error);
     called->frame = call->frame;
     called->called_at = place;
+    called->plain = call->awaited && !call->frame && !executor_is_async(l->ex, call->entry);
     fiber_frames(called, true);
 }
 

@@ -179,7 +179,10 @@ static struct fiber *call_listener(const struct listener *on, struct loop_task *
     fiber_says(f, words_use(message ? message : on->message),
                words_use(error ? error : on->error));
     f->called_at = on->place;
-    f->hears = on->port || on->any ? 0 : (uint8_t)(on->event + 1);
+    if (!on->port && !on->any)
+        f->hears = (uint8_t)(on->event + 1);
+    else if (on->event == EVENT_EXIT)
+        f->hears = HEARS_END;
     return f;
 }
 
@@ -299,7 +302,8 @@ static void report(struct loop *l, struct loop_task *lt, struct words *w, uint32
  * loop turns once more.  X4: of microtasks the others go on. */
 static void handled(struct loop *l, struct loop_task *lt)
 {
-    l->again = l->phase == TURN_CHECK && l->drain == DRAIN_BEGIN && !l->check.first;
+    if (l->drain == DRAIN_BEGIN)
+        l->again = l->phase == TURN_CHECK && !l->check.first;
     l->visit.failed = l->drain == DRAIN_TICKS;
     l->thrown = l->drain == DRAIN_BEGIN;
     if (l->drain == DRAIN_BEGIN || l->drain == DRAIN_TICKS)
@@ -389,6 +393,20 @@ static void stop_reporting(struct loop *l)
     l->drain = DRAIN_TICKS;
 }
 
+/* `f` is a function that is awaited, and is over before that. */
+static void throw_to_caller(struct loop *l, const struct fiber *f, struct words *w,
+                            uint32_t place)
+{
+    struct fiber *caller = f->below;
+
+    fiber_drop(l);
+    promise_drop(l, caller->awaits);
+    caller->awaits = NULL;
+    fiber_load(caller);
+    if (!executor_throws(l->ex, caller->of->task, w))
+        loop_throw(l, caller, w, place);
+}
+
 /* Of an async function it rejects the promise that its call gave; P4, X6, X9. */
 void loop_throw(struct loop *l, struct fiber *f, struct words *w, uint32_t place)
 {
@@ -398,6 +416,10 @@ void loop_throw(struct loop *l, struct fiber *f, struct words *w, uint32_t place
     uint8_t hears = f->hears;
     bool script = f->main && !l->worker && !l->all->browser;
 
+    if (f->plain) {
+        throw_to_caller(l, f, w, place);
+        return;
+    }
     if (f->result || (async && !f->caught)) {
         fiber_over(l, f, true, w, place);
         return;
@@ -422,6 +444,8 @@ void loop_throw(struct loop *l, struct fiber *f, struct words *w, uint32_t place
         l->leaving.next = NULL; /* nobody is told */
     } else {
         loop_uncaught(l, lt, w, place, NULL);
+        if (hears == HEARS_END && !l->leaving.goes && !l->visit.ended)
+            l->drain = DRAIN_BEGIN; /* of the whole, which has not failed */
         if (script && !l->leaving.goes)
             l->drain = DRAIN_BEGIN; /* src/node.cc (StartExecution): in any case */
     }

@@ -39,19 +39,25 @@ void fiber_resume(struct loop *l, struct fiber *f)
         f->of->waits = NULL;
 }
 
+/* A handler that is an async function returns a promise of its own, at its first await or, where it
+ * does not get there, at its end: P2. */
+static void returns_promise(struct loop *l, struct fiber *f)
+{
+    struct promise *returned = promise_new(l, NULL);
+
+    promise_follow(f->of, f->result, returned);
+    promise_drop(l, f->result);
+    f->result = returned;
+    f->handler = false;
+}
+
 void fiber_suspend(struct loop *l, struct callback *until)
 {
     struct fiber *f = l->top;
 
     sim_assert(until->of == f->of);
-    if (f->handler) { /* it is an async function, and returns its promise now: P2 */
-        struct promise *returned = promise_new(l, NULL);
-
-        promise_follow(f->of, f->result, returned);
-        promise_drop(l, f->result);
-        f->result = returned;
-        f->handler = false;
-    }
+    if (f->handler)
+        returns_promise(l, f);
     fiber_frames(f, false);
     l->top = f->below;
     f->below = NULL;
@@ -171,9 +177,12 @@ void fiber_over(struct loop *l, struct fiber *f, bool rejected, struct words *re
                 uint32_t place)
 {
     struct loop_task *lt = f->of;
-    struct promise *p = f->result;
+    struct promise *p;
 
     sim_assert(l->top == f);
+    if (f->handler && executor_is_async(l->ex, f->entry))
+        returns_promise(l, f);
+    p = f->result;
     fiber_frames(f, false);
     if (!p && rejected)
         p = f->result = promise_new(l, NULL);

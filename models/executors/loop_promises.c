@@ -300,7 +300,7 @@ bool promises_report(struct loop *l)
 
 /* ---- microtasks -------------------------------------------------------------------------------------- */
 
-/* A fiber goes on; where what it waited for was rejected, it ends. */
+/* A fiber goes on; where what it waited for was rejected, that is thrown there. */
 static void go_on(struct loop *l, struct callback *cb)
 {
     struct fiber *f = cb->fiber;
@@ -314,7 +314,7 @@ static void go_on(struct loop *l, struct callback *cb)
         return;
     fiber_load(f);
     if (!executor_throws(l->ex, f->of->task, reason))
-        fiber_over(l, f, true, reason, at);
+        loop_throw(l, f, reason, at);
 }
 
 static void react(struct loop *l, struct callback *cb)

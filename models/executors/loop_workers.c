@@ -253,12 +253,14 @@ static void tell_exit(struct loop *l, struct worker *w, struct callback *hold)
 
 /* What it has posted comes first, then its error, then its end: where its parent was idle when it
  * ended, one after the other, as they would have come by themselves; else all in one callback, of the
- * end, with one drain: lib/internal/worker.js ([kOnExit], drainMessagePort). */
+ * end: lib/internal/worker.js ([kOnExit], drainMessagePort).  One drain follows all that have ended:
+ * src/env.cc (RunAndClearNativeImmediates). */
 static void tell_end(struct loop *l, struct worker *w)
 {
     struct callback *m = port_take(w->port), *hold = w->hold;
+    bool goes_on = m || (w->error && hold) ? w->late : w->next != NULL;
 
-    l->drain = w->late && (m || w->error) ? DRAIN_NONE : DRAIN_BEGIN;
+    l->drain = goes_on ? DRAIN_NONE : DRAIN_BEGIN;
     if (m) {
         message_deliver(l, m);
         return;
