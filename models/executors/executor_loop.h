@@ -13,7 +13,8 @@
  *   loop_costs.c      the time that the loop itself takes
  *   loop_ports.c      ports, messages, and the wakeup that delivers them
  *   loop_workers.c    workers: loops on threads of their own
- *   loop_exits.c      listeners, exceptions that nobody catches, the end of a process
+ *   loop_exits.c      listeners, the end of a process
+ *   loop_uncaught.c   exceptions that nobody catches
  *   loop_watch.c      what it tells those who look into it
  *
  * The types and functions of one subject stand in a header of its own: executor_callback.h (with

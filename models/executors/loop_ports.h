@@ -130,21 +130,14 @@ void listeners_of_port(struct port *p);  /* likewise */
 /* Calls those that listen; false: nobody does. */
 bool loop_emit(struct loop *l, enum loop_event event, struct port *p, struct words *message,
                struct words *error);
+bool loop_emit_uncaught(struct loop *l, struct loop_task *lt, struct words *error);
 bool loop_emit_to(struct loop *l, enum loop_event event, struct loop_task *lt,
                   struct words *error); /* of the process, on behalf of `lt` */
 /* The first who listens, `lt` for one that has ended; NULL: nobody does. */
 struct loop_task *loop_listens(const struct loop *l, enum loop_event event,
                                const struct port *p, struct loop_task *lt);
-/* Takes the use of `w`.  `text`: how a fault says it; NULL: as for what was thrown. */
-void loop_uncaught(struct loop *l, struct loop_task *lt, struct words *w, uint32_t place,
-                   const char *text);
-void loop_rethrow(struct loop_task *lt, struct words *w, uint32_t place,
-                  enum callback_kind kind);  /* TICK, REACTION */
-void loop_throws_again(struct callback *cb); /* by a tick; that one: is thrown */
-void loop_throw(struct loop *l, struct fiber *f, struct words *w, uint32_t place);
 void loop_exit(struct loop *l, int code, bool fault);    /* the process ends */
 void loop_op_exit(struct loop *l, struct loop_task *by); /* or that task of it alone */
-void loop_once_more(struct loop *l);         /* what was uncaught has been handled */
 bool loop_takes_leave(struct loop_task *lt); /* listeners are told first; false: nobody is */
 bool loop_is_empty(struct loop *l);          /* nobody is alive, ... */
 bool loop_hears_nothing(struct loop *l);     /* ... and is told so: true */
@@ -152,5 +145,16 @@ void loop_leaves(struct loop *l);            /* goes on with that */
 /* All its tasks end, and it takes none any more.  Requests on their way keep theirs until the
  * reply, as a kernel keeps a process. */
 void loop_stop(struct loop *l, bool fault);
+
+/* ---- loop_uncaught.c --------------------------------------------------------------------------- */
+
+/* Takes the use of `w`.  `text`: how a fault says it; NULL: as for what was thrown. */
+void loop_uncaught(struct loop *l, struct loop_task *lt, struct words *w, uint32_t place,
+                   const char *text);
+void loop_rethrow(struct loop_task *lt, struct words *w, uint32_t place,
+                  enum callback_kind kind);  /* TICK, REACTION */
+void loop_throws_again(struct callback *cb); /* by a tick; that one: is thrown */
+void loop_throw(struct loop *l, struct fiber *f, struct words *w, uint32_t place);
+void loop_once_more(struct loop *l); /* what was uncaught has been handled */
 
 #endif
