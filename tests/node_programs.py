@@ -254,7 +254,8 @@ class Maker(Promises, Talk, Locks):
                  (5, self.awaiting),
                  # What is unref'd ends with its task, in node with the program.
                  (0 if tasks else 4, self.unref), (6, self.control), (5, self.call),
-                 (3, self.one("close", 0)), (0 if tasks else 6, self.requested), (1, self.memory),
+                 # In node it is a port, whose other end is closed a turn later, with a drain of its own.
+                 (0 if self.catches else 3, self.one("close", 0)), (0 if tasks else 6, self.requested), (1, self.memory),
                  (12 if ports else 0, self.channel), (5 if self.spawns else 0, self.children),
                  (45 if awaits else 0, self.awaited)]
         make = self.r.choices([k for _, k in kinds], [w for w, _ in kinds])[0]

@@ -156,7 +156,7 @@ START_TEST(the_numbers_of_loops_add_up)
     json = quanta_json(run, false);
     result = cJSON_Parse(json);
     end = number(result, "end");
-    cJSON_ArrayForEach(each, member(result, "cores"))
+    for (each = member(result, "cores")->child; each; each = each->next)
         ck_assert_msg(sum_of(each, core, ARRAY_LEN(core)) == end, "%s", text);
     check_numbers(text, member(member(result, "executors"), "default"), end,
                   number(loop, "loops"));
