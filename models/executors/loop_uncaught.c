@@ -171,6 +171,8 @@ void loop_throw(struct loop *l, struct fiber *f, struct words *w, uint32_t place
     lt->refs++; /* while it is handled */
     if (hears == EVENT_UNHANDLED + 1 && l->drain == DRAIN_REPORT)
         stop_reporting(l);
+    if (hears == EVENT_EXIT + 1)
+        l->leaving.last = true; /* no drain: X2 */
     if (target) {
         loop_rethrow(lt, w, place, async ? CALLBACK_REACTION : CALLBACK_TICK);
     } else if (hears == EVENT_UNCAUGHT + 1) {
