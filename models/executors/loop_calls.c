@@ -54,7 +54,8 @@ static void children_done(struct brood *b)
 
     b->joined = NULL;
     executor_joined(cb->loop->ex, cb->of->task, b);
-    loop_polls(cb->loop, cb);
+    if (!worker_joined(cb))
+        loop_polls(cb->loop, cb);
 }
 
 static void fire_period(struct engine *eng, struct event *ev)

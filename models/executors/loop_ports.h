@@ -63,9 +63,10 @@ struct worker {
     struct worker *next; /* in loop->ended, or unused */
     struct loop *loop, *parent;
     struct loop_task *script;
-    struct port *port;     /* of its parent; its own is the peer */
-    struct callback *hold; /* WORKER; NULL: nobody waits for it */
-    struct words *error;   /* what has ended it */
+    struct port *port;       /* of its parent; its own is the peer */
+    struct callback *hold;   /* WORKER; NULL: nobody waits for it */
+    struct callback *joiner; /* JOIN: goes on when its end is told; NULL: none */
+    struct words *error;     /* what has ended it */
     int code;
     bool terminated, over;
     bool late;    /* its parent was busy when it ended */
@@ -114,8 +115,9 @@ void worker_stop(struct worker *w);                       /* terminates it */
 void worker_fails(struct worker *w, struct words *error); /* takes the use */
 void worker_abandon(struct callback *hold);               /* its parent is gone */
 void worker_over(struct loop *l, struct loop_task *last); /* its last task is about to end */
-void workers_hear(struct loop *l);                        /* which have ended by now */
-bool worker_tells(struct loop *l);                        /* of one of those; false: of all */
+bool worker_joined(struct callback *cb); /* JOIN: all have ended; true: one is to be told of */
+void workers_hear(struct loop *l);       /* which have ended by now */
+bool worker_tells(struct loop *l);       /* of one of those; false: of all */
 void worker_begins(struct loop *l);
 void workers_settle(struct loops *all);
 bool worker_keeps(const struct loop_task *lt); /* it has workers that do not hold it */

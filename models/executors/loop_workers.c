@@ -160,6 +160,9 @@ void worker_abandon(struct callback *hold)
     if (on_its_way)
         executor_cancel(hold->loop->ex, &hold->request.request.done);
     w->hold = NULL;
+    if (w->joiner)
+        loop_polls(hold->loop, w->joiner);
+    w->joiner = NULL;
     if (on_its_way)
         worker_free(hold->loop->all, w);
     callback_over(hold);
@@ -230,6 +233,35 @@ static void tell_error(struct loop *l, struct worker *w, struct callback *hold)
     words_drop(error);
 }
 
+/* Of those that have this name, the last to be told; who waits for threads waits for that:
+ * lib/internal/worker.js, "exit". */
+bool worker_joined(struct callback *cb)
+{
+    struct callback *last = NULL;
+
+    for (struct list *at = cb->of->started.next; at != &cb->of->started; at = at->next) {
+        struct callback *hold = container_of(at, struct callback, link);
+
+        if (hold->kind != CALLBACK_WORKER || strcmp(hold->port->name, cb->name) != 0)
+            continue;
+        if (!last || (last->ready && (!hold->ready || hold->ready_at >= last->ready_at)))
+            last = hold;
+    }
+    if (last && !cb->cleared)
+        last->port->worker->joiner = cb;
+    return last && !cb->cleared;
+}
+
+static void goes_on(struct worker *w)
+{
+    struct callback *cb = w->joiner;
+
+    w->joiner = NULL;
+    cb->kind = CALLBACK_REACTION;
+    callback_queue(cb, LOOP_QUEUE_MICROTASKS);
+    callback_ready(cb);
+}
+
 static void tell_exit(struct loop *l, struct worker *w, struct callback *hold)
 {
     struct loop_task *lt = hold->of, *by = loop_listens(l, EVENT_EXIT, w->port, lt);
@@ -243,6 +275,8 @@ static void tell_exit(struct loop *l, struct worker *w, struct callback *hold)
     executor_receives(l->ex, lt->task, w->port->number, true);
     if (by)
         loop_calls_for(l, by, hold);
+    if (w->joiner)
+        goes_on(w);
     (void)loop_emit(l, EVENT_EXIT, w->port, says, NULL);
     words_drop(says);
     w->hold = NULL;
