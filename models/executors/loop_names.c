@@ -1,20 +1,13 @@
 /* loop_names.c - names of a task's own, in constant time.
  *
- * Source: G. Fowler, L. C. Noll, K.-P. Vo, The FNV Non-Cryptographic Hash Algorithm (FNV-1a). */
+ * Source: D. E. Knuth, The Art of Computer Programming 3, 6.4 (chaining); the hash is rng_name(). */
 #include "models/executors/loop_names.h"
 
 #include <stdlib.h>
 
+#include "sim/rng.h"
+
 enum { PER_BUCKET = 8, ROOM_MIN = 8 };
-
-static uint32_t hash(const char *name)
-{
-    uint32_t h = UINT32_C(2166136261);
-
-    for (; *name; name++)
-        h = (h ^ (unsigned char)*name) * UINT32_C(16777619);
-    return h;
-}
 
 void name_lists_init(struct name_lists *ns)
 {
@@ -32,7 +25,7 @@ void name_lists_release(struct name_lists *ns)
 
 struct list *name_lists_bucket(struct name_lists *ns, const char *name)
 {
-    return &ns->many[hash(name) & (ns->room - 1)];
+    return &ns->many[rng_name(name) & (ns->room - 1)];
 }
 
 /* To their new buckets, in their order. */
