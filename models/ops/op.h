@@ -58,6 +58,7 @@ struct op_def {
     uint32_t named_after; /* ... or, where no row gives one, the program of this row does */
 };
 
+bool op_waits(const struct op *op, const bool *programs); /* itself, not what stands in it */
 /* Does one of them wait, by itself or by a program that it calls? */
 bool ops_wait(struct op_list ops, const bool *programs);
 void programs_wait(const struct scenario *sc, bool *programs); /* which were false */

@@ -6,11 +6,16 @@
 #include "models/ops/op.h"
 #include "sim/scenario.h"
 
-static bool op_waits(const struct op *op, const bool *programs)
+bool op_waits(const struct op *op, const bool *programs)
+{
+    return op->def->waits && op->def->waits(op->args, programs);
+}
+
+static bool waits_within(const struct op *op, const bool *programs)
 {
     const struct op_def *def = op->def;
 
-    if (def->waits && def->waits(op->args, programs))
+    if (op_waits(op, programs))
         return true;
     if (def->needs_loop && def->needs_loop(op->args) >= 0) /* its lists are callbacks */
         return false;
@@ -24,7 +29,7 @@ static bool op_waits(const struct op *op, const bool *programs)
 bool ops_wait(struct op_list ops, const bool *programs)
 {
     for (uint32_t i = 0; i < ops.n; i++)
-        if (op_waits(&ops.ops[i], programs))
+        if (waits_within(&ops.ops[i], programs))
             return true;
     return false;
 }

@@ -60,12 +60,7 @@ static void write_join(struct js *js, const struct op *op)
     else
         js_op_join.write(js, op);
 }
-static bool join_waits(const struct js *js, const struct op *op)
-{
-    return js_op_join.waits(js, op);
-}
-static const struct js_writer op_join = {
-    .op = "join", .write = write_join, .waits = join_waits};
+static const struct js_writer op_join = {.op = "join", .write = write_join};
 
 /* ---- messages and events ------------------------------------------------------------------------ */
 

@@ -144,14 +144,14 @@ static void write_program(struct js *js, int32_t program)
     const struct js_program *p = &js->programs[program];
 
     js->program = program;
-    js->async = p->waits;
-    js->function = !p->waits && p->exits;
+    js->async = js->waits[program];
+    js->function = !js->async && p->exits;
     js->unseen = false;
     js->depth = 0;
     text_add(js->out, "\n");
-    js_open(js, "%sfunction %s(%s) {", p->waits ? "async " : "", js_program_name(js, program),
-            js_me(js, program));
-    js->programs[program].open = p->waits;
+    js_open(js, "%sfunction %s(%s) {", js->waits[program] ? "async " : "",
+            js_program_name(js, program), js_me(js, program));
+    js->programs[program].open = js->waits[program];
     js_ops(js, js->tr->sc->programs[program].ops);
     js->programs[program].open = false;
     if (js->function)

@@ -130,13 +130,7 @@ static void write_join(struct js *js, const struct op *op)
     js_line(js, "if (alive(me, %s)) await join(me, %s);", name, name);
 }
 
-static bool always(const struct js *js, const struct op *op)
-{
-    (void)js;
-    (void)op;
-    return true;
-}
-const struct js_writer js_op_join = {.op = "join", .write = write_join, .waits = always};
+const struct js_writer js_op_join = {.op = "join", .write = write_join};
 
 /* ---- the helper ------------------------------------------------------------------------------------ */
 

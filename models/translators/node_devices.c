@@ -230,12 +230,7 @@ static void write_io(struct js *js, const struct op *op)
     }
 }
 
-static bool io_waits(const struct js *js, const struct op *op)
-{
-    (void)js;
-    return !op_flag(op, "sync") && !op_ops(op, "then").ops;
-}
-const struct js_writer js_op_io = {.op = "io", .write = write_io, .waits = io_waits};
+const struct js_writer js_op_io = {.op = "io", .write = write_io};
 
 /* ---- the devices -------------------------------------------------------------------------------- */
 

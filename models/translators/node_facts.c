@@ -139,29 +139,9 @@ static void visit_program(struct js *js, uint32_t actor, int32_t program, bool m
 
 /* ---- programs ------------------------------------------------------------------------------------------ */
 
-static bool op_waits(const struct js *js, const struct op *op)
-{
-    const struct js_writer *w = js_writer(js, op);
-
-    if (!w)
-        return false;
-    if (w->waits && w->waits(js, op))
-        return true;
-    if (!w->in_place)
-        return false;
-    for (const struct param *p = op->def->params; p->name; p++)
-        if (p->type == PARAM_OPS &&
-            js_waits(js, *(const struct op_list *)((const char *)op->args + p->offset)))
-            return true;
-    return false;
-}
-
 bool js_waits(const struct js *js, struct op_list ops)
 {
-    for (uint32_t i = 0; i < ops.n; i++)
-        if (op_waits(js, &ops.ops[i]))
-            return true;
-    return false;
+    return ops_wait(ops, js->waits);
 }
 
 static bool list_exits(const struct js *js, struct op_list ops)
@@ -325,17 +305,17 @@ static void find_facts(struct js *js)
 {
     bool changed = true;
 
+    js->waits = arena_alloc(&js->tr->mem, (size_t)js->tr->sc->nprograms + 1);
+    programs_wait(js->tr->sc, js->waits);
     while (changed) {
         changed = false;
         for (int32_t i = 0; i < js->tr->sc->nprograms; i++) {
             struct js_program *p = &js->programs[i], before = *p;
             struct op_list ops = js->tr->sc->programs[i].ops;
 
-            p->waits = p->waits || js_waits(js, ops);
             p->exits = p->exits || list_exits(js, ops);
             p->uses_me = p->uses_me || list_uses_me(js, i, ops);
-            changed = changed || before.waits != p->waits || before.exits != p->exits ||
-                      before.uses_me != p->uses_me;
+            changed = changed || before.exits != p->exits || before.uses_me != p->uses_me;
         }
     }
 }

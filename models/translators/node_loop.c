@@ -6,13 +6,6 @@
 
 #include <string.h>
 
-static bool always(const struct js *js, const struct op *op)
-{
-    (void)js;
-    (void)op;
-    return true;
-}
-
 /* ---- the pool, sleeping ----------------------------------------------------------------------- */
 
 static const char *work_call(struct js *js, const struct op *op)
@@ -32,7 +25,7 @@ static void write_sleep(struct js *js, const struct op *op)
     js_use(js, JS_SLEEP);
     js_line(js, "await sleep(%s);", js_op_time(js, op, "sleep"));
 }
-const struct js_writer js_op_sleep = {.op = "sleep", .write = write_sleep, .waits = always};
+const struct js_writer js_op_sleep = {.op = "sleep", .write = write_sleep};
 
 static void write_yield(struct js *js, const struct op *op)
 {
@@ -40,7 +33,7 @@ static void write_yield(struct js *js, const struct op *op)
     js_use(js, JS_SCHEDULER);
     js_line(js, "await scheduler.yield();");
 }
-const struct js_writer js_op_yield = {.op = "yield", .write = write_yield, .waits = always};
+const struct js_writer js_op_yield = {.op = "yield", .write = write_yield};
 
 /* ---- timers and immediates --------------------------------------------------------------------------- */
 
@@ -251,4 +244,4 @@ static void write_await(struct js *js, const struct op *op)
         js_ops(js, a->op); /* is awaited anyway */
     }
 }
-const struct js_writer js_op_await = {.op = "await", .write = write_await, .waits = always};
+const struct js_writer js_op_await = {.op = "await", .write = write_await};

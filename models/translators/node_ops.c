@@ -40,9 +40,9 @@ void js_unless_gone(struct js *js)
 }
 
 /* May the task have ended when this op is over, and is there something behind it? */
-static bool interrupts(const struct js *js, const struct js_writer *w, const struct op *op)
+static bool interrupts(const struct js *js, const struct op *op)
 {
-    return !js->unseen && ((w->waits && w->waits(js, op)) || strcmp(op_name(op), "async") == 0);
+    return !js->unseen && (op_waits(op, js->waits) || strcmp(op_name(op), "async") == 0);
 }
 
 void js_ops(struct js *js, struct op_list ops)
@@ -55,7 +55,7 @@ void js_ops(struct js *js, struct op_list ops)
         js->unseen = unseen && i + 1 == ops.n; /* and nothing comes after it */
         if (w) {
             w->write(js, &ops.ops[i]);
-            if (interrupts(js, w, &ops.ops[i]))
+            if (interrupts(js, &ops.ops[i]))
                 js_unless_gone(js);
         } else {
             cannot_op(js->tr, &ops.ops[i], no_writer_hint(&ops.ops[i]),
@@ -275,13 +275,13 @@ static void write_call(struct js *js, const struct op *op)
     const struct js_program *p = &js->programs[program];
     const char *call;
 
-    if (p->waits && !js->unseen) {
+    if (js->waits[program] && !js->unseen) {
         write_in_place(js, op, program);
         return;
     }
     call =
         arena_printf(&js->tr->mem, "%s(%s)", js_program_name(js, program), js_me(js, program));
-    if (p->waits)
+    if (js->waits[program])
         js_line(js, "await %s;", call);
     else if (p->exits)
         js_line(js, "if (%s) return%s;", call, js->function ? " true" : "");
@@ -289,11 +289,7 @@ static void write_call(struct js *js, const struct op *op)
         js_line(js, "%s;", call);
 }
 
-static bool call_waits(const struct js *js, const struct op *op)
-{
-    return js->programs[op_number(op, "call")].waits;
-}
-const struct js_writer js_op_call = {.op = "call", .write = write_call, .waits = call_waits};
+const struct js_writer js_op_call = {.op = "call", .write = write_call};
 
 /* ---- variables ------------------------------------------------------------------------------------ */
 

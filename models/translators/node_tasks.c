@@ -73,7 +73,7 @@ static void write_jobs(struct js *js, const struct task_spec *t)
 
 static void write_function(struct js *js, const struct task_spec *t)
 {
-    bool waits = js->programs[t->program].waits || t->period > 0;
+    bool waits = js->waits[t->program] || t->period > 0;
 
     if (js->tr->sc->programs[t->program].name && t->period == 0)
         return;
@@ -164,7 +164,7 @@ static bool starts(const struct js *js, struct op_list ops, uint8_t *seen)
     for (uint32_t i = 0; i < ops.n; i++) {
         const struct op *op = &ops.ops[i];
         const struct js_writer *w = js_writer(js, op);
-        bool waits = w && w->waits && w->waits(js, op);
+        bool waits = op_waits(op, js->waits);
 
         if (strcmp(op_name(op), "worker") == 0)
             return true;

@@ -120,7 +120,6 @@ enum {
 };
 
 struct js_program {
-    bool waits;    /* somewhere in its own fiber */
     bool exits;    /* has an `exit` there */
     bool uses_me;  /* needs to know for which task it runs */
     bool called;   /* to be written as a function */
@@ -159,6 +158,7 @@ struct js {
     bool async;      /* ... in an async function */
     bool function;   /* ... in that of a program, which tells its caller of an `exit` */
     bool cleared;    /* the next callback is never called once its task has ended */
+    bool *waits;     /* of each program, whether it does: programs_wait() */
     bool unseen;     /* nobody waits for the promise of this function */
     const char *argument; /* of the next callback, "error"; NULL: none */
     int errors;           /* catches around what is being written: ${error} has a meaning */
@@ -315,7 +315,6 @@ void js_disciplines_text(const struct js *js, struct text *out);
 struct js_writer {
     const char *op;
     void (*write)(struct js *js, const struct op *op);
-    bool (*waits)(const struct js *js, const struct op *op); /* NULL: no */
     bool in_place; /* the ops in it are not a callback's */
 };
 
